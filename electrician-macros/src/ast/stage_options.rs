@@ -1,0 +1,134 @@
+//! The options of a stage come in as a group; they go out typed.
+
+use proc_macro2::{Group, Span};
+
+use super::context::Context;
+use super::edge_options::{OVERFLOW, Overflow};
+use super::option::{self, Entry, Names};
+use super::resilience::{BreakerOptions, OnPanic, RetryOptions};
+use super::value::{Expected, Value};
+
+/// Everything that can be said about a stage.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct StageOptions {
+    pub(crate) workers: Option<Value>,
+    pub(crate) buffer: Option<Value>,
+    pub(crate) ordered: Option<Span>,
+    pub(crate) blocking: Option<Span>,
+    pub(crate) keep_item: Option<Span>,
+    pub(crate) key: Option<syn::ExprClosure>,
+    pub(crate) overflow: Option<(Overflow, Span)>,
+    pub(crate) on_error: Option<(OnError, Span)>,
+    pub(crate) on_panic: Option<OnPanic>,
+    pub(crate) retry: Option<RetryOptions>,
+    pub(crate) timeout: Option<Value>,
+    pub(crate) breaker: Option<BreakerOptions>,
+    /// What is written on the stage itself, each with the place of its name; a default is not among them.
+    pub(crate) names: Names,
+}
+
+/// What happens when the handler fails and its `error` port leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnError {
+    Skip,
+    Stop,
+    Fail,
+}
+
+const ON_ERROR: [(&str, OnError); 3] = [
+    ("skip", OnError::Skip),
+    ("stop", OnError::Stop),
+    ("fail", OnError::Fail),
+];
+
+/// The names of all options of a stage.
+const NAMES: [&str; 12] = [
+    "workers",
+    "buffer",
+    "ordered",
+    "blocking",
+    "keep_item",
+    "key",
+    "overflow",
+    "on_error",
+    "on_panic",
+    "retry",
+    "timeout",
+    "breaker",
+];
+
+/// Those that may stand in `defaults`.
+const DEFAULTS: [&str; 8] = [
+    "workers", "buffer", "overflow", "on_error", "on_panic", "retry", "timeout", "breaker",
+];
+
+impl StageOptions {
+    pub(super) fn read(group: &Group, cx: &mut Context) -> Self {
+        Self::collect(option::entries(group, &NAMES, "a stage", cx), cx)
+    }
+
+    pub(super) fn read_defaults(group: &Group, cx: &mut Context) -> Self {
+        Self::collect(option::entries(group, &DEFAULTS, "`defaults`", cx), cx)
+    }
+
+    fn collect((entries, names): (Vec<Entry>, Names), cx: &mut Context) -> Self {
+        let mut options = Self {
+            names,
+            ..Self::default()
+        };
+        for entry in entries {
+            options.set(entry, cx);
+        }
+        options
+    }
+
+    fn set(&mut self, entry: Entry, cx: &mut Context) {
+        match super::plain(&entry.name).as_str() {
+            "workers" => self.workers = entry.value(Expected::Count, cx),
+            "buffer" => self.buffer = entry.value(Expected::Count, cx),
+            "ordered" => self.ordered = Some(entry.flag(cx)),
+            "blocking" => self.blocking = Some(entry.flag(cx)),
+            "keep_item" => self.keep_item = Some(entry.flag(cx)),
+            "key" => self.key = entry.closure("`|item| item.id`", cx),
+            "overflow" => self.overflow = entry.word(&OVERFLOW, cx),
+            "on_error" => self.on_error = entry.word(&ON_ERROR, cx),
+            "on_panic" => self.on_panic = OnPanic::read(entry, cx),
+            "retry" => self.retry = RetryOptions::read(entry, cx),
+            "timeout" => self.timeout = entry.value(Expected::Duration, cx),
+            _ => self.breaker = BreakerOptions::read(entry, cx),
+        }
+    }
+
+    /// Takes over the options of `defaults` that `allowed` names and that are not written here.
+    pub(crate) fn merge(&mut self, defaults: &StageOptions, allowed: &[&str]) {
+        for (name, _) in defaults.names.iter() {
+            if allowed.contains(&name) && self.names.span(name).is_none() {
+                self.take(name, defaults);
+            }
+        }
+    }
+
+    fn take(&mut self, name: &str, from: &StageOptions) {
+        match name {
+            "workers" => self.workers.clone_from(&from.workers),
+            "buffer" => self.buffer.clone_from(&from.buffer),
+            "overflow" => self.overflow = from.overflow,
+            "on_error" => self.on_error = from.on_error,
+            "on_panic" => self.on_panic.clone_from(&from.on_panic),
+            "retry" => self.retry.clone_from(&from.retry),
+            "timeout" => self.timeout.clone_from(&from.timeout),
+            "breaker" => self.breaker.clone_from(&from.breaker),
+            _ => {}
+        }
+    }
+}
+
+impl OnError {
+    /// The word that is written for it.
+    pub(crate) fn word(self) -> &'static str {
+        ON_ERROR
+            .iter()
+            .find(|(_, value)| *value == self)
+            .map_or("skip", |(word, _)| word)
+    }
+}

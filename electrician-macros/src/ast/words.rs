@@ -1,0 +1,39 @@
+//! Which words stand in a pipeline's expressions: how an unused parameter is found.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use std::collections::BTreeSet;
+
+/// The identifiers of some expressions, and their string literals, where a format string may name one.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Words {
+    identifiers: BTreeSet<String>,
+    strings: BTreeSet<String>,
+}
+
+impl Words {
+    /// Adds every word of `tokens`, at any depth.
+    pub(crate) fn read(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(name) => {
+                    self.identifiers.insert(super::plain(&name));
+                }
+                TokenTree::Literal(literal) => {
+                    let text = literal.to_string();
+                    if text.contains('{') {
+                        self.strings.insert(text);
+                    }
+                }
+                TokenTree::Group(group) => self.read(group.stream()),
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+
+    /// Whether `name` stands in them, as a word or captured by a format string.
+    pub(crate) fn mention(&self, name: &Ident) -> bool {
+        let name = super::plain(name);
+        let captured = format!("{{{name}");
+        self.identifiers.contains(&name) || self.strings.iter().any(|text| text.contains(&captured))
+    }
+}

@@ -1,0 +1,369 @@
+//! The signature of a handler comes in; its implementation of `Handler` goes out.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Type, parse_quote};
+
+use super::argument::{self, Arguments, Kind};
+use super::generics::{Carried, Declared};
+use super::lifetimes::erased;
+use super::message;
+use super::options::Options;
+use super::returns::{Reader, Returns, Shape};
+use super::signature::Function;
+use super::syntax::{Source, bare, last, named, opaque};
+use crate::diagnostics::Diagnostics;
+
+/// How a handler takes its item.
+#[derive(Debug)]
+enum Item {
+    ByValue(Type),
+    ByRef(Type),
+}
+
+/// Implements `Handler` and `Takes` for the type of the function's name.
+pub(super) fn implement(function: &Function, options: &Options, diag: &mut Diagnostics) -> Option<TokenStream> {
+    let sig = &function.sig;
+    let lent = argument::lent(function.parameters().map(|parameter| &*parameter.ty));
+    let returns = Reader { options, attribute: "handler", lent: lent.clone(), diag }.read(sig);
+    let item = read_item(function, diag);
+    let mut arguments = Vec::new();
+    for (index, parameter) in function.parameters().skip(1).enumerate() {
+        if refuse_outlet(&parameter.ty, diag) {
+            continue;
+        }
+        arguments.extend(argument::read(index, &parameter.ty, Kind::Cloned, &lent, diag));
+    }
+    let (returns, item) = (returns?, item?);
+    let mut generics = Carried::of(&sig.generics);
+    let input = item.input(&mut generics, &options.private());
+    let items: Vec<&Type> = input.generic.iter().chain(&returns.out).chain(&returns.err).collect();
+    generics.determine(&items, &mut arguments, diag);
+    if !diag.is_empty() {
+        return None;
+    }
+    let emitted = Arguments::emit(&arguments, &options.private());
+    let declared = generics.declare(item.lent(), &arguments, &options.private());
+    let handler = Handler { function, options, item, input, returns, generics, declared, arguments: emitted };
+    Some(handler.emit())
+}
+
+/// What the trait takes for the item of the function.
+struct Input {
+    /// The type that the implementation handles.
+    ty: Type,
+    /// Whether that is anything that borrows as the item.
+    borrows: bool,
+    /// The type that such an item has where nothing else says so.
+    usual: Type,
+    /// `usual`, where it determines generics.
+    generic: Option<Type>,
+}
+
+impl Item {
+    fn lent(&self) -> Option<&Type> {
+        match self {
+            Self::ByRef(ty) => Some(ty),
+            Self::ByValue(_) => None,
+        }
+    }
+
+    fn input(&self, generics: &mut Carried, private: &TokenStream) -> Input {
+        match self {
+            Self::ByValue(ty) => Input { ty: ty.clone(), borrows: false, usual: ty.clone(), generic: Some(ty.clone()) },
+            Self::ByRef(ty) if generics.in_type(ty) => {
+                generics.give_size_to(ty);
+                let usual = usual(ty, private);
+                Input { ty: usual.clone(), borrows: false, usual: usual.clone(), generic: Some(usual) }
+            }
+            Self::ByRef(ty) => {
+                Input { ty: parse_quote!(__Item), borrows: true, usual: usual(ty, private), generic: None }
+            }
+        }
+    }
+}
+
+fn read_item(function: &Function, diag: &mut Diagnostics) -> Option<Item> {
+    let Some(parameter) = function.parameters().next() else {
+        diag.report(function.sig.paren_token.span.join(), message::no_item());
+        return None;
+    };
+    let ty = bare(&parameter.ty);
+    if refuse_outlet(ty, diag) {
+        return None;
+    }
+    if let Some(opaque) = opaque(ty) {
+        diag.report(opaque.span(), message::opaque_item());
+        return None;
+    }
+    match ty {
+        Type::Reference(reference) if reference.mutability.is_some() => {
+            diag.report(ty.span(), message::mutable_item());
+            None
+        }
+        Type::Reference(reference) if reference.lifetime.as_ref().is_none_or(|name| name.ident != "static") => {
+            Some(Item::ByRef(erased(bare(&reference.elem))))
+        }
+        other => Some(Item::ByValue(erased(other))),
+    }
+}
+
+fn refuse_outlet(ty: &Type, diag: &mut Diagnostics) -> bool {
+    let inner = match bare(ty) {
+        Type::Reference(reference) => bare(&reference.elem),
+        other => other,
+    };
+    let outlet = named(inner, "Outlet");
+    if let Some(outlet) = outlet {
+        diag.report(outlet.ident.span(), message::outlet_in_handler());
+    }
+    outlet.is_some()
+}
+
+/// The owned type that is usually borrowed as `ty`.
+fn usual(ty: &Type, private: &TokenStream) -> Type {
+    match bare(ty) {
+        Type::Slice(slice) => {
+            let element = &slice.elem;
+            parse_quote!(#private::std::vec::Vec<#element>)
+        }
+        object @ Type::TraitObject(_) => parse_quote!(#private::std::boxed::Box<#object>),
+        other => match last(other).map(|segment| segment.ident.to_string()).as_deref() {
+            Some("str") => parse_quote!(#private::std::string::String),
+            Some("Path" | "OsStr" | "CStr") => parse_quote!(<#other as #private::std::borrow::ToOwned>::Owned),
+            _ => other.clone(),
+        },
+    }
+}
+
+/// Everything that an implementation is made of.
+struct Handler<'f> {
+    function: &'f Function,
+    options: &'f Options,
+    item: Item,
+    input: Input,
+    returns: Returns,
+    generics: Carried,
+    declared: Declared,
+    arguments: Arguments,
+}
+
+impl Handler<'_> {
+    fn emit(&self) -> TokenStream {
+        let implementation = self.implementation();
+        let takes = self.takes();
+        let probe =
+            if self.generics.is_empty() { self.returns.emit_probe("handler", &self.options.private()) } else { None };
+        quote! { #implementation #takes #probe }
+    }
+
+    fn implementation(&self) -> TokenStream {
+        let private = self.options.private();
+        let name = &self.function.sig.ident;
+        let Declared { params, predicates } = &self.declared;
+        let Arguments { params: argument_params, bounds, tuple, slot, .. } = &self.arguments;
+        let (input, out, err) = (&self.input.ty, self.returns.out(&private), self.returns.err(&private));
+        let item = self.input.borrows.then(|| quote! { __Item, });
+        let item_bound = self.item.lent().filter(|_| self.input.borrows).map(|ty| {
+            quote! { __Item: #private::std::borrow::Borrow<#ty> + #private::Send + #private::Sync + 'static, }
+        });
+        let (plain, blocking, mode) = (self.is_plain(), self.options.blocking, self.mode());
+        let (call, now) = (self.call(&private), self.now(&private));
+        quote! {
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, private_bounds, private_interfaces)]
+            impl<#item #(#argument_params,)* #(#params),*> #private::Handler<#input, #out, #err, #tuple> for #name
+            where
+                #item_bound
+                #bounds
+                #(#predicates,)*
+            {
+                const PLAIN: #private::std::primitive::bool = #plain;
+                const BLOCKING: #private::std::primitive::bool = #blocking;
+                type Mode = #private::#mode;
+                #slot
+                #call
+                #now
+            }
+        }
+    }
+
+    /// Says what the handler takes where nothing else does.
+    fn takes(&self) -> TokenStream {
+        let (private, name, usual) = (self.options.private(), &self.function.sig.ident, &self.input.usual);
+        let Declared { params, predicates } = self.generics.declare_for(usual);
+        let predicates = (!predicates.is_empty()).then(|| quote! { where #(#predicates),* });
+        let params = (!params.is_empty()).then(|| quote! { <#(#params),*> });
+        quote! {
+            #[automatically_derived]
+            impl #params #private::Takes<#usual> for #name #predicates {}
+        }
+    }
+
+    /// Whether the function may be called without a future around it.
+    fn is_plain(&self) -> bool {
+        let many = matches!(self.returns.shape, Shape::Many { .. });
+        self.function.sig.asyncness.is_none() && !many && !self.options.blocking
+    }
+
+    fn mode(&self) -> TokenStream {
+        match (&self.item, self.returns.shape) {
+            (Item::ByRef(_), Shape::Many { each: true, .. }) => quote!(Lent),
+            (Item::ByValue(_), Shape::Many { each: true, .. }) => quote!(Spent),
+            (Item::ByValue(_), _) => quote!(ByValue),
+            (Item::ByRef(_), _) => quote!(ByRef),
+        }
+    }
+
+    fn given(&self) -> TokenStream {
+        let input = &self.input.ty;
+        match self.item {
+            Item::ByValue(_) => quote! { #input },
+            Item::ByRef(_) => quote! { &'__call #input },
+        }
+    }
+
+    /// The call of the user's function, awaited where it is async.
+    fn invoke(&self, private: &TokenStream) -> TokenStream {
+        let name = &self.function.sig.ident;
+        let turbofish = self.generics.turbofish();
+        let item = match &self.item {
+            Item::ByValue(_) => quote! { __given },
+            Item::ByRef(ty) => quote! { #private::std::borrow::Borrow::<#ty>::borrow(__given) },
+        };
+        let pass = &self.arguments.pass;
+        let wait = self.function.sig.asyncness.map(|_| quote! { .await });
+        quote_spanned! { name.span() => #name #turbofish (#item, #(#pass),*) #wait }
+    }
+
+    fn call(&self, private: &TokenStream) -> TokenStream {
+        let (given, out, err) = (self.given(), self.returns.out(private), self.returns.err(private));
+        let body = self.returns.outputs(&self.invoke(private), private);
+        quote! {
+            async fn call<'__call>(
+                __given: #given,
+                __slot: &'__call mut Self::Slot,
+            ) -> #private::Result<impl #private::Outputs<#out, #err>, #err> {
+                #body
+            }
+        }
+    }
+
+    fn now(&self, private: &TokenStream) -> TokenStream {
+        let (given, out, err) = (self.given(), self.returns.out(private), self.returns.err(private));
+        let body = if self.is_plain() {
+            self.returns.at_once(&self.invoke(private), private)
+        } else {
+            quote! { #private::not_plain() }
+        };
+        quote! {
+            fn now<'__call>(
+                __given: #given,
+                __slot: &'__call mut Self::Slot,
+            ) -> #private::Result<#private::Option<#out>, #err> {
+                #body
+            }
+        }
+    }
+}
+
+impl Returns {
+    pub(super) fn out(&self, private: &TokenStream) -> TokenStream {
+        self.out.as_ref().map_or_else(|| quote! { #private::Nothing }, |out| quote! { #out })
+    }
+
+    pub(super) fn err(&self, private: &TokenStream) -> TokenStream {
+        self.err.as_ref().map_or_else(|| quote! { #private::Infallible }, |err| quote! { #err })
+    }
+
+    /// What a call gives, as outputs.
+    fn outputs(&self, call: &TokenStream, private: &TokenStream) -> TokenStream {
+        let wrapped = |value: &TokenStream| match self.shape {
+            Shape::Nothing => quote! { #private::Maybe(#private::None) },
+            Shape::One => quote! { #private::Maybe(#private::Some(#value)) },
+            Shape::Optional => quote! { #private::Maybe(#value) },
+            Shape::Many { source, each } => many(source, each, value, private),
+        };
+        self.result(call, wrapped, private)
+    }
+
+    /// What a plain call gives.
+    fn at_once(&self, call: &TokenStream, private: &TokenStream) -> TokenStream {
+        let wrapped = |value: &TokenStream| match self.shape {
+            Shape::Nothing => quote! { #private::None },
+            Shape::One => quote! { #private::Some(#value) },
+            Shape::Optional | Shape::Many { .. } => value.clone(),
+        };
+        self.result(call, wrapped, private)
+    }
+
+    fn result(
+        &self,
+        call: &TokenStream,
+        wrapped: impl Fn(&TokenStream) -> TokenStream,
+        private: &TokenStream,
+    ) -> TokenStream {
+        let nothing = self.shape == Shape::Nothing;
+        let pattern = if nothing { quote!(()) } else { quote!(__gave) };
+        match (self.fallible, nothing) {
+            (true, _) => {
+                let wrapped = wrapped(&quote!(__gave));
+                quote! { #private::Result::map(#call, |#pattern| #wrapped) }
+            }
+            (false, true) => {
+                let wrapped = wrapped(&pattern);
+                quote! { #call; #private::Ok(#wrapped) }
+            }
+            (false, false) => {
+                let wrapped = wrapped(call);
+                quote! { #private::Ok(#wrapped) }
+            }
+        }
+    }
+
+    /// Looks through what may be an alias, once types are known.
+    pub(super) fn emit_probe(&self, attribute: &str, private: &TokenStream) -> Option<TokenStream> {
+        let ty = self.probe.as_ref()?;
+        let private = &respan(private, ty.span());
+        let inside = self.shape == Shape::Optional || (self.fallible && self.shape == Shape::One);
+        let sentence = if inside { message::result_as_item() } else { message::hidden_result(attribute) };
+        let option = (attribute == "handler" && self.shape == Shape::One).then(|| {
+            let sentence = message::hidden_option(self.fallible);
+            quote_spanned! { ty.span() => #private::std::assert!(!#private::Alias::<#ty>::OPTION, #sentence); }
+        });
+        Some(quote_spanned! { ty.span() =>
+            const _: () = {
+                #[allow(unused_imports)]
+                use #private::Unaliased as _;
+                #private::std::assert!(!#private::Alias::<#ty>::RESULT, #sentence);
+                #option
+            };
+        })
+    }
+}
+
+/// A path that leads to where the user wrote something: a failing assertion is shown where its first token is.
+fn respan(path: &TokenStream, span: Span) -> TokenStream {
+    let at = |mut tree: TokenTree| {
+        tree.set_span(span);
+        tree
+    };
+    path.clone().into_iter().map(at).collect()
+}
+
+/// The items of an iterator or a stream, as outputs.
+pub(super) fn many(source: Source, each: bool, value: &TokenStream, private: &TokenStream) -> TokenStream {
+    match (source, each) {
+        (Source::Iterator, false) => quote! { #private::Iterated(#value) },
+        (Source::Iterator, true) => quote! { #private::TryIterated(#value) },
+        (Source::Iterable, false) => {
+            quote! { #private::Iterated(#private::std::iter::IntoIterator::into_iter(#value)) }
+        }
+        (Source::Iterable, true) => {
+            quote! { #private::TryIterated(#private::std::iter::IntoIterator::into_iter(#value)) }
+        }
+        (Source::Stream, false) => quote! { #private::Streamed { stream: #value } },
+        (Source::Stream, true) => quote! { #private::TryStreamed { stream: #value } },
+    }
+}

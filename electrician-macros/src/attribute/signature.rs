@@ -1,0 +1,74 @@
+//! The tokens of a function come in; its signature goes out, if it is one that a pipeline can call.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, PatType, Signature, Visibility};
+
+use super::message;
+use crate::diagnostics::Diagnostics;
+
+/// What can be seen of a function from outside.
+pub(super) struct Function {
+    pub(super) vis: Visibility,
+    pub(super) sig: Signature,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        Attribute::parse_outer(input)?;
+        let function = Self { vis: input.parse()?, sig: input.parse()? };
+        input.parse::<TokenStream>()?; // the body stays as it is, even where it does not parse
+        Ok(function)
+    }
+}
+
+/// Reads a function, and reports what no pipeline could call.
+pub(super) fn parse(item: TokenStream, attribute: &str, diag: &mut Diagnostics) -> Option<Function> {
+    let span = item.clone().into_iter().next().map_or_else(proc_macro2::Span::call_site, |tree| tree.span());
+    let Ok(function) = Function::parse.parse2(item) else {
+        diag.report(span, message::not_a_function(attribute));
+        return None;
+    };
+    let sig = &function.sig;
+    if let Some(receiver) = sig.receiver() {
+        diag.report(receiver.self_token.span, message::method(attribute));
+        return None;
+    }
+    if let Some(constness) = &sig.constness {
+        diag.report(constness.span, message::qualified("const", attribute));
+    }
+    let safety = sig.safety.to_token_stream();
+    if safety.to_string() == "unsafe" {
+        diag.report(safety.span(), message::qualified("unsafe", attribute));
+    }
+    if let Some(abi) = &sig.abi {
+        diag.report(abi.extern_token.span, message::qualified("extern", attribute));
+    }
+    if let Some(variadic) = &sig.variadic {
+        diag.report(variadic.dots.span(), message::variadic());
+    }
+    Some(function)
+}
+
+impl Function {
+    /// The parameters, each with its type.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = &PatType> {
+        self.sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(typed) => Some(typed),
+            FnArg::Receiver(_) => None,
+        })
+    }
+
+    /// The type that a pipeline names: of the same name, with braces, so that the value stays the function.
+    pub(super) fn type_of_its_name(&self) -> TokenStream {
+        let (vis, name) = (&self.vis, &self.sig.ident);
+        let item = quote_spanned! { name.span() => #vis struct #name {} };
+        quote! {
+            #[doc(hidden)]
+            #[allow(non_camel_case_types, dead_code, unreachable_pub, missing_debug_implementations, missing_copy_implementations)]
+            #item
+        }
+    }
+}

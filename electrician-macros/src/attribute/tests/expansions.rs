@@ -1,0 +1,393 @@
+//! A few expansions, as a reader would see them.
+
+use super::expand;
+
+fn draws(source: &str) -> String {
+    let file = syn::parse2(expand(source)).expect("an expansion is items");
+    prettyplease::unparse(&file)
+}
+
+#[test]
+fn a_plain_handler() {
+    insta::assert_snapshot!(draws("#[handler] pub fn parse(line: &str) -> Result<Order, ParseError> { line.parse() }"), @r#"
+    pub fn parse(line: &str) -> Result<Order, ParseError> {
+        line.parse()
+    }
+    #[doc(hidden)]
+    #[allow(
+        non_camel_case_types,
+        dead_code,
+        unreachable_pub,
+        missing_debug_implementations,
+        missing_copy_implementations
+    )]
+    pub struct parse {}
+    #[automatically_derived]
+    #[allow(
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        deprecated,
+        private_bounds,
+        private_interfaces
+    )]
+    impl<__Item> ::electrician::__private::Handler<__Item, Order, ParseError, ()> for parse
+    where
+        __Item: ::electrician::__private::std::borrow::Borrow<str>
+            + ::electrician::__private::Send + ::electrician::__private::Sync + 'static,
+    {
+        const PLAIN: ::electrician::__private::std::primitive::bool = true;
+        const BLOCKING: ::electrician::__private::std::primitive::bool = false;
+        type Mode = ::electrician::__private::ByRef;
+        type Slot = ();
+        fn slot(&self, __args: &()) -> Self::Slot {
+            ()
+        }
+        async fn call<'__call>(
+            __given: &'__call __Item,
+            __slot: &'__call mut Self::Slot,
+        ) -> ::electrician::__private::Result<
+            impl ::electrician::__private::Outputs<Order, ParseError>,
+            ParseError,
+        > {
+            ::electrician::__private::Result::map(
+                parse(::electrician::__private::std::borrow::Borrow::<str>::borrow(__given)),
+                |__gave| ::electrician::__private::Maybe(
+                    ::electrician::__private::Some(__gave),
+                ),
+            )
+        }
+        fn now<'__call>(
+            __given: &'__call __Item,
+            __slot: &'__call mut Self::Slot,
+        ) -> ::electrician::__private::Result<
+            ::electrician::__private::Option<Order>,
+            ParseError,
+        > {
+            ::electrician::__private::Result::map(
+                parse(::electrician::__private::std::borrow::Borrow::<str>::borrow(__given)),
+                |__gave| ::electrician::__private::Some(__gave),
+            )
+        }
+    }
+    #[automatically_derived]
+    impl ::electrician::__private::Takes<::electrician::__private::std::string::String>
+    for parse {}
+    const _: () = {
+        #[allow(unused_imports)]
+        use ::electrician::__private::Unaliased as _;
+        ::electrician::__private::std::assert!(
+            ! ::electrician::__private::Alias:: < Order > ::RESULT,
+            "[E0824] this item is a `Result` whose error nobody would handle; put the `Result` outside, `Result<T, E>` or `Result<Option<T>, E>`, or write `#[handler(item)]` if the whole is the item"
+        );
+        ::electrician::__private::std::assert!(
+            ! ::electrician::__private::Alias:: < Order > ::OPTION,
+            "[E0826] this alias hides an `Option`; write `#[handler(optional)]`, or `#[handler(fallible, item)]` if the option is the item"
+        );
+    };
+    "#);
+}
+
+#[test]
+fn an_async_handler_with_arguments() {
+    insta::assert_snapshot!(draws("#[handler] async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) { }"), @r#"
+    async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) {}
+    #[doc(hidden)]
+    #[allow(
+        non_camel_case_types,
+        dead_code,
+        unreachable_pub,
+        missing_debug_implementations,
+        missing_copy_implementations
+    )]
+    struct charge {}
+    #[automatically_derived]
+    #[allow(
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        deprecated,
+        private_bounds,
+        private_interfaces
+    )]
+    impl<
+        __A0,
+        __A1,
+        __A2,
+    > ::electrician::__private::Handler<
+        Order,
+        ::electrician::__private::Nothing,
+        ::electrician::__private::Infallible,
+        (__A0, __A1, __A2),
+    > for charge
+    where
+        __A0: ::electrician::__private::Shared,
+        <__A0 as ::electrician::__private::Shared>::Handle: ::electrician::__private::Lend<
+            Gateway,
+        >,
+        __A1: ::electrician::__private::Anew<u32>,
+        __A2: ::electrician::__private::Shared,
+        <__A2 as ::electrician::__private::Shared>::Handle: ::electrician::__private::Lend<
+            Name,
+        >,
+    {
+        const PLAIN: ::electrician::__private::std::primitive::bool = false;
+        const BLOCKING: ::electrician::__private::std::primitive::bool = false;
+        type Mode = ::electrician::__private::ByValue;
+        type Slot = (
+            <__A0 as ::electrician::__private::Shared>::Handle,
+            <__A1 as ::electrician::__private::Own>::Own,
+            <__A2 as ::electrician::__private::Shared>::Handle,
+        );
+        fn slot(&self, __args: &(__A0, __A1, __A2)) -> Self::Slot {
+            (
+                ::electrician::__private::Shared::shared(&__args.0),
+                ::electrician::__private::Anew::<u32>::anew(&__args.1),
+                ::electrician::__private::Shared::shared(&__args.2),
+            )
+        }
+        async fn call<'__call>(
+            __given: Order,
+            __slot: &'__call mut Self::Slot,
+        ) -> ::electrician::__private::Result<
+            impl ::electrician::__private::Outputs<
+                ::electrician::__private::Nothing,
+                ::electrician::__private::Infallible,
+            >,
+            ::electrician::__private::Infallible,
+        > {
+            charge(
+                    __given,
+                    ::electrician::__private::Lend::<Gateway>::lend(&__slot.0),
+                    &mut __slot.1,
+                    <Name as ::electrician::__private::Clone>::clone(
+                        ::electrician::__private::Lend::<Name>::lend(&__slot.2),
+                    ),
+                )
+                .await;
+            ::electrician::__private::Ok(
+                ::electrician::__private::Maybe(::electrician::__private::None),
+            )
+        }
+        fn now<'__call>(
+            __given: Order,
+            __slot: &'__call mut Self::Slot,
+        ) -> ::electrician::__private::Result<
+            ::electrician::__private::Option<::electrician::__private::Nothing>,
+            ::electrician::__private::Infallible,
+        > {
+            ::electrician::__private::not_plain()
+        }
+    }
+    #[automatically_derived]
+    impl ::electrician::__private::Takes<Order> for charge {}
+    "#);
+}
+
+#[test]
+fn a_generic_handler_of_many() {
+    insta::assert_snapshot!(draws("#[handler(crate = wires)] fn parts<'a, T: Part>(whole: &'a [T], shop: &Shop) -> impl Iterator<Item = Result<T, Broken>> + 'a { }"), @r#"
+    fn parts<'a, T: Part>(
+        whole: &'a [T],
+        shop: &Shop,
+    ) -> impl Iterator<Item = Result<T, Broken>> + 'a {}
+    #[doc(hidden)]
+    #[allow(
+        non_camel_case_types,
+        dead_code,
+        unreachable_pub,
+        missing_debug_implementations,
+        missing_copy_implementations
+    )]
+    struct parts {}
+    #[automatically_derived]
+    #[allow(
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        deprecated,
+        private_bounds,
+        private_interfaces
+    )]
+    impl<
+        __A0,
+        T: Part,
+    > wires::__private::Handler<wires::__private::std::vec::Vec<T>, T, Broken, (__A0,)>
+    for parts
+    where
+        __A0: wires::__private::Shared,
+        <__A0 as wires::__private::Shared>::Handle: wires::__private::Lend<Shop>,
+        T: wires::__private::Send + wires::__private::Sync + 'static,
+    {
+        const PLAIN: wires::__private::std::primitive::bool = false;
+        const BLOCKING: wires::__private::std::primitive::bool = false;
+        type Mode = wires::__private::Lent;
+        type Slot = (<__A0 as wires::__private::Shared>::Handle,);
+        fn slot(&self, __args: &(__A0,)) -> Self::Slot {
+            (wires::__private::Shared::shared(&__args.0),)
+        }
+        async fn call<'__call>(
+            __given: &'__call wires::__private::std::vec::Vec<T>,
+            __slot: &'__call mut Self::Slot,
+        ) -> wires::__private::Result<impl wires::__private::Outputs<T, Broken>, Broken> {
+            wires::__private::Ok(
+                wires::__private::TryIterated(
+                    parts::<
+                        T,
+                    >(
+                        wires::__private::std::borrow::Borrow::<[T]>::borrow(__given),
+                        wires::__private::Lend::<Shop>::lend(&__slot.0),
+                    ),
+                ),
+            )
+        }
+        fn now<'__call>(
+            __given: &'__call wires::__private::std::vec::Vec<T>,
+            __slot: &'__call mut Self::Slot,
+        ) -> wires::__private::Result<wires::__private::Option<T>, Broken> {
+            wires::__private::not_plain()
+        }
+    }
+    #[automatically_derived]
+    impl<T: Part> wires::__private::Takes<wires::__private::std::vec::Vec<T>> for parts {}
+    "#);
+}
+
+#[test]
+fn a_generator_with_an_outlet() {
+    insta::assert_snapshot!(draws("#[generator] async fn poll(feed: Feed, mut out: Outlet<String>) -> Result<(), FeedError> { }"), @r#"
+    async fn poll(feed: Feed, mut out: Outlet<String>) -> Result<(), FeedError> {}
+    #[doc(hidden)]
+    #[allow(
+        non_camel_case_types,
+        dead_code,
+        unreachable_pub,
+        missing_debug_implementations,
+        missing_copy_implementations
+    )]
+    struct poll {}
+    #[automatically_derived]
+    #[allow(
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        deprecated,
+        private_bounds,
+        private_interfaces
+    )]
+    impl<__A0> ::electrician::__private::Generator<String, FeedError, (__A0,)> for poll
+    where
+        __A0: ::electrician::__private::Anew<Feed>,
+    {
+        const BLOCKING: ::electrician::__private::std::primitive::bool = false;
+        const PUSHES: ::electrician::__private::std::primitive::bool = true;
+        type Slot = (
+            ::electrician::__private::Option<<__A0 as ::electrician::__private::Own>::Own>,
+        );
+        fn slot(&self, __args: &(__A0,)) -> Self::Slot {
+            (
+                ::electrician::__private::Some(
+                    ::electrician::__private::Anew::<Feed>::anew(&__args.0),
+                ),
+            )
+        }
+        fn open(
+            __slot: &mut Self::Slot,
+            __outlet: ::electrician::__private::Outlet<String>,
+        ) -> impl ::electrician::__private::Outputs<
+            String,
+            FeedError,
+        > + ::electrician::__private::Send {
+            ::electrician::__private::Pushed::<
+                String,
+                FeedError,
+                _,
+            >::new(
+                &__outlet,
+                |__outlet| async move {
+                    poll(
+                            ::electrician::__private::Option::expect(
+                                ::electrician::__private::Option::take(&mut __slot.0),
+                                "a run is opened once",
+                            ),
+                            __outlet,
+                        )
+                        .await
+                },
+            )
+        }
+    }
+    "#);
+}
+
+#[test]
+fn a_generator_that_is_asked() {
+    insta::assert_snapshot!(draws("#[generator(every = \"1s\")] fn read(meter: &Meter) -> Option<u64> { }"), @r#"
+    fn read(meter: &Meter) -> Option<u64> {}
+    #[doc(hidden)]
+    #[allow(
+        non_camel_case_types,
+        dead_code,
+        unreachable_pub,
+        missing_debug_implementations,
+        missing_copy_implementations
+    )]
+    struct read {}
+    #[automatically_derived]
+    #[allow(
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        deprecated,
+        private_bounds,
+        private_interfaces
+    )]
+    impl<
+        __A0,
+    > ::electrician::__private::Generator<u64, ::electrician::__private::Infallible, (__A0,)>
+    for read
+    where
+        __A0: ::electrician::__private::Shared,
+        <__A0 as ::electrician::__private::Shared>::Handle: ::electrician::__private::Lend<
+            Meter,
+        >,
+    {
+        const BLOCKING: ::electrician::__private::std::primitive::bool = false;
+        const PUSHES: ::electrician::__private::std::primitive::bool = true;
+        type Slot = (<__A0 as ::electrician::__private::Shared>::Handle,);
+        fn slot(&self, __args: &(__A0,)) -> Self::Slot {
+            (::electrician::__private::Shared::shared(&__args.0),)
+        }
+        fn open(
+            __slot: &mut Self::Slot,
+            __outlet: ::electrician::__private::Outlet<u64>,
+        ) -> impl ::electrician::__private::Outputs<
+            u64,
+            ::electrician::__private::Infallible,
+        > + ::electrician::__private::Send {
+            const PERIOD: ::electrician::__private::Duration = ::electrician::__private::Duration::from_nanos(
+                1000000000,
+            );
+            ::electrician::__private::Polls::<
+                u64,
+                ::electrician::__private::Infallible,
+                _,
+            >::every(
+                PERIOD,
+                &__outlet,
+                |mut __ticks| async move {
+                    loop {
+                        __ticks.tick().await;
+                        let __found = read(
+                            ::electrician::__private::Lend::<Meter>::lend(&__slot.0),
+                        );
+                        if !__ticks.found(__found).await {
+                            return ::electrician::__private::Ok(());
+                        }
+                    }
+                },
+            )
+        }
+    }
+    "#);
+}

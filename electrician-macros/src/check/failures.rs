@@ -1,0 +1,64 @@
+//! What happens when a handler fails: retried with consent, handled once, and never by nobody.
+
+use proc_macro2::Span;
+
+use crate::ast::WhenOpen;
+use crate::diagnostics::Diagnostics;
+use crate::graph::{Graph, Stage, StageKind};
+use crate::message;
+
+pub(super) fn failures(graph: &Graph, diag: &mut Diagnostics) {
+    for stage in &graph.stages {
+        retry(stage, diag);
+        handled_twice(stage, diag);
+        if matches!(stage.kind, StageKind::Handler(_)) && !graph.excused.contains(&stage.id) {
+            unhandled(stage, diag);
+        }
+    }
+}
+
+fn retry(stage: &Stage, diag: &mut Diagnostics) {
+    let Some(retry) = &stage.options.retry else {
+        return;
+    };
+    if retry.attempts.is_none() {
+        diag.report(retry.span, message::retry_without_attempts());
+    }
+    if retry.idempotent.is_none() {
+        diag.report(retry.span, message::retry_without_idempotent());
+    }
+}
+
+fn handled_twice(stage: &Stage, diag: &mut Diagnostics) {
+    if let Some(span) = stage
+        .options
+        .names
+        .span("on_error")
+        .filter(|_| stage.error.is_wired())
+    {
+        diag.report(span, message::error_handled_twice(&stage.label));
+    }
+}
+
+/// Failures that the options make; those of the handler's own type are judged where its type is known.
+fn unhandled(stage: &Stage, diag: &mut Diagnostics) {
+    if stage.error.is_wired()
+        || stage.options.on_error.is_some()
+        || stage.options.names.span("on_error").is_some()
+    {
+        return;
+    }
+    if let Some((cause, span)) = cause(stage) {
+        diag.report(span, message::unhandled_failure(&stage.label, cause));
+    }
+}
+
+fn cause(stage: &Stage) -> Option<(&'static str, Span)> {
+    let options = &stage.options;
+    let place = |name: &str| options.names.span(name).unwrap_or(stage.span);
+    if options.timeout.is_some() {
+        return Some(("timeout", place("timeout")));
+    }
+    let (when_open, span) = options.breaker.as_ref()?.when_open?;
+    (when_open == WhenOpen::Reject).then_some(("when_open: reject", span))
+}

@@ -1,0 +1,59 @@
+//! Groups in brackets: how many members, and each of them once.
+
+use proc_macro2::Span;
+
+use crate::ast::{GroupKind, Node, Place, plain};
+use crate::diagnostics::Diagnostics;
+use crate::graph::Graph;
+use crate::message;
+
+pub(super) fn size(graph: &Graph, diag: &mut Diagnostics) {
+    let whole = graph.pipeline.broken.is_empty();
+    for (kind, members, span) in groups(graph).filter(|_| whole) {
+        if members.len() < 2 {
+            diag.report(span, message::too_few_members(word(kind)));
+        }
+    }
+}
+
+pub(super) fn doubles(graph: &Graph, diag: &mut Diagnostics) {
+    for (_, members, _) in groups(graph) {
+        for (at, member) in members.iter().enumerate() {
+            if members[..at].iter().any(|earlier| same(earlier, member)) {
+                diag.report(
+                    member.name.span(),
+                    message::member_twice(&plain(&member.name)),
+                );
+            }
+        }
+    }
+}
+
+fn groups<'g>(graph: &'g Graph) -> impl Iterator<Item = (GroupKind, &'g [Place], Span)> {
+    let links = graph
+        .pipeline
+        .statements
+        .iter()
+        .flat_map(|statement| &statement.chain);
+    links.filter_map(|link| match &link.node {
+        Node::Group {
+            kind,
+            members,
+            span,
+        } => Some((*kind, members.as_slice(), *span)),
+        _ => None,
+    })
+}
+
+fn same(left: &Place, right: &Place) -> bool {
+    plain(&left.name) == plain(&right.name)
+        && left.port.as_ref().map(plain) == right.port.as_ref().map(plain)
+}
+
+fn word(kind: GroupKind) -> &'static str {
+    match kind {
+        GroupKind::Plain => "",
+        GroupKind::Any => "any ",
+        GroupKind::Zip => "zip ",
+    }
+}

@@ -1,0 +1,75 @@
+//! Names on the wrong side of an arrow, and ports that a stage does not have.
+
+use crate::ast::WhenOpen;
+use crate::diagnostics::Diagnostics;
+use crate::graph::{Graph, PortName, Side, Stage, StageKind};
+use crate::message;
+
+/// What only gives is no target, what only takes is no source.
+pub(super) fn directions(graph: &Graph, diag: &mut Diagnostics) {
+    for named in &graph.uses {
+        let stage = graph.stage(named.stage);
+        match (named.side, &stage.kind) {
+            (Side::Into, StageKind::Generator(_) | StageKind::Input(_)) => {
+                diag.report(
+                    named.span,
+                    message::source_as_target(&stage.label, stage.kind.noun()),
+                );
+            }
+            (Side::From(PortName::Output), StageKind::Output(_)) => {
+                diag.report(named.span, message::sink_as_source(&stage.label));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Ports that the kind or the options of a stage do not give it.
+pub(super) fn existence(graph: &Graph, diag: &mut Diagnostics) {
+    for named in &graph.uses {
+        let Side::From(port) = named.side else {
+            continue;
+        };
+        if let Some(sentence) = missing(graph.stage(named.stage), port) {
+            diag.report(named.span, sentence);
+        }
+    }
+}
+
+fn missing(stage: &Stage, port: PortName) -> Option<String> {
+    let label = &stage.label;
+    let has = match (port, &stage.kind) {
+        (PortName::Output, _) | (_, StageKind::Handler(_)) => true,
+        (port, StageKind::Generator(_)) => port == PortName::Error,
+        _ => false,
+    };
+    if !has {
+        return Some(message::no_such_port(port.word(), label, stage.kind.noun()));
+    }
+    match (port, &stage.options.breaker) {
+        (PortName::Neutral, None) => Some(message::neutral_without_breaker(label)),
+        (PortName::Neutral, Some(breaker))
+            if matches!(
+                breaker.when_open,
+                Some((WhenOpen::Wait | WhenOpen::Reject, _))
+            ) =>
+        {
+            Some(message::neutral_while_rejecting(label))
+        }
+        (PortName::Overflow, _) => Some(message::overflow_without_limit(label)),
+        _ => None,
+    }
+}
+
+/// `stage.error -> stage`
+pub(super) fn error_feeds_itself(graph: &Graph, diag: &mut Diagnostics) {
+    for edge in &graph.edges {
+        let (stage, port) = edge.from;
+        if port == PortName::Error && edge.to.contains(&stage) {
+            diag.report(
+                edge.arrow,
+                message::error_feeds_itself(&graph.stage(stage).label),
+            );
+        }
+    }
+}

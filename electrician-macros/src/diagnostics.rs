@@ -1,0 +1,119 @@
+//! Everything found wrong in one block comes in; sorted `compile_error!`s, each on its token, go out.
+
+use proc_macro2::{LineColumn, Span, TokenStream};
+
+/// What has been reported so far.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    entries: Vec<Diagnostic>,
+}
+
+/// One sentence at one place.
+#[derive(Debug, Clone)]
+pub(crate) struct Diagnostic {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+}
+
+impl Diagnostics {
+    /// Adds a sentence, unless the same one stands at the same place already.
+    pub(crate) fn report(&mut self, span: Span, message: impl Into<String>) {
+        let message = message.into();
+        let place = place(span);
+        let known =
+            |entry: &Diagnostic| entry.message == message && self::place(entry.span) == place;
+        if !self.entries.iter().any(known) {
+            self.entries.push(Diagnostic { span, message });
+        }
+    }
+
+    /// Adds one sentence for each place that takes part, numbered when there are several.
+    pub(crate) fn report_all(&mut self, spans: &[Span], message: &str) {
+        for (index, span) in spans.iter().enumerate() {
+            match spans.len() {
+                1 => self.report(*span, message),
+                all => self.report(*span, format!("{message} ({}/{all})", index + 1)),
+            }
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entries in the order of their places in the source.
+    pub(crate) fn into_sorted(self) -> Vec<Diagnostic> {
+        let mut entries = self.entries;
+        entries.sort_by_key(|entry| place(entry.span));
+        entries
+    }
+
+    /// One `compile_error!` for each entry, in order.
+    pub(crate) fn into_compile_errors(self) -> TokenStream {
+        self.into_sorted()
+            .into_iter()
+            .map(|entry| syn::Error::new(entry.span, entry.message).into_compile_error())
+            .collect()
+    }
+}
+
+fn place(span: Span) -> (usize, usize) {
+    let LineColumn { line, column } = span.start();
+    (line, column)
+}
+
+/// The known name that is nearest to what was written, if it is near enough to be a slip.
+pub(crate) fn suggest<'n>(
+    written: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Option<&'n str> {
+    let limit = (written.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|name| (distance(written, name), name))
+        .filter(|(distance, name)| *distance <= limit && *distance < name.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// The number of letters to insert, delete, replace or swap with their neighbour.
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for (i, l) in left.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, r) in right.iter().enumerate() {
+            let mut best = (last[j] + usize::from(l != r))
+                .min(last[j + 1] + 1)
+                .min(row[j] + 1);
+            if i > 0 && j > 0 && *l == right[j - 1] && left[i - 1] == *r {
+                best = best.min(before[j - 1] + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_the_nearest_name_within_a_third_of_its_length() {
+        let known = ["parse", "charge", "store"];
+        assert_eq!(suggest("pars", known), Some("parse"));
+        assert_eq!(suggest("chrage", known), Some("charge"));
+        assert_eq!(suggest("audit", known), None);
+    }
+
+    #[test]
+    fn says_the_same_thing_once() {
+        let mut found = Diagnostics::default();
+        found.report(Span::call_site(), "twice");
+        found.report(Span::call_site(), "twice");
+        assert_eq!(found.into_sorted().len(), 1);
+    }
+}

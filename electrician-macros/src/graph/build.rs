@@ -1,0 +1,147 @@
+//! A pipeline as it is written comes in; its graph goes out. Names that lead nowhere are reported and left out.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use std::collections::BTreeSet;
+
+use super::{Graph, Port, Stage, StageId, StageKind, cycles, islands, wire};
+use crate::ast::{DeclKind, Declaration, Pipeline, StageOptions, Words, plain};
+use crate::diagnostics::Diagnostics;
+
+/// Builds the graph of one pipeline.
+pub(crate) fn build<'a>(pipeline: &'a Pipeline, diag: &mut Diagnostics) -> Graph<'a> {
+    let mut graph = Graph {
+        pipeline,
+        stages: Vec::new(),
+        edges: Vec::new(),
+        islands: Vec::new(),
+        cycles: Vec::new(),
+        uses: Vec::new(),
+        excused: BTreeSet::new(),
+    };
+    for declaration in &pipeline.declarations {
+        declare(&mut graph, declaration);
+    }
+    wire::wire(&mut graph, diag);
+    excuse_broken(&mut graph);
+    settle_options(&mut graph);
+    cycles::find(&mut graph);
+    islands::fuse(&mut graph);
+    graph
+}
+
+/// Adds the stage of a declaration; of two with one name, the first.
+fn declare<'a>(graph: &mut Graph<'a>, declaration: &'a Declaration) {
+    if graph
+        .stages
+        .iter()
+        .any(|stage| stage.label == plain(&declaration.name))
+    {
+        return;
+    }
+    let kind = match &declaration.kind {
+        DeclKind::Generator(callee) => StageKind::Generator(callee),
+        DeclKind::Handler(callee) => StageKind::Handler(callee),
+        DeclKind::Pipeline(callee) => StageKind::Sub(callee),
+        DeclKind::Input(ty) => StageKind::Input(ty),
+        DeclKind::Output(ty) => StageKind::Output(ty),
+    };
+    let mut options = declaration.options.clone();
+    options.merge(&graph.pipeline.defaults, kind.defaults());
+    let name = declaration.name.clone();
+    let span = name.span();
+    add(graph, name, kind, options, declaration.text.clone(), span);
+}
+
+/// Adds a stage that has no declaration, under the first free name.
+pub(super) fn add_unnamed<'a>(
+    graph: &mut Graph<'a>,
+    prefix: &str,
+    kind: StageKind<'a>,
+    text: &TokenStream,
+    span: Span,
+) -> StageId {
+    let taken = |name: &String| {
+        graph.stages.iter().any(|stage| stage.label == *name)
+            || graph
+                .pipeline
+                .declarations
+                .iter()
+                .any(|declaration| plain(&declaration.name) == *name)
+    };
+    let mut numbered = (1..).map(|number| format!("{prefix}_{number}"));
+    let name = numbered.find(|name| !taken(name)).unwrap_or_default();
+    add(
+        graph,
+        Ident::new(&name, span),
+        kind,
+        StageOptions::default(),
+        text.clone(),
+        span,
+    )
+}
+
+fn add<'a>(
+    graph: &mut Graph<'a>,
+    name: Ident,
+    kind: StageKind<'a>,
+    options: StageOptions,
+    text: TokenStream,
+    span: Span,
+) -> StageId {
+    let id = StageId(graph.stages.len());
+    graph.stages.push(Stage {
+        id,
+        label: plain(&name),
+        name,
+        kind,
+        options,
+        output: Port::Unwired,
+        error: Port::Unwired,
+        neutral: Port::Unwired,
+        overflow: Port::Unwired,
+        inputs: Vec::new(),
+        island: 0,
+        text,
+        span,
+    });
+    id
+}
+
+/// The words of the statements that could not be read.
+pub(super) fn broken_words(pipeline: &Pipeline) -> Words {
+    let mut words = Words::default();
+    for text in &pipeline.broken {
+        words.read(text.clone());
+    }
+    words
+}
+
+/// A stage that a broken statement mentions may well have been wired there.
+fn excuse_broken(graph: &mut Graph) {
+    let words = broken_words(graph.pipeline);
+    let mentioned = graph
+        .stages
+        .iter()
+        .filter(|stage| words.mention(&stage.name))
+        .map(|stage| stage.id);
+    let mentioned: Vec<StageId> = mentioned.collect();
+    graph.excused.extend(mentioned);
+}
+
+/// A wired `error` port goes before a default, and an edge takes what its target says of its buffer.
+fn settle_options(graph: &mut Graph) {
+    for stage in &mut graph.stages {
+        if stage.error.is_wired() && stage.options.names.span("on_error").is_none() {
+            stage.options.on_error = None;
+        }
+    }
+    for edge in &mut graph.edges {
+        let Some(target) = edge.to.first().map(|id| &graph.stages[id.0].options) else {
+            continue;
+        };
+        if edge.options.buffer.is_none() {
+            edge.options.buffer.clone_from(&target.buffer);
+        }
+        edge.options.overflow = edge.options.overflow.or(target.overflow);
+    }
+}

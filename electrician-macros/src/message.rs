@@ -1,0 +1,30 @@
+//! Every sentence that a user of `pipeline!` can be told, one function each, with its code.
+
+mod failure;
+mod names;
+mod syntax;
+mod values;
+mod wiring;
+
+pub(crate) use failure::*;
+pub(crate) use names::*;
+pub(crate) use syntax::*;
+pub(crate) use values::*;
+pub(crate) use wiring::*;
+
+/// `; did you mean `x`?`, or nothing.
+fn hint(nearest: Option<&str>) -> String {
+    nearest
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
+}
+
+/// `` `a`, `b` or `c` ``
+fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}

@@ -1,0 +1,33 @@
+//! What generated code calls. Not a part of the public interface.
+
+pub use core;
+pub use std;
+
+pub use std::{
+    clone::Clone,
+    convert::{Infallible, Into},
+    iter::Iterator,
+    marker::{Send, Sync},
+    option::Option::{self, None, Some},
+    result::Result::{self, Err, Ok},
+    sync::Arc,
+    time::Duration,
+};
+
+pub use futures_core::Stream;
+
+pub use crate::{
+    edge::{Cycle, CycleRole, Overflow},
+    pipeline::*,
+    resilience::{Backoff, Breaker, Retry},
+    stage::*,
+    value::Rate,
+};
+
+/// What a handler that is not plain says when it is called as if it were.
+///
+/// # Panics
+/// Always: the engine asks `PLAIN` first.
+pub fn not_plain() -> ! {
+    unreachable!("only a plain handler is called without a future")
+}

@@ -1,0 +1,102 @@
+//! The arithmetic of the bound: from a capacity and the numbers of heads to the size of each part.
+
+use super::EdgeOptions;
+
+/// The most items that one head collects before it hands them over.
+const CHUNK_MAX: usize = 64;
+/// The most items that one of several consumers takes at once, so that the others find work, too.
+const SHARE_MAX: usize = 16;
+/// With fewer chunks than this in an edge, its two ends run in lockstep.
+const CHUNKS_MIN: usize = 4;
+
+/// How the capacity is divided.
+///
+/// A sender holds `chunk` items at most and a receiver `take`, one of which each has in its hand, so that
+/// `queue + senders * (chunk - 1) + receivers * (take - 1) = capacity`, exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limits {
+    pub(super) capacity: usize,
+    /// Items in the buffer of a sender.
+    pub(super) chunk: usize,
+    /// Items in the queue.
+    pub(super) queue: usize,
+    /// Items that a receiver takes at once.
+    pub(super) take: usize,
+}
+
+impl Limits {
+    pub(super) fn of(options: &EdgeOptions) -> Self {
+        let capacity = options.capacity.max(1);
+        let senders = options.senders.max(1);
+        let receivers = options.receivers.max(1);
+        let heads = senders.saturating_add(receivers);
+        let chunk = (capacity / CHUNKS_MIN.saturating_mul(heads)).clamp(1, CHUNK_MAX);
+        let rest = capacity - senders.saturating_mul(chunk - 1);
+        let (queue, take) = if options.single {
+            (rest, 1)
+        } else if receivers == 1 {
+            halves(rest)
+        } else {
+            let take = chunk.min(SHARE_MAX);
+            (rest - receivers.saturating_mul(take - 1), take)
+        };
+        Self {
+            capacity,
+            chunk,
+            queue,
+            take,
+        }
+    }
+}
+
+/// A single consumer takes the whole queue, or all of it but one item: `queue + (take - 1) = rest`.
+fn halves(rest: usize) -> (usize, usize) {
+    let queue = rest / 2 + 1;
+    (queue, rest + 1 - queue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn limits(capacity: usize, senders: usize, receivers: usize) -> Limits {
+        Limits::of(&EdgeOptions {
+            capacity,
+            senders,
+            receivers,
+            ..EdgeOptions::default()
+        })
+    }
+
+    #[test]
+    fn smallest_edge_holds_one_item() {
+        for capacity in [0, 1] {
+            let limits = limits(capacity, 1, 1);
+            assert_eq!((limits.chunk, limits.queue, limits.take), (1, 1, 1));
+        }
+    }
+
+    #[test]
+    fn default_edge_hands_over_chunks_of_64() {
+        let limits = limits(1024, 1, 1);
+        assert_eq!((limits.chunk, limits.queue, limits.take), (64, 481, 481));
+    }
+
+    #[test]
+    fn several_consumers_take_at_most_16() {
+        let limits = limits(4096, 2, 4);
+        assert_eq!((limits.chunk, limits.take), (64, 16));
+    }
+
+    proptest! {
+        #[test]
+        fn parts_sum_up_to_the_capacity(capacity in 1..5_000_usize, senders in 1..40_usize, receivers in 1..40_usize) {
+            let limits = limits(capacity, senders, receivers);
+            let parts = limits.queue + senders * (limits.chunk - 1) + receivers * (limits.take - 1);
+            prop_assert_eq!(parts, capacity);
+            prop_assert!(limits.take >= 1);
+            prop_assert!(limits.queue >= limits.chunk, "a chunk fits into an empty queue");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! A consumer's head: takes a chunk out of the queue, and gives it out item by item.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::{fmt, mem, vec};
+
+use super::ledger::count;
+use super::shared::{Shared, State};
+
+/// The consumer's end of an edge. A clone is another consumer: each item goes to one of them.
+///
+/// [`fill`](Self::fill) takes a chunk, [`pop`](Self::pop) and [`drain`](Self::drain) work through it.
+///
+/// When the last head is dropped, what is queued is dropped and counted, and producers are
+/// [sated](super::Sender::is_sated). What a head has taken counts as taken, even if it is dropped with it: who
+/// drops a head books its [`len`](Self::len).
+pub struct Receiver<T> {
+    shared: Arc<Shared<T>>,
+    local: vec::IntoIter<T>,
+    seat: usize,
+    /// The number of the first item that is not in the chunk any more.
+    end: u64,
+    /// Items taken that are not settled, those in the chunk among them.
+    unsettled: usize,
+    enough: bool,
+    waits: bool,
+}
+
+/// A chunk that has been taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filled {
+    /// The number of the chunk's first item, in the order in which the edge gives items out, from 0 without gaps.
+    pub first: u64,
+    /// How many items the chunk has.
+    pub len: usize,
+}
+
+/// There is no chunk to take.
+enum Nothing {
+    Yet,
+    More,
+}
+
+impl<T> Receiver<T> {
+    pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
+        Self::with(shared, false)
+    }
+
+    fn with(shared: Arc<Shared<T>>, enough: bool) -> Self {
+        let seat = shared.lock().ledger.join_receiver(!enough);
+        Self {
+            shared,
+            local: Vec::new().into_iter(),
+            seat,
+            end: 0,
+            unsettled: 0,
+            enough,
+            waits: false,
+        }
+    }
+
+    /// Takes a chunk if the last one is used up, else says what is left of it.
+    ///
+    /// `None` means the end: all producers are gone, or the edge is closed, or its feedback loop is over, and the
+    /// queue is empty.
+    ///
+    /// A head whose poll was pending has a place in the line, and may be called to take a chunk that nobody else is
+    /// called for: poll it again when it is woken, or drop it. [`fill`](Self::fill) sees to that.
+    pub fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
+        match self.take(Some(cx)) {
+            Ok(filled) => Poll::Ready(Some(filled)),
+            Err(Nothing::More) => Poll::Ready(None),
+            Err(Nothing::Yet) => Poll::Pending,
+        }
+    }
+
+    /// Takes a chunk if the last one is used up, else says what is left of it. `None` means the end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is taken when the wait is given up, and another consumer is called instead.
+    pub async fn fill(&mut self) -> Option<Filled> {
+        let head = Waits(self);
+        poll_fn(|cx| head.0.poll_fill(cx)).await
+    }
+
+    /// Takes a chunk if there is one now. `None` means that there is none, or that there will be none.
+    pub fn take_now(&mut self) -> Option<Filled> {
+        self.take(None).ok()
+    }
+
+    /// The next item of the chunk.
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        self.local.next()
+    }
+
+    /// The rest of the chunk, item by item. What is not iterated stays in the chunk.
+    #[inline]
+    pub fn drain(&mut self) -> impl Iterator<Item = T> {
+        self.local.by_ref()
+    }
+
+    /// How many items are left of the chunk.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.local.len()
+    }
+
+    /// Whether the chunk is used up.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.local.as_slice().is_empty()
+    }
+
+    /// Says that this consumer needs no more, so that producers may stop. What is queued is still delivered.
+    pub fn enough(&mut self) {
+        if mem::replace(&mut self.enough, true) {
+            return;
+        }
+        let mut state = self.shared.lock();
+        state.ledger.enough();
+        self.shared.outside.set_sated(state.ledger.is_sated());
+        self.shared.finish(state);
+    }
+
+    /// Says that everything popped so far is done, and that what was made of it was handed over. In a feedback
+    /// loop, call it before each fill; elsewhere it does nothing.
+    pub fn settle(&mut self) {
+        let done = self.unsettled - self.local.len();
+        self.unsettled = self.local.len();
+        self.shared.outside.settle(done);
+    }
+
+    /// Gives up the head's place in the line, and passes on the call that it may have got.
+    pub(super) fn step_back(&mut self) {
+        if mem::take(&mut self.waits) {
+            let mut state = self.shared.lock();
+            state.ledger.rest_receiver(self.seat);
+            self.shared.finish(state);
+        }
+    }
+
+    fn take(&mut self, cx: Option<&mut Context<'_>>) -> Result<Filled, Nothing> {
+        if !self.local.as_slice().is_empty() {
+            return Ok(self.filled());
+        }
+        let mut chunk = recycle(mem::take(&mut self.local));
+        let mut state = self.shared.lock();
+        let State { queue, ledger } = &mut *state;
+        let waited = mem::take(&mut self.waits);
+        let taken = if !queue.is_empty() {
+            let items = queue.len().min(ledger.limits.take);
+            let first = ledger.take(items);
+            if waited {
+                ledger.rest_receiver(self.seat);
+            }
+            self.end = first + count(items);
+            self.unsettled += items;
+            unload(queue, &mut chunk, items);
+            Ok(Filled { first, len: items })
+        } else if ledger.is_over() || self.shared.outside.is_cycle_over() {
+            ledger.rest_receiver(self.seat);
+            Err(Nothing::More)
+        } else if let Some(cx) = cx {
+            self.waits = true;
+            ledger.wait_for_items(self.seat, cx);
+            Err(Nothing::Yet)
+        } else {
+            self.waits = waited;
+            Err(Nothing::Yet)
+        };
+        self.shared.finish(state);
+        self.local = Vec::from(chunk).into_iter();
+        taken
+    }
+
+    fn filled(&self) -> Filled {
+        Filled {
+            first: self.end - count(self.local.len()),
+            len: self.local.len(),
+        }
+    }
+}
+
+impl<T> Clone for Receiver<T> {
+    /// Another consumer, with an empty chunk. If this one has said `enough`, so has the clone.
+    fn clone(&self) -> Self {
+        Self::with(Arc::clone(&self.shared), self.enough)
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        let State { queue, ledger } = &mut *state;
+        let last = ledger.leave_receiver(self.seat, !self.enough);
+        self.shared.outside.set_sated(ledger.is_sated());
+        let orphans = if last {
+            mem::take(queue)
+        } else {
+            VecDeque::new()
+        };
+        if last {
+            ledger.displaced(orphans.len());
+        }
+        self.shared.finish(state);
+        drop(orphans);
+        self.shared.outside.settle(mem::take(&mut self.unsettled));
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("len", &self.local.len())
+            .field("enough", &self.enough)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A head that waits, for as long as its future lives.
+struct Waits<'a, T>(&'a mut Receiver<T>);
+
+impl<T> Drop for Waits<'_, T> {
+    fn drop(&mut self) {
+        self.0.step_back();
+    }
+}
+
+/// The buffer of a chunk that is used up. Collecting in place keeps the allocation, so that buffers circulate.
+fn recycle<T>(used: vec::IntoIter<T>) -> VecDeque<T> {
+    let empty: Vec<T> = used.take(0).collect();
+    VecDeque::from(empty)
+}
+
+/// Moves the first items of the queue into an empty chunk. The two change places where nothing, or a single item, stays.
+fn unload<T>(queue: &mut VecDeque<T>, chunk: &mut VecDeque<T>, items: usize) {
+    if queue.len() <= items + 1 {
+        mem::swap(queue, chunk);
+        queue.extend(chunk.drain(items..));
+    } else {
+        chunk.extend(queue.drain(..items));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn used_up_chunk_keeps_its_buffer() {
+        let mut chunk = Vec::with_capacity(64);
+        chunk.extend(0..10);
+        let mut chunk = chunk.into_iter();
+        assert_eq!(chunk.by_ref().count(), 10);
+        assert_eq!(recycle(chunk).capacity(), 64);
+    }
+}

@@ -1,0 +1,319 @@
+//! A producer's head: items come in one by one, and go out to the queue a chunk at a time.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::{fmt, mem};
+
+use super::Overflow;
+use super::shared::{Shared, State};
+
+/// The producer's end of an edge. A clone is another producer, with an empty buffer of its own.
+///
+/// Collect items with [`push`](Self::push) while there [is room](Self::has_room), then
+/// [`flush`](Self::flush). Where single items arrive with time between them, use [`send_now`](Self::send_now).
+///
+/// Dropping a head hands over what fits of its buffer; the rest is dropped, and counted. When the last head is
+/// gone, receivers get what is queued and then see the end.
+pub struct Sender<T> {
+    shared: Arc<Shared<T>>,
+    local: Vec<T>,
+    /// Items that overflowed, until the lock is released and they can be dropped. Empty between calls.
+    waste: Vec<T>,
+    chunk: usize,
+    overflow: Overflow,
+    seat: usize,
+    waits: bool,
+    woke: bool,
+}
+
+/// What becomes of items that a blocking edge has no room for.
+enum Rest<'a, 'b> {
+    Waits(&'a mut Context<'b>),
+    Stays,
+    IsDropped,
+}
+
+/// Nobody will take what this head has: the edge is closed, or all receivers are gone.
+struct Refused;
+
+impl<T> Sender<T> {
+    pub(super) fn new(shared: Arc<Shared<T>>, overflow: Overflow, chunk: usize) -> Self {
+        let seat = shared.lock().ledger.join_sender();
+        Self {
+            shared,
+            local: Vec::new(),
+            waste: Vec::new(),
+            chunk,
+            overflow,
+            seat,
+            waits: false,
+            woke: false,
+        }
+    }
+
+    /// Puts an item into the head's own buffer. Never waits and never hands over.
+    ///
+    /// The edge keeps its bound as long as nothing is pushed when there is no [room](Self::has_room).
+    #[inline]
+    pub fn push(&mut self, item: T) {
+        self.local.push(item);
+    }
+
+    /// Whether the buffer is below the size of a chunk.
+    #[inline]
+    pub fn has_room(&self) -> bool {
+        self.local.len() < self.chunk
+    }
+
+    /// Whether nothing waits in the buffer.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.local.is_empty()
+    }
+
+    /// How many items wait in the buffer.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.local.len()
+    }
+
+    /// Hands over everything in the buffer, by the edge's [`Overflow`]; ready when the buffer is empty.
+    ///
+    /// A head whose poll was pending has a place in the line: poll it again when it is woken, or give the place
+    /// up by [`flush_now`](Self::flush_now) or by dropping the head. [`flush`](Self::flush) sees to that.
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Poll::Ready(handed_over) = self.poll_hand_over(cx) else {
+            return Poll::Pending;
+        };
+        if let Err(Refused) = handed_over {
+            self.book_refused();
+        }
+        Poll::Ready(())
+    }
+
+    /// Hands over everything in the buffer, by the edge's [`Overflow`].
+    ///
+    /// # Cancel safety
+    ///
+    /// What was not handed over stays in the buffer, and the head loses its place in the line.
+    pub async fn flush(&mut self) {
+        let head = Waits(self);
+        poll_fn(|cx| head.0.poll_flush(cx)).await;
+    }
+
+    /// Hands over what fits, without waiting and without dropping; the rest stays in the buffer. If nobody is
+    /// left to take the items, they are dropped, and counted.
+    ///
+    /// Use it when something else is about to wait, so that finished items do not wait with it.
+    pub fn flush_now(&mut self) {
+        if !self.local.is_empty()
+            && let Err(Refused) = self.hand_over(Rest::Stays)
+        {
+            self.book_refused();
+        }
+    }
+
+    /// Puts an item into the buffer, and hands the buffer over if it is a full chunk.
+    ///
+    /// # Cancel safety
+    ///
+    /// The item is in the buffer at once, and stays there when the wait is given up.
+    pub async fn send(&mut self, item: T) {
+        self.push(item);
+        if !self.has_room() {
+            self.flush().await;
+        }
+    }
+
+    /// Puts an item into the buffer, and hands the buffer over. For producers that make single items.
+    ///
+    /// # Cancel safety
+    ///
+    /// The item is in the buffer at once, and stays there when the wait is given up.
+    pub async fn send_now(&mut self, item: T) {
+        self.push(item);
+        self.flush().await;
+    }
+
+    /// Hands over one item, for producers outside of the pipeline, who want to know.
+    ///
+    /// What is in the buffer goes first.
+    ///
+    /// # Errors
+    ///
+    /// Gives the item back if the edge is closed or nobody is left to take it. The item is then not counted.
+    ///
+    /// # Cancel safety
+    ///
+    /// When the wait is given up, the item is dropped and was never sent.
+    pub async fn offer(&mut self, item: T) -> Result<(), T> {
+        self.flush().await;
+        self.push(item);
+        let head = Offers(self);
+        match poll_fn(|cx| head.0.poll_hand_over(cx)).await {
+            Ok(()) => Ok(()),
+            Err(Refused) => head.0.local.pop().map_or(Ok(()), Err),
+        }
+    }
+
+    /// Whether nobody needs more: every receiver said `enough` or is gone, or the edge is closed. The producer
+    /// may stop early. This takes no lock.
+    #[inline]
+    pub fn is_sated(&self) -> bool {
+        self.shared.outside.is_sated()
+    }
+
+    /// Whether a hand-over has woken somebody since this was last asked.
+    ///
+    /// A producer whose items are costly then gives way once, so that the consumer runs beside it.
+    #[inline]
+    pub fn woke(&mut self) -> bool {
+        mem::take(&mut self.woke)
+    }
+
+    fn poll_hand_over(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Refused>> {
+        if self.local.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        let handed_over = self.hand_over(Rest::Waits(cx));
+        if self.waits {
+            return Poll::Pending;
+        }
+        Poll::Ready(handed_over)
+    }
+
+    fn hand_over(&mut self, rest: Rest<'_, '_>) -> Result<(), Refused> {
+        let mut state = self.shared.lock();
+        let State { queue, ledger } = &mut *state;
+        let waited = mem::take(&mut self.waits);
+        if !ledger.accepts(self.seat) {
+            ledger.rest_sender(self.seat);
+            self.woke |= self.shared.finish(state);
+            return Err(Refused);
+        }
+        let fits = ledger.room(self.seat, queue.len()).min(self.local.len());
+        if fits > 0 {
+            self.shared.outside.add(fits);
+            ledger.handed_over(fits);
+            shift(&mut self.local, queue, fits);
+        }
+        let left = self.local.len();
+        match (left, rest, self.overflow) {
+            (0, ..) | (_, Rest::Stays, _) if waited => ledger.rest_sender(self.seat),
+            (0, ..) | (_, Rest::Stays, _) => {}
+            (_, Rest::Waits(cx), Overflow::Block) => {
+                self.waits = true;
+                ledger.wait_for_room(self.seat, left, cx);
+            }
+            (_, _, Overflow::DropOldest) => {
+                self.shared.outside.add(left);
+                ledger.handed_over(left);
+                ledger.displaced(left);
+                queue.extend(self.local.drain(..));
+                self.waste.extend(queue.drain(..left));
+            }
+            (_, _, overflow) => {
+                if overflow == Overflow::Fail {
+                    ledger.sound_alarm();
+                }
+                ledger.rest_sender(self.seat);
+                ledger.refused(left);
+                mem::swap(&mut self.local, &mut self.waste);
+            }
+        }
+        self.woke |= self.shared.finish(state);
+        self.waste.clear();
+        Ok(())
+    }
+
+    #[cold]
+    fn book_refused(&mut self) {
+        let mut state = self.shared.lock();
+        state.ledger.refused(self.local.len());
+        self.shared.finish(state);
+        self.local.clear();
+    }
+
+    /// Gives up the head's place in the line; what it offered is its own again.
+    fn step_back(&mut self) {
+        if mem::take(&mut self.waits) {
+            let mut state = self.shared.lock();
+            state.ledger.rest_sender(self.seat);
+            self.shared.finish(state);
+        }
+    }
+}
+
+impl<T> Extend<T> for Sender<T> {
+    /// Pushes these items: quicker than one by one, and just as unbounded.
+    #[inline]
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        self.local.extend(items);
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.shared), self.overflow, self.chunk)
+    }
+}
+
+impl<T> Drop for Sender<T> {
+    fn drop(&mut self) {
+        if !self.local.is_empty()
+            && let Err(Refused) = self.hand_over(Rest::IsDropped)
+        {
+            self.book_refused();
+        }
+        let mut state = self.shared.lock();
+        state.ledger.leave_sender(self.seat);
+        self.shared.finish(state);
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender")
+            .field("buffered", &self.local.len())
+            .field("chunk", &self.chunk)
+            .field("overflow", &self.overflow)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A head that waits, for as long as its future lives.
+struct Waits<'a, T>(&'a mut Sender<T>);
+
+impl<T> Drop for Waits<'_, T> {
+    fn drop(&mut self) {
+        self.0.step_back();
+    }
+}
+
+/// A head that waits with one item, which is gone when its future goes.
+struct Offers<'a, T>(&'a mut Sender<T>);
+
+impl<T> Drop for Offers<'_, T> {
+    fn drop(&mut self) {
+        self.0.step_back();
+        self.0.local.clear();
+    }
+}
+
+/// Moves the first items of a head's buffer to the end of the queue. A whole buffer goes in one piece, and
+/// where the queue is empty the two change places, so that buffers circulate.
+fn shift<T>(local: &mut Vec<T>, queue: &mut VecDeque<T>, items: usize) {
+    if items < local.len() {
+        queue.extend(local.drain(..items));
+        return;
+    }
+    let mut all = VecDeque::from(mem::take(local));
+    if queue.is_empty() {
+        mem::swap(queue, &mut all);
+    } else {
+        queue.append(&mut all);
+    }
+    *local = Vec::from(all);
+}

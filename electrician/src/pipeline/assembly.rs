@@ -1,0 +1,351 @@
+//! A run while it is put together: its stages, its edges, and the tasks that are not spawned before all is checked.
+
+use std::{
+    future::Future,
+    hash::DefaultHasher,
+    marker::PhantomData,
+    sync::{Arc, Once},
+};
+
+use super::{Control, Error, ErrorKind, Input, Output, Pipeline, Through};
+use crate::{
+    edge::{Alarm, Cycle, CyclePlace, CycleRole, EdgeOptions, Overflow, Probe, Receiver, Sender, edge},
+    resilience::{BadValue, breaker::CircuitBreaker},
+    stage::{Cell, Head, Intake, LaneEnds, Lanes, Port, Settings, hand_over, spawn, workers},
+};
+
+/// A pipeline that is to be a stage of another one.
+#[derive(Debug)]
+pub struct Inner<P, In, Out> {
+    pipeline: P,
+    types: PhantomData<fn(In) -> Out>,
+}
+
+impl<P: Through<In, Out>, In, Out> Inner<P, In, Out> {
+    /// A stage of this pipeline.
+    pub fn new(pipeline: P) -> Self {
+        Self { pipeline, types: PhantomData }
+    }
+
+    /// The type of its input.
+    pub fn input(&self) -> Port<In> {
+        Port::new()
+    }
+
+    /// The type of its output.
+    pub fn output(&self) -> Port<Out> {
+        Port::new()
+    }
+}
+
+/// A run that is being put together.
+pub struct Assembly {
+    control: Arc<Control>,
+    prefix: String,
+    cells: Vec<Arc<Cell>>,
+    sources: Vec<String>,
+    edges: Vec<EdgeRecord>,
+    errors: Vec<Error>,
+    tasks: Vec<Launch>,
+}
+
+type Launch = Box<dyn FnOnce(&Arc<Control>) + Send>;
+
+/// One edge of a run, as the report names it.
+#[derive(Debug, Clone)]
+pub(crate) struct EdgeRecord {
+    pub(crate) from: String,
+    pub(crate) port: &'static str,
+    pub(crate) to: Vec<String>,
+    pub(crate) probe: Option<Probe>,
+}
+
+/// What the wiring says of an edge.
+#[derive(Debug)]
+#[must_use]
+pub struct EdgePlan {
+    from: &'static str,
+    port: &'static str,
+    to: &'static [&'static str],
+    buffer: usize,
+    overflow: Overflow,
+    senders: usize,
+    receivers: usize,
+    single: bool,
+    cycle: Option<(Cycle, CycleRole)>,
+}
+
+impl EdgePlan {
+    /// From this port of a stage to these stages; several share the edge.
+    pub const fn new(from: &'static str, port: &'static str, to: &'static [&'static str]) -> Self {
+        let (buffer, overflow) = (BUFFER, Overflow::Block);
+        Self { from, port, to, buffer, overflow, senders: 1, receivers: 1, single: false, cycle: None }
+    }
+
+    /// How many items may wait.
+    pub fn buffer(mut self, items: usize) -> Self {
+        self.buffer = items;
+        self
+    }
+
+    /// What happens to those that do not fit.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// How many producers hand over.
+    pub fn senders(mut self, count: usize) -> Self {
+        self.senders = count;
+        self
+    }
+
+    /// How many consumers take; `single` says that each takes one item at a time.
+    pub fn receivers(mut self, count: usize, single: bool) -> Self {
+        self.receivers = count;
+        self.single = single;
+        self
+    }
+
+    /// Its place in a feedback loop.
+    pub fn cycle(mut self, cycle: &Cycle, role: CycleRole) -> Self {
+        self.cycle = Some((cycle.clone(), role));
+        self
+    }
+}
+
+/// How many items wait on an edge that does not say.
+pub const BUFFER: usize = 1024;
+
+impl Assembly {
+    pub(crate) fn new() -> Self {
+        Self {
+            control: Control::new(),
+            prefix: String::new(),
+            cells: Vec::new(),
+            sources: Vec::new(),
+            edges: Vec::new(),
+            errors: Vec::new(),
+            tasks: Vec::new(),
+        }
+    }
+
+    /// Adds a stage.
+    pub(crate) fn stage<E>(&mut self, name: &'static str, settings: &Settings<E>) -> Arc<Cell> {
+        let path = self.path(name);
+        if let Err(value) = settings.check() {
+            self.errors.push(Error::bad_value(&*path, value));
+        }
+        let breaker = settings.breaker.map(CircuitBreaker::new);
+        let cell = Cell::new(name, path, Arc::clone(&self.control), breaker, settings.on_panic);
+        self.cells.push(Arc::clone(&cell));
+        cell
+    }
+
+    /// Notes that a stage brings items in, so that a pause stops it.
+    pub fn source(&mut self, name: &'static str) {
+        self.sources.push(self.path(name));
+    }
+
+    /// Checks a number that must be at least one.
+    pub fn at_least_one(&mut self, stage: &'static str, option: &'static str, value: usize) -> usize {
+        if value == 0 {
+            self.refuse(stage, BadValue::new(option, "must be at least 1"));
+        }
+        value.max(1)
+    }
+
+    /// Refuses a value: the pipeline will not start.
+    pub fn refuse(&mut self, stage: &'static str, value: BadValue) {
+        self.errors.push(Error::bad_value(self.path(stage), value));
+    }
+
+    /// A feedback loop.
+    pub fn cycle(&self) -> Cycle {
+        Cycle::new()
+    }
+
+    /// An edge that carries what enters by this port.
+    pub fn edge<T: Send + 'static>(&mut self, _: Port<T>, plan: EdgePlan) -> (Sender<T>, Receiver<T>) {
+        let plan = self.checked(plan);
+        let (sender, receiver, probe) = edge(self.options(&plan));
+        self.record(&plan, Some(probe));
+        (sender, receiver)
+    }
+
+    /// An edge whose items are divided by their key, a lane for each worker.
+    pub fn lanes<T: Send + 'static, K: Fn(&T, &mut DefaultHasher)>(
+        &mut self,
+        _: Port<T>,
+        plan: EdgePlan,
+        key: K,
+    ) -> (Lanes<T, K>, Arc<LaneEnds<T>>) {
+        let plan = self.checked(plan);
+        let count = plan.receivers;
+        let each = EdgePlan { buffer: plan.buffer.div_ceil(count), receivers: 1, ..plan };
+        let mut ends = (Vec::new(), Vec::new());
+        for _ in 0..count {
+            let (sender, receiver, probe) = edge(self.options(&each));
+            self.record(&each, Some(probe));
+            ends.0.push(sender);
+            ends.1.push(receiver);
+        }
+        (Lanes::new(ends.0, key), Arc::new(LaneEnds::new(ends.1)))
+    }
+
+    /// Two stages of one island: there is no queue between them.
+    pub fn fused(&mut self, from: &'static str, to: &'static str) {
+        let (from, to) = (self.path(from), vec![self.path(to)]);
+        self.edges.push(EdgeRecord { from, port: "output", to, probe: None });
+    }
+
+    /// The task of an island; `blocking` gives it a thread of its own.
+    pub fn island(&mut self, stage: &'static str, blocking: bool, island: impl Future<Output = ()> + Send + 'static) {
+        let stage = self.path(stage);
+        self.tasks.push(Box::new(move |control| spawn(control, &stage, blocking, island)));
+    }
+
+    /// The tasks of a stage's workers.
+    pub fn workers<F: Future<Output = ()> + Send + 'static>(
+        &mut self,
+        stage: &'static str,
+        (plain, blocking): (bool, bool),
+        count: usize,
+        worker: impl Fn(usize) -> F + Send + 'static,
+    ) {
+        let stage = self.path(stage);
+        self.tasks.push(Box::new(move |control| workers(control, &stage, (plain, blocking), count, worker)));
+    }
+
+    /// The way in of an `input`.
+    pub fn input<T: Send + 'static>(&mut self, input: &Input<T>, name: &'static str, buffer: usize) -> Vec<Receiver<T>> {
+        let buffer = self.at_least_one(name, "buffer", buffer);
+        if let Some(receivers) = input.fed() {
+            return receivers;
+        }
+        self.source(name);
+        let options = EdgeOptions { capacity: buffer, senders: 4, ..EdgeOptions::default() };
+        let (sender, receiver, probe) = edge(options);
+        let (from, to) = (String::from("outside"), vec![self.path(name)]);
+        self.edges.push(EdgeRecord { from, port: "send", to, probe: Some(probe.clone()) });
+        let link = Arc::clone(&self.control);
+        self.control.on_close(move || probe.close());
+        input.bind(sender, link);
+        vec![receiver]
+    }
+
+    /// The way out of an `output`.
+    pub fn output<T: Send + 'static>(&mut self, output: &Output<T>, name: &'static str, edges: Vec<Receiver<T>>) {
+        let cell = self.stage(name, &Settings::<std::convert::Infallible>::default());
+        let tally = cell.tally();
+        let mut intake = Intake::new(edges, &cell, &tally);
+        let Some(mut next) = output.piped() else {
+            output.bind(intake, tally);
+            return;
+        };
+        self.island(name, false, async move {
+            while crate::stage::flushing(intake.fill(), &mut [&mut next]).await {
+                while let Some(item) = intake.pop() {
+                    tally.completed.add(1);
+                    tally.emitted.add(1);
+                    next.push(item);
+                }
+                if next.is_full() {
+                    hand_over(&mut [&mut next]).await;
+                }
+                intake.enough_if(next.is_sated());
+            }
+            hand_over(&mut [&mut next]).await;
+        });
+    }
+
+    /// Another pipeline as a stage of this one.
+    pub fn inner<P, In, Out>(
+        &mut self,
+        name: &'static str,
+        inner: Inner<P, In, Out>,
+        inputs: Vec<Receiver<In>>,
+        output: Sender<Out>,
+    ) where
+        P: Through<In, Out>,
+        In: Send + 'static,
+        Out: Send + 'static,
+    {
+        let handles = P::handles();
+        let (way_in, way_out) = P::ends(&handles);
+        way_in.feed(inputs);
+        way_out.pipe(output);
+        let prefix = format!("{}/", self.path(name));
+        let outer = std::mem::replace(&mut self.prefix, prefix);
+        P::assemble(&Arc::new(inner.pipeline), self, &handles);
+        self.prefix = outer;
+    }
+
+    /// Spawns everything, if nothing was refused.
+    pub(crate) fn launch(self) -> Result<Assembled, Error> {
+        if let Some(error) = self.errors.into_iter().next() {
+            return Err(error);
+        }
+        for task in self.tasks {
+            task(&self.control);
+        }
+        self.control.tasks.close();
+        let Self { control, cells, sources, edges, .. } = self;
+        Ok(Assembled { control, cells, sources, edges })
+    }
+
+    fn path(&self, stage: &str) -> String {
+        format!("{}{stage}", self.prefix)
+    }
+
+    fn checked(&mut self, mut plan: EdgePlan) -> EdgePlan {
+        plan.buffer = self.at_least_one(plan.to[0], "buffer", plan.buffer);
+        plan
+    }
+
+    fn record(&mut self, plan: &EdgePlan, probe: Option<Probe>) {
+        let to = plan.to.iter().map(|to| self.path(to)).collect();
+        self.edges.push(EdgeRecord { from: self.path(plan.from), port: plan.port, to, probe });
+    }
+
+    fn options(&self, plan: &EdgePlan) -> EdgeOptions {
+        let cycle = plan.cycle.clone().map(|(cycle, role)| CyclePlace { cycle, role });
+        EdgeOptions {
+            capacity: plan.buffer,
+            overflow: plan.overflow,
+            senders: plan.senders,
+            receivers: plan.receivers,
+            single: plan.single,
+            alarm: (plan.overflow == Overflow::Fail).then(|| self.alarm(plan)),
+            cycle,
+        }
+    }
+
+    fn alarm(&self, plan: &EdgePlan) -> Alarm {
+        let edge = format!("{} -> {}", self.path(plan.from), plan.to.join(", "));
+        let (control, once) = (Arc::downgrade(&self.control), Once::new());
+        Arc::new(move || {
+            once.call_once(|| {
+                if let Some(control) = control.upgrade() {
+                    control.fail(Error::new(ErrorKind::Overflowed, &*edge));
+                }
+            });
+        })
+    }
+}
+
+impl std::fmt::Debug for Assembly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Assembly").field("stages", &self.cells.len()).finish_non_exhaustive()
+    }
+}
+
+/// What is left of an assembly when it runs.
+#[derive(Debug)]
+pub(crate) struct Assembled {
+    pub(crate) control: Arc<Control>,
+    pub(crate) cells: Vec<Arc<Cell>>,
+    pub(crate) sources: Vec<String>,
+    pub(crate) edges: Vec<EdgeRecord>,
+}
+

@@ -1,0 +1,263 @@
+//! The handles of a running pipeline: what is sent in, what is taken out, what its stages say.
+
+use std::{
+    error::Error,
+    fmt,
+    ops::Deref,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use futures_core::Stream;
+
+use super::{Control, Phase, control::may_go_on};
+use crate::{
+    edge::{Receiver, Sender},
+    resilience::breaker::{BreakerSnapshot, CircuitBreaker},
+    stage::{Cell, Intake, StageStats, Tally},
+};
+
+/// The way into a running pipeline, by one of its `input`s.
+///
+/// Handles are cheap to clone, outlive a restart, and may be used from any task.
+pub struct Input<T>(Arc<Mutex<Entry<T>>>);
+
+enum Entry<T> {
+    Closed,
+    /// Fed by the pipeline that this one is a stage of.
+    Fed(Vec<Receiver<T>>),
+    Open(Sender<T>, Arc<Control>),
+}
+
+/// The item could not be sent: nothing runs that would take it. Here it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SendError<T>(pub T);
+
+impl<T> fmt::Debug for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SendError(..)")
+    }
+}
+
+impl<T> fmt::Display for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the pipeline is not running, the item was not sent")
+    }
+}
+
+impl<T> Error for SendError<T> {}
+
+impl<T: Send + 'static> Input<T> {
+    /// An input that leads nowhere yet.
+    pub fn closed() -> Self {
+        Self(Arc::new(Mutex::new(Entry::Closed)))
+    }
+
+    /// Sends an item. Waits while the pipeline is full or paused.
+    ///
+    /// When it returns `Ok`, the item has been accepted, and a drain will deliver it.
+    ///
+    /// # Errors
+    /// Gives the item back if the pipeline is draining, has stopped, or never ran.
+    ///
+    /// # Cancel safety
+    /// A `send` that is dropped before it is ready drops its item, which then was not accepted.
+    pub async fn send(&self, item: T) -> Result<(), SendError<T>> {
+        let Some((mut sender, control)) = self.open() else { return Err(SendError(item)) };
+        if !may_go_on(&control).await {
+            return Err(SendError(item));
+        }
+        sender.offer(item).await.map_err(SendError)
+    }
+
+    /// Whether the pipeline takes items: it runs, or is paused.
+    pub fn is_open(&self) -> bool {
+        self.open().is_some_and(|(_, control)| control.phase() < Phase::Draining)
+    }
+
+    pub(crate) fn bind(&self, sender: Sender<T>, control: Arc<Control>) {
+        *self.entry() = Entry::Open(sender, control);
+    }
+
+    pub(crate) fn feed(&self, receivers: Vec<Receiver<T>>) {
+        *self.entry() = Entry::Fed(receivers);
+    }
+
+    pub(crate) fn fed(&self) -> Option<Vec<Receiver<T>>> {
+        let mut entry = self.entry();
+        match std::mem::replace(&mut *entry, Entry::Closed) {
+            Entry::Fed(receivers) => Some(receivers),
+            other => {
+                *entry = other;
+                None
+            }
+        }
+    }
+
+    fn open(&self) -> Option<(Sender<T>, Arc<Control>)> {
+        match &*self.entry() {
+            Entry::Open(sender, control) => Some((sender.clone(), Arc::clone(control))),
+            Entry::Closed | Entry::Fed(_) => None,
+        }
+    }
+
+    fn entry(&self) -> MutexGuard<'_, Entry<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Clone for Input<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Input<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").finish_non_exhaustive()
+    }
+}
+
+/// The way out of a running pipeline, by one of its `output`s: a stream of items.
+///
+/// The stream ends when the pipeline has ended and everything was taken. After a restart the same handle gives the items
+/// of the new run. Clones share the items: each goes to one of them.
+pub struct Output<T>(Arc<Mutex<Exit<T>>>);
+
+struct Exit<T> {
+    way: Way<T>,
+    waiting: Vec<Waker>,
+}
+
+enum Way<T> {
+    Closed,
+    /// Leads on into the pipeline that this one is a stage of.
+    Piped(Sender<T>),
+    Open(Intake<T>, Arc<Tally>),
+}
+
+impl<T: Send + 'static> Output<T> {
+    /// An output that nothing leads to yet.
+    pub fn closed() -> Self {
+        Self(Arc::new(Mutex::new(Exit { way: Way::Closed, waiting: Vec::new() })))
+    }
+
+    pub(crate) fn bind(&self, intake: Intake<T>, tally: Arc<Tally>) {
+        let mut exit = self.exit();
+        exit.way = Way::Open(intake, tally);
+        let waiting = std::mem::take(&mut exit.waiting);
+        drop(exit);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    pub(crate) fn pipe(&self, sender: Sender<T>) {
+        self.exit().way = Way::Piped(sender);
+    }
+
+    pub(crate) fn piped(&self) -> Option<Sender<T>> {
+        let mut exit = self.exit();
+        match std::mem::replace(&mut exit.way, Way::Closed) {
+            Way::Piped(sender) => Some(sender),
+            other => {
+                exit.way = other;
+                None
+            }
+        }
+    }
+
+    fn exit(&self) -> MutexGuard<'_, Exit<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Send + 'static> Stream for Output<T> {
+    type Item = T;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        let mut exit = self.exit();
+        let exit = &mut *exit;
+        let Way::Open(intake, tally) = &mut exit.way else { return Poll::Ready(None) };
+        if !exit.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
+            exit.waiting.push(cx.waker().clone());
+        }
+        // every clone that waits is woken by the edge: the one that was polled last stands for all
+        let polled = intake.poll_pop(cx);
+        if let Poll::Ready(item) = &polled {
+            tally.completed.add(u64::from(item.is_some()));
+            std::mem::take(&mut exit.waiting).into_iter().filter(|waker| !waker.will_wake(cx.waker())).for_each(Waker::wake);
+        }
+        polled
+    }
+}
+
+impl<T> Clone for Output<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Output<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output").finish_non_exhaustive()
+    }
+}
+
+/// What a stage says while it runs.
+///
+/// Handles are cheap to clone and outlive a restart; the counters begin anew with each run.
+#[derive(Debug, Clone)]
+pub struct StageHandle(Arc<Mutex<Option<Arc<Cell>>>>);
+
+impl StageHandle {
+    /// The handle of a stage that has not run yet.
+    pub fn idle() -> Self {
+        Self(Arc::default())
+    }
+
+    /// What the stage has counted in this run.
+    pub fn stats(&self) -> StageStats {
+        self.cell().map(|cell| cell.stats()).unwrap_or_default()
+    }
+
+    /// Binds the handle to a run.
+    pub fn bind(&self, cell: &Arc<Cell>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(cell));
+    }
+
+    fn cell(&self) -> Option<Arc<Cell>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What a stage with a breaker says, and the knobs of that breaker.
+#[derive(Debug, Clone)]
+pub struct BreakerHandle(StageHandle);
+
+impl BreakerHandle {
+    /// The handle of a stage that has not run yet.
+    pub fn idle() -> Self {
+        Self(StageHandle::idle())
+    }
+
+    /// The breaker of this run: trip it, reset it, force it.
+    ///
+    /// # Panics
+    /// When the pipeline has not been started, which a handle taken from a running one excludes.
+    pub fn breaker(&self) -> CircuitBreaker {
+        let cell = self.0.cell().expect("a handle of a running pipeline is bound");
+        cell.breaker.clone().expect("the stage has the option `breaker`")
+    }
+
+    /// How the breaker stands.
+    pub fn snapshot(&self) -> BreakerSnapshot {
+        self.breaker().snapshot()
+    }
+}
+
+impl Deref for BreakerHandle {
+    type Target = StageHandle;
+    fn deref(&self) -> &StageHandle {
+        &self.0
+    }
+}

@@ -1,0 +1,52 @@
+//! A pipeline and its life: configured, running, drained, reported.
+
+mod assembly;
+mod control;
+mod error;
+mod handle;
+mod health;
+mod report;
+mod running;
+mod topology;
+
+use std::sync::Arc;
+
+pub use assembly::{Assembly, BUFFER, EdgePlan, Inner};
+pub use error::{Error, ErrorKind};
+pub use handle::{BreakerHandle, Input, Output, SendError, StageHandle};
+pub use health::{Health, StageHealth, State};
+pub use report::{EdgeReport, Imbalance, Outcome, Report, StageReport};
+pub use running::{PATIENCE, Running};
+pub use topology::{EdgeShape, StageKind, StageShape, Topology};
+
+pub(crate) use control::{Bell, Control, Phase};
+
+/// A checked graph, configured and ready to start. Implemented by `pipeline!`.
+pub trait Pipeline: Sized + Send + Sync + 'static {
+    /// The name.
+    const NAME: &'static str;
+    /// The graph.
+    const TOPOLOGY: Topology;
+    /// The inputs, outputs and stages of a running pipeline.
+    type Handles: Send + Sync + 'static;
+    /// The handles of the stages.
+    type Stages: Send + Sync + 'static;
+
+    /// Handles that are bound to no run yet.
+    fn handles() -> Self::Handles;
+    /// The stages among the handles.
+    fn stages(handles: &Self::Handles) -> &Self::Stages;
+    /// Puts a run together, and binds the handles to it.
+    fn assemble(this: &Arc<Self>, run: &mut Assembly, handles: &Self::Handles);
+}
+
+/// A pipeline with one input and one output, which can be a stage of another one. Implemented by `pipeline!`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a stage that takes `{In}` and gives `{Out}`",
+    label = "this pipeline",
+    note = "a pipeline that is a stage has exactly one `input` and one `output`"
+)]
+pub trait Through<In, Out>: Pipeline {
+    /// The two ends.
+    fn ends(handles: &Self::Handles) -> (&Input<In>, &Output<Out>);
+}

@@ -1,0 +1,142 @@
+//! The arguments that a pipeline passes to its functions: places of its parameters, or values made from them.
+
+use std::{
+    borrow::Borrow,
+    fmt,
+    marker::PhantomData,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
+
+/// An argument that is shared by all the calls of a stage: the function takes `&A`, or a clone for each call.
+pub trait Shared {
+    /// A handle on the shared value.
+    type Handle: Send + Sync + 'static;
+    /// The handle, for one slot.
+    fn shared(&self) -> Self::Handle;
+}
+
+/// An argument that is made anew for each slot of a handler or each run of a generator: the function takes
+/// `&mut A` (or, a generator, `A`).
+#[diagnostic::on_unimplemented(
+    message = "this argument cannot make a `{A}` of its own for each worker",
+    label = "the function takes `{A}` here, a worker's own",
+    note = "pass an expression of that type; a parameter of the pipeline must be `Clone`"
+)]
+pub trait Anew<A> {
+    /// The value.
+    fn anew(&self) -> A;
+}
+
+/// A handle that can be borrowed as `A`.
+#[diagnostic::on_unimplemented(
+    message = "this argument does not borrow as `{A}`",
+    label = "the function takes `{A}` here"
+)]
+pub trait Lend<A: ?Sized> {
+    /// Borrows the value.
+    fn lend(&self) -> &A;
+}
+
+/// A place inside the pipeline's parameters: the parameter itself, a field of it.
+pub struct Place<P, X: ?Sized, F = fn(&P) -> &X> {
+    owner: Arc<P>,
+    find: F,
+    place: PhantomData<fn() -> Box<X>>,
+}
+
+/// Names a place inside the parameters of a pipeline.
+pub fn place<P, X: ?Sized, F: for<'p> Fn(&'p P) -> &'p X>(owner: &Arc<P>, find: F) -> Place<P, X, F> {
+    Place { owner: Arc::clone(owner), find, place: PhantomData }
+}
+
+/// A parameter, as closures see it: a handle that derefs to the value.
+pub fn parameter<P, X: ?Sized>(owner: &Arc<P>, find: fn(&P) -> &X) -> Place<P, X> {
+    place(owner, find)
+}
+
+impl<P, X: ?Sized, F: Clone> Clone for Place<P, X, F> {
+    fn clone(&self) -> Self {
+        Self { owner: Arc::clone(&self.owner), find: self.find.clone(), place: PhantomData }
+    }
+}
+
+impl<P, X: ?Sized, F> fmt::Debug for Place<P, X, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Place").finish_non_exhaustive()
+    }
+}
+
+impl<P, X: ?Sized, F: for<'p> Fn(&'p P) -> &'p X> Deref for Place<P, X, F> {
+    type Target = X;
+    fn deref(&self) -> &X {
+        (self.find)(&self.owner)
+    }
+}
+
+impl<P, X, F> Shared for Place<P, X, F>
+where
+    P: Send + Sync + 'static,
+    X: ?Sized + 'static,
+    F: Clone + Send + Sync + 'static,
+{
+    type Handle = Self;
+    fn shared(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl<P, X: Clone, F: for<'p> Fn(&'p P) -> &'p X> Anew<X> for Place<P, X, F> {
+    fn anew(&self) -> X {
+        X::clone(self)
+    }
+}
+
+impl<P, A: ?Sized, X: ?Sized + Borrow<A>, F: for<'p> Fn(&'p P) -> &'p X> Lend<A> for Place<P, X, F> {
+    fn lend(&self) -> &A {
+        (**self).borrow()
+    }
+}
+
+/// A value that an expression makes: once for what is shared, again for what is made anew.
+pub struct Made<P, X, F> {
+    owner: Arc<P>,
+    once: Arc<OnceLock<Arc<X>>>,
+    make: F,
+}
+
+/// An argument made by an expression over the parameters.
+pub fn made<P, X, F: Fn(&P) -> X>(owner: &Arc<P>, make: F) -> Made<P, X, F> {
+    Made { owner: Arc::clone(owner), once: Arc::default(), make }
+}
+
+impl<P, X, F: Clone> Clone for Made<P, X, F> {
+    fn clone(&self) -> Self {
+        Self { owner: Arc::clone(&self.owner), once: Arc::clone(&self.once), make: self.make.clone() }
+    }
+}
+
+impl<P, X, F> fmt::Debug for Made<P, X, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Made").finish_non_exhaustive()
+    }
+}
+
+impl<P, X: Send + Sync + 'static, F: Fn(&P) -> X> Shared for Made<P, X, F> {
+    type Handle = Arc<X>;
+    fn shared(&self) -> Arc<X> {
+        Arc::clone(self.once.get_or_init(|| Arc::new((self.make)(&self.owner))))
+    }
+}
+
+impl<P, X, F: Fn(&P) -> X> Anew<X> for Made<P, X, F> {
+    fn anew(&self) -> X {
+        (self.make)(&self.owner)
+    }
+}
+
+impl<A: ?Sized, X: Borrow<A>> Lend<A> for Arc<X> {
+    fn lend(&self) -> &A {
+        (**self).borrow()
+    }
+}

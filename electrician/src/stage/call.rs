@@ -1,0 +1,480 @@
+//! One worker of a stage: it holds the item in hand, calls the handler through the chain, and books what came of it.
+
+use std::{
+    future::poll_fn,
+    marker::PhantomData,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use pin_project_lite::pin_project;
+use tokio::time::Instant;
+
+use super::{
+    AsTaken, Cause, Cell, Failure, Handler, Hold, Outputs, Settings, Tally, Unfailing, WhenOpen,
+    settings::Predicate,
+    unwind::{Caught, caught},
+};
+use crate::{
+    pipeline::{Error, ErrorKind},
+    resilience::{
+        breaker::{CircuitBreaker, Open, Permit},
+        retry::roll,
+        timeout::Timer,
+    },
+};
+
+/// One worker of a stage.
+///
+/// An item is begun, called, perhaps called again, and either gives outputs or is settled as a failure. What a worker
+/// still holds when it is dropped is booked as dropped.
+pub struct Stage<H, In, Out, Err, Args, K = AsTaken>
+where
+    In: 'static,
+    H: Handler<In, Out, Err, Args>,
+    K: Hold<H::Mode, In>,
+{
+    handler: Arc<H>,
+    args: Args,
+    slot: H::Slot,
+    settings: Arc<Settings<Err>>,
+    cell: Arc<Cell>,
+    tally: Arc<Tally>,
+    timer: Timer,
+    item: Option<In>,
+    open: bool,
+    broken: bool,
+    attempts: u32,
+    began: Option<Instant>,
+    types: PhantomData<fn(In, K) -> Out>,
+}
+
+/// Why a call gave nothing.
+#[derive(Debug)]
+pub struct Miss<E>(Cause<E>);
+
+/// What became of an item whose call gave nothing.
+#[derive(Debug)]
+pub enum Settled<In, T, E> {
+    /// It failed.
+    Failed(Failure<T, E>),
+    /// The breaker refused it: it leaves by the neutral port.
+    Refused(In),
+    /// It is counted, and there is nothing left to hand on.
+    Counted,
+}
+
+impl<H, In, Out, Err, Args, K> Stage<H, In, Out, Err, Args, K>
+where
+    In: Send + 'static,
+    H: Handler<In, Out, Err, Args>,
+    K: Hold<H::Mode, In>,
+{
+    /// Whether no value of the output exists.
+    const SINK: bool = size_of::<Option<Out>>() == 0;
+
+    pub(crate) fn new(handler: Arc<H>, args: Args, settings: Arc<Settings<Err>>, cell: Arc<Cell>) -> Self {
+        Self {
+            slot: handler.slot(&args),
+            tally: cell.tally(),
+            handler,
+            args,
+            settings,
+            cell,
+            timer: Timer::new(),
+            item: None,
+            open: false,
+            broken: false,
+            attempts: 0,
+            began: None,
+            types: PhantomData,
+        }
+    }
+
+    /// Whether every call is plain: synchronous, and one item or none.
+    pub fn is_plain(&self) -> bool {
+        H::PLAIN
+    }
+
+    /// What all the workers of the stage share.
+    pub fn cell(&self) -> &Arc<Cell> {
+        &self.cell
+    }
+
+    /// This worker's counters.
+    pub fn tally(&self) -> &Arc<Tally> {
+        &self.tally
+    }
+
+    /// Takes an item in hand that another stage of the same island gave.
+    pub fn begin(&mut self, item: In) {
+        self.tally.received.add(1);
+        self.resume(item);
+    }
+
+    /// Takes an item in hand that its intake has counted.
+    pub fn resume(&mut self, item: In) {
+        debug_assert!(!self.open, "an item is settled before the next one is begun");
+        self.item = Some(item);
+        self.open = true;
+        self.attempts = 0;
+        if self.settings.retry.is_some() {
+            self.began = Some(Instant::now());
+        }
+    }
+
+    /// Calls the handler with the item in hand: breaker, then timeout, then the call.
+    ///
+    /// # Errors
+    /// What kept the call from giving outputs. The item is still in hand.
+    pub async fn call(&mut self) -> Result<Given<'_, impl Outputs<Out, Err>, K::Back>, Miss<Err>> {
+        let permit = match permit(self.cell.breaker.as_ref(), self.settings.when_open).await {
+            Ok(permit) => permit,
+            Err(open) => return Err(Miss(Cause::Refused(open))),
+        };
+        self.mend();
+        if self.attempts > 0 {
+            self.tally.retried.add(1);
+        }
+        self.attempts += 1;
+        let call = Caught::new(H::call(K::give(&mut self.item), &mut self.slot));
+        let result = match self.settings.timeout {
+            Some(limit) => self.timer.limit(limit, call).await.map_err(|_| Cause::TimedOut(limit)),
+            None => Ok(call.await),
+        };
+        let cause = match result {
+            Ok(Ok(Ok(outputs))) => {
+                if let Some(permit) = permit {
+                    permit.success();
+                }
+                self.open = false;
+                let hand = Hand {
+                    tally: &self.tally,
+                    cell: &self.cell,
+                    broken: &mut self.broken,
+                    attempts: self.attempts,
+                    sink: Self::SINK,
+                    unheld: K::unheld,
+                    given: 0,
+                    way: Way::Open,
+                };
+                return Ok(Given { outputs, hand });
+            }
+            Ok(Ok(Err(error))) => Cause::Error(error),
+            Ok(Err(panic)) => {
+                self.broken = true;
+                Cause::Panicked(panic)
+            }
+            Err(timed_out) => timed_out,
+        };
+        if let Some(permit) = permit {
+            judge(permit, &cause, self.settings.breaker_when.as_ref());
+        }
+        Err(Miss(cause))
+    }
+
+    /// Calls a plain handler with an item: its output, none, or what kept it from giving one.
+    ///
+    /// # Errors
+    /// As of [`call`](Self::call).
+    pub fn now(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
+        self.tally.received.add(1);
+        self.plain(item)
+    }
+
+    /// As [`now`](Self::now), with an item that its intake has counted.
+    ///
+    /// # Errors
+    /// As of [`call`](Self::call).
+    pub fn plain(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
+        self.item = Some(item);
+        self.open = true;
+        self.mend();
+        self.attempts = 1;
+        let (held, slot) = (&mut self.item, &mut self.slot);
+        match caught(|| H::now(K::give(held), slot)) {
+            Ok(Ok(output)) => {
+                self.item = None;
+                self.open = false;
+                self.book(output.is_some());
+                Ok(output)
+            }
+            Ok(Err(error)) => Err(Miss(Cause::Error(error))),
+            Err(panic) => {
+                self.broken = true;
+                Err(Miss(Cause::Panicked(panic)))
+            }
+        }
+    }
+
+    /// Whether the stage wants no more items.
+    pub fn is_sated(&self) -> bool {
+        H::sated(&self.slot)
+    }
+
+    /// Whether the item in hand is to be called again; waits for the backoff first.
+    pub async fn again(&mut self, miss: &Miss<Err>) -> bool {
+        let Some(wait) = self.wait_before_retry(&miss.0) else { return false };
+        self.timer.sleep(wait).await;
+        true
+    }
+
+    /// Books the item in hand as failed, panicked or refused, and gives what is left of it.
+    pub async fn settle(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
+        let wait = self.note_panic(&miss);
+        let settled = self.settle_now(miss);
+        if let Some(wait) = wait {
+            self.timer.sleep(wait).await;
+        }
+        settled
+    }
+
+    /// Books the item in hand, of a stage that cannot fail: its handler has panicked.
+    pub async fn lose(&mut self, miss: Miss<Err>)
+    where
+        Err: Unfailing,
+    {
+        drop(self.settle(miss).await);
+    }
+
+    /// As [`settle`](Self::settle), without the wait after a panic.
+    pub fn settle_plain(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
+        self.note_panic(&miss);
+        self.settle_now(miss)
+    }
+
+    fn settle_now(&mut self, Miss(cause): Miss<Err>) -> Settled<In, K::Back, Err> {
+        self.open = false;
+        self.touch();
+        let counter = match &cause {
+            Cause::Refused(_) => &self.tally.refused,
+            Cause::Panicked(_) => &self.tally.panicked,
+            Cause::Error(_) | Cause::TimedOut(_) => &self.tally.failed,
+        };
+        counter.add(1);
+        if matches!(cause, Cause::Refused(_)) && self.settings.when_open == WhenOpen::Neutral {
+            return self.item.take().map_or(Settled::Counted, Settled::Refused);
+        }
+        let taken = self.item.is_none();
+        match K::back(&mut self.item) {
+            Some(_) if taken && matches!(cause, Cause::Panicked(_)) => Settled::Counted,
+            Some(back) => Settled::Failed(Failure::new(back, cause, self.attempts, self.cell.name)),
+            None => Settled::Counted,
+        }
+    }
+
+    fn book(&self, gave: bool) {
+        self.tally.emitted.add(u64::from(gave));
+        let done = gave || Self::SINK;
+        let counter = if done { &self.tally.completed } else { &self.tally.filtered };
+        counter.add(1);
+    }
+
+    fn wait_before_retry(&self, cause: &Cause<Err>) -> Option<Duration> {
+        let (retry, began) = (self.settings.retry?, self.began?);
+        let worth_it = match (cause, &self.settings.retry_when) {
+            (Cause::Error(error), Some(when)) => when(error),
+            (Cause::Error(_) | Cause::TimedOut(_), _) => true,
+            (Cause::Panicked(_) | Cause::Refused(_), _) => false,
+        };
+        worth_it.then(|| retry.again(self.attempts, began, Instant::now(), roll())).flatten()
+    }
+
+    fn note_panic(&self, miss: &Miss<Err>) -> Option<Duration> {
+        match &miss.0 {
+            Cause::Panicked(message) => self.cell.panicked(message, Instant::now()),
+            _ => None,
+        }
+    }
+
+    /// Makes the state anew that a panic may have left half done.
+    fn mend(&mut self) {
+        if self.broken {
+            self.slot = self.handler.slot(&self.args);
+            self.broken = false;
+            self.tally.restarts.add(1);
+        }
+    }
+
+    fn touch(&self) {
+        self.tally.progress.set(self.cell.control.millis());
+    }
+
+    /// Drains the pipeline because of this failure.
+    pub fn stop<T>(&self, failure: Failure<T, Err>)
+    where
+        Err: Into<super::BoxError>,
+    {
+        self.cell.control.stop(failed(&self.cell, failure));
+    }
+
+    /// Aborts the pipeline because of this failure.
+    pub fn fail<T>(&self, failure: Failure<T, Err>)
+    where
+        Err: Into<super::BoxError>,
+    {
+        self.cell.control.fail(failed(&self.cell, failure));
+    }
+}
+
+async fn permit(breaker: Option<&CircuitBreaker>, when_open: WhenOpen) -> Result<Option<Permit>, Open> {
+    match breaker {
+        None => Ok(None),
+        Some(breaker) if when_open == WhenOpen::Wait => Ok(Some(breaker.ready().await)),
+        Some(breaker) => breaker.permit().map(Some),
+    }
+}
+
+/// Tells the breaker how the call ended. An error that its predicate does not count is a success of the backend.
+fn judge<E>(permit: Permit, cause: &Cause<E>, counts: Option<&Predicate<E>>) {
+    match (cause, counts) {
+        (Cause::Error(error), Some(counts)) if !counts(error) => permit.success(),
+        _ => permit.failure(),
+    }
+}
+
+pub(crate) fn failed<T, E: Into<super::BoxError>>(cell: &Cell, failure: Failure<T, E>) -> Error {
+    Error::new(ErrorKind::Failed, &*cell.path).because(super::AnyFailure::from(failure))
+}
+
+impl<H, In, Out, Err, Args, K> Drop for Stage<H, In, Out, Err, Args, K>
+where
+    H: Handler<In, Out, Err, Args>,
+    K: Hold<H::Mode, In>,
+{
+    fn drop(&mut self) {
+        if self.open {
+            self.tally.dropped.add(1);
+        }
+    }
+}
+
+impl<H, In, Out, Err, Args, K> std::fmt::Debug for Stage<H, In, Out, Err, Args, K>
+where
+    H: Handler<In, Out, Err, Args>,
+    K: Hold<H::Mode, In>,
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage").field("stage", &self.cell.path).finish_non_exhaustive()
+    }
+}
+
+/// How far the outputs of a call have come.
+enum Way {
+    Open,
+    Exhausted,
+    Panicked,
+}
+
+/// Books the item whose outputs are being given.
+struct Hand<'a, T> {
+    tally: &'a Tally,
+    cell: &'a Cell,
+    broken: &'a mut bool,
+    attempts: u32,
+    sink: bool,
+    unheld: fn() -> Option<T>,
+    given: u64,
+    way: Way,
+}
+
+impl<T> Hand<'_, T> {
+    fn gave<Out, E>(&mut self, next: &Option<Result<Out, E>>) {
+        match next {
+            Some(Ok(_)) => {
+                self.given += 1;
+                self.tally.emitted.add(1);
+            }
+            Some(Err(_)) => {
+                self.given += 1;
+                self.tally.failed_outputs.add(1);
+            }
+            None => self.way = Way::Exhausted,
+        }
+    }
+
+    fn panicked(&mut self, message: &str) {
+        self.way = Way::Panicked;
+        *self.broken = true;
+        self.cell.panicked(message, Instant::now());
+    }
+}
+
+impl<T> Drop for Hand<'_, T> {
+    fn drop(&mut self) {
+        let counter = match self.way {
+            Way::Open => &self.tally.dropped,
+            Way::Panicked => &self.tally.panicked,
+            Way::Exhausted if self.given == 0 && !self.sink => &self.tally.filtered,
+            Way::Exhausted => &self.tally.completed,
+        };
+        counter.add(1);
+    }
+}
+
+pin_project! {
+    /// The outputs of a call that succeeded.
+    pub struct Given<'a, O, T> {
+        #[pin]
+        outputs: O,
+        hand: Hand<'a, T>,
+    }
+}
+
+impl<O, T> std::fmt::Debug for Given<'_, O, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Given").field("given", &self.hand.given).finish_non_exhaustive()
+    }
+}
+
+impl<O, T> Given<'_, O, T> {
+    fn poll_next<Out, E>(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Out, E>>>
+    where
+        O: Outputs<Out, E>,
+    {
+        let this = self.project();
+        let outputs = this.outputs;
+        match caught(|| outputs.poll_next(cx)) {
+            Ok(next) => {
+                let next = ready!(next);
+                this.hand.gave(&next);
+                Poll::Ready(next)
+            }
+            Err(panic) => {
+                this.hand.panicked(&panic);
+                Poll::Ready(None)
+            }
+        }
+    }
+}
+
+/// The next output of a call that cannot fail.
+pub async fn next<O, T, Out, E>(given: &mut Pin<&mut Given<'_, O, T>>) -> Option<Out>
+where
+    O: Outputs<Out, E>,
+    E: Unfailing,
+{
+    poll_fn(|cx| given.as_mut().poll_next(cx)).await.map(|next| match next {
+        Ok(output) => output,
+        Err(error) => match error.never() {},
+    })
+}
+
+/// The next output of a call whose outputs may fail one by one.
+pub async fn try_next<O, T, Out, E>(given: &mut Pin<&mut Given<'_, O, T>>) -> Option<Result<Out, Failure<T, E>>>
+where
+    O: Outputs<Out, E>,
+{
+    loop {
+        let error = match poll_fn(|cx| given.as_mut().poll_next(cx)).await? {
+            Ok(output) => return Some(Ok(output)),
+            Err(error) => error,
+        };
+        let hand = &given.hand;
+        if let Some(item) = (hand.unheld)() {
+            return Some(Err(Failure::new(item, Cause::Error(error), hand.attempts, hand.cell.name)));
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! A stage before it runs: the function, its arguments and options, and the types that its ports carry.
+
+use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc, time::Duration};
+
+use super::{AsTaken, Cell, Failure, Generator, Handler, Hold, Kept, Nothing, OnPanic, Origin, Settings, Stage, WhenOpen};
+use crate::{
+    pipeline::Assembly,
+    resilience::{breaker::Breaker, retry::Retry},
+};
+
+/// The type that leaves or enters a stage by one of its ports.
+pub struct Port<T>(PhantomData<fn() -> T>);
+
+impl<T> Port<T> {
+    /// A port of this type.
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Port<T> {
+    /// Its items go to several branches, a clone to each.
+    pub fn broadcast(self) -> Self
+    where
+        T: Branches,
+    {
+        self
+    }
+}
+
+/// An item that can go to several branches.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` goes to several branches and is not `Clone`",
+    label = "each branch gets its own clone of `{Self}`",
+    note = "derive `Clone`, send an `Arc` of it, or give each item to one branch with `-> any [a, b]`"
+)]
+pub trait Branches {}
+
+impl<T: Clone> Branches for T {}
+
+impl<T> Default for Port<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Clone for Port<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Port<T> {}
+
+impl<T> fmt::Debug for Port<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Port<{}>", std::any::type_name::<T>())
+    }
+}
+
+/// What leaves one stage is what the next one takes.
+#[diagnostic::on_unimplemented(
+    message = "this stage gives `{Self}`, and the next one takes `{In}`",
+    label = "`{Self}` comes in here, `{In}` is taken",
+    note = "change one of the two functions, or put `-> map(|item| …)` between the stages"
+)]
+pub trait Feeds<In> {}
+
+impl<T> Feeds<T> for T {}
+
+/// An arrow: what leaves one port enters another.
+pub fn link<Out: Feeds<In>, In>(_: Port<Out>, _: Port<In>) {}
+
+/// An arrow from an error port: what leaves it is converted into what the handler takes.
+pub fn link_into<Out, In, H, Taken, Given, Err, Args, K>(
+    _: Port<Out>,
+    _: &Definition<H, Taken, Given, Err, Args, K>,
+) where
+    H: Takes<In>,
+    Out: Into<In>,
+    In: Feeds<Taken>,
+{
+}
+
+/// The input type of a handler as its signature names it, for edges that convert.
+pub trait Takes<In> {}
+
+/// The output of a stage that is wired to nothing.
+#[diagnostic::on_unimplemented(
+    message = "the items that this stage gives, `{Self}`, go nowhere",
+    label = "nothing is wired to the output of this stage",
+    note = "wire it, `stage -> next`, or discard its items on purpose with `stage -> _`"
+)]
+pub trait EndsHere {}
+
+impl EndsHere for Nothing {}
+impl EndsHere for Infallible {}
+
+/// A handler that is being defined.
+pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
+    handler: H,
+    args: Args,
+    settings: Settings<Err>,
+    types: PhantomData<fn(In, K) -> Out>,
+}
+
+/// Begins to define a stage.
+pub fn handler<H, In, Out, Err, Args>(handler: H, args: Args) -> Draft<H, In, Out, Err, Args>
+where
+    In: 'static,
+    H: Handler<In, Out, Err, Args>,
+{
+    Draft { handler, args, settings: Settings::default(), types: PhantomData }
+}
+
+impl<H, In, Out, Err, Args> Draft<H, In, Out, Err, Args>
+where
+    In: 'static,
+    H: Handler<In, Out, Err, Args>,
+{
+    /// Keeps each item until its call has succeeded.
+    pub fn kept(self) -> Draft<H, In, Out, Err, Args, Kept>
+    where
+        Kept: Hold<H::Mode, In>,
+    {
+        let Self { handler, args, settings, .. } = self;
+        Draft { handler, args, settings, types: PhantomData }
+    }
+}
+
+impl<H, In, Out, Err, Args, K> Draft<H, In, Out, Err, Args, K>
+where
+    In: 'static,
+    H: Handler<In, Out, Err, Args>,
+{
+    /// The option `retry`.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.settings.retry = Some(retry);
+        self
+    }
+
+    /// Which errors are worth another attempt.
+    pub fn retry_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
+        self.settings.retry_when = Some(Arc::new(when));
+        self
+    }
+
+    /// The option `timeout`, of one attempt.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.settings.timeout = Some(limit);
+        self
+    }
+
+    /// The option `breaker`, and what happens while it is open.
+    pub fn breaker(mut self, breaker: Breaker, when_open: WhenOpen) -> Self {
+        self.settings.breaker = Some(breaker);
+        self.settings.when_open = when_open;
+        self
+    }
+
+    /// Which errors the breaker counts.
+    pub fn breaker_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
+        self.settings.breaker_when = Some(Arc::new(when));
+        self
+    }
+
+    /// The option `on_panic`.
+    pub fn on_panic(mut self, on_panic: OnPanic) -> Self {
+        self.settings.on_panic = on_panic;
+        self
+    }
+
+    /// Makes the stage a part of the pipeline.
+    pub fn install(self, name: &'static str, run: &mut Assembly) -> Definition<H, In, Out, Err, Args, K> {
+        let Self { handler, args, settings, .. } = self;
+        let cell = run.stage(name, &settings);
+        Definition { handler: Arc::new(handler), args, settings: Arc::new(settings), cell, types: PhantomData }
+    }
+}
+
+/// A stage that is a part of a pipeline.
+pub struct Definition<H, In, Out, Err, Args, K = AsTaken> {
+    handler: Arc<H>,
+    args: Args,
+    settings: Arc<Settings<Err>>,
+    cell: Arc<Cell>,
+    types: PhantomData<fn(In, K) -> Out>,
+}
+
+impl<H, In, Out, Err, Args: Clone, K> Clone for Definition<H, In, Out, Err, Args, K> {
+    fn clone(&self) -> Self {
+        Self {
+            handler: Arc::clone(&self.handler),
+            args: self.args.clone(),
+            settings: Arc::clone(&self.settings),
+            cell: Arc::clone(&self.cell),
+            types: PhantomData,
+        }
+    }
+}
+
+impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K>
+where
+    In: Send + 'static,
+    H: Handler<In, Out, Err, Args>,
+    K: Hold<H::Mode, In>,
+    Args: Clone,
+{
+    /// The type of the input.
+    pub fn input(&self) -> Port<In> {
+        Port::new()
+    }
+
+    /// The type of the output.
+    pub fn output(&self) -> Port<Out> {
+        Port::new()
+    }
+
+    /// The type of the `error` port.
+    pub fn errors(&self) -> Port<Failure<K::Back, Err>> {
+        Port::new()
+    }
+
+    /// Whether every call is plain: synchronous, and one item or none.
+    pub fn is_plain(&self) -> bool {
+        H::PLAIN
+    }
+
+    /// Whether the function asks for a thread of its own.
+    pub fn is_blocking(&self) -> bool {
+        H::BLOCKING
+    }
+
+    /// One worker of the stage.
+    pub fn stage(&self) -> Stage<H, In, Out, Err, Args, K> {
+        Stage::new(Arc::clone(&self.handler), self.args.clone(), Arc::clone(&self.settings), Arc::clone(&self.cell))
+    }
+}
+
+impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K> {
+    /// What all the workers of the stage share.
+    pub fn cell(&self) -> &Arc<Cell> {
+        &self.cell
+    }
+
+    /// Nothing is wired to the output.
+    pub fn ends(&self)
+    where
+        Out: EndsHere,
+    {
+    }
+
+    /// Nothing is said of failures.
+    pub fn unfailing(&self)
+    where
+        Err: super::Unfailing,
+    {
+    }
+}
+
+impl<H, In, Out, Err, Args, K> fmt::Debug for Draft<H, In, Out, Err, Args, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft").finish_non_exhaustive()
+    }
+}
+
+impl<H, In, Out, Err, Args, K> fmt::Debug for Definition<H, In, Out, Err, Args, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Definition").field("stage", &self.cell.path).finish_non_exhaustive()
+    }
+}
+
+/// Makes a generator a part of the pipeline.
+pub fn generator<G, Out, Err, Args>(
+    generator: G,
+    args: Args,
+    name: &'static str,
+    run: &mut Assembly,
+) -> Origin<G, Out, Err, Args>
+where
+    G: Generator<Out, Err, Args>,
+{
+    run.source(name);
+    let cell = run.stage(name, &Settings::<Err>::default());
+    Origin::new(generator, args, cell)
+}
+
+impl<G, Out, Err, Args> Origin<G, Out, Err, Args> {
+    /// The type of the output.
+    pub fn output(&self) -> Port<Out> {
+        Port::new()
+    }
+
+    /// The type of the `error` port.
+    pub fn errors(&self) -> Port<Failure<(), Err>> {
+        Port::new()
+    }
+
+    /// Nothing is said of failures.
+    pub fn unfailing(&self)
+    where
+        Err: super::Unfailing,
+    {
+    }
+}

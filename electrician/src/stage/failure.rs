@@ -1,0 +1,171 @@
+//! What leaves a stage by its error port: the item, the typed error, and how it came to that.
+
+use std::{convert::Infallible, error::Error, fmt, time::Duration};
+
+use crate::resilience::breaker::Open;
+
+/// Why a call gave no output.
+#[derive(Debug)]
+pub enum Cause<E> {
+    /// The handler returned an error.
+    Error(E),
+    /// The attempt took longer than the stage's `timeout`.
+    TimedOut(Duration),
+    /// The handler panicked, with this message.
+    Panicked(String),
+    /// The breaker was open.
+    Refused(Open),
+}
+
+impl<E> Cause<E> {
+    fn map<F>(self, map: impl FnOnce(E) -> F) -> Cause<F> {
+        match self {
+            Self::Error(error) => Cause::Error(map(error)),
+            Self::TimedOut(limit) => Cause::TimedOut(limit),
+            Self::Panicked(message) => Cause::Panicked(message),
+            Self::Refused(open) => Cause::Refused(open),
+        }
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Cause<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => error.fmt(f),
+            Self::TimedOut(limit) => write!(f, "took longer than {limit:?}"),
+            Self::Panicked(message) => write!(f, "panicked: {message}"),
+            Self::Refused(_) => f.write_str("refused: the breaker is open"),
+        }
+    }
+}
+
+/// An item that a stage could not handle, on its way out of the `error` port.
+///
+/// `T` is the item where the handler takes it by reference (or the stage says `keep_item`), and `()` where the call took
+/// it. `E` is the error of the handler, typed as it was returned.
+///
+/// # Examples
+/// ```
+/// use electrician::{Cause, Failure};
+///
+/// fn worth_a_second_look(failure: &Failure<String, std::num::ParseIntError>) -> bool {
+///     matches!(failure.cause, Cause::Error(_)) && !failure.item.is_empty()
+/// }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Failure<T, E> {
+    /// The item that failed.
+    pub item: T,
+    /// Why it failed.
+    pub cause: Cause<E>,
+    /// How many times the handler was called for it.
+    pub attempts: u32,
+    /// The stage that failed.
+    pub stage: &'static str,
+}
+
+impl<T, E> Failure<T, E> {
+    pub(crate) fn new(item: T, cause: Cause<E>, attempts: u32, stage: &'static str) -> Self {
+        Self { item, cause, attempts, stage }
+    }
+
+    /// The error of the handler, if it is one that failed the item.
+    pub fn error(&self) -> Option<&E> {
+        match &self.cause {
+            Cause::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl<T, E: fmt::Display> fmt::Display for Failure<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stage `{}` failed: {}", self.stage, self.cause)?;
+        if self.attempts > 1 {
+            write!(f, " (after {} attempts)", self.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+/// A boxed error.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// The failure of any stage, without its item: one handler of these can take the failures of many stages.
+///
+/// # Examples
+/// ```
+/// use electrician::prelude::*;
+///
+/// #[handler]
+/// fn log_reject(failure: AnyFailure) {
+///     eprintln!("{failure}");
+/// }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AnyFailure {
+    /// Why the item failed.
+    pub cause: Cause<BoxError>,
+    /// How many times the handler was called for it.
+    pub attempts: u32,
+    /// The stage that failed.
+    pub stage: &'static str,
+}
+
+impl<T, E: Into<BoxError>> From<Failure<T, E>> for AnyFailure {
+    fn from(failure: Failure<T, E>) -> Self {
+        let Failure { cause, attempts, stage, .. } = failure;
+        Self { cause: cause.map(Into::into), attempts, stage }
+    }
+}
+
+impl fmt::Display for AnyFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stage `{}` failed: {}", self.stage, self.cause)?;
+        if self.attempts > 1 {
+            write!(f, " (after {} attempts)", self.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for AnyFailure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.cause {
+            Cause::Error(error) => Some(error.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+/// The error of a handler or generator that cannot fail.
+#[diagnostic::on_unimplemented(
+    message = "this stage can fail with `{Self}`, and nothing is said of its failures",
+    label = "the failures of this stage are not handled",
+    note = "wire them, `stage.error -> handler`, or say `on_error: skip`, `stop` or `fail` on the stage or in `defaults`"
+)]
+pub trait Unfailing: Send + 'static {
+    /// There is no such error.
+    fn never(self) -> Infallible;
+}
+
+impl Unfailing for Infallible {
+    fn never(self) -> Infallible {
+        self
+    }
+}
+
+/// The two types inside a `Result`, for signatures that name it by an alias.
+pub trait ResultOf {
+    /// What it gives.
+    type Ok;
+    /// How it fails.
+    type Err;
+}
+
+impl<T, E> ResultOf for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+}

@@ -1,0 +1,177 @@
+//! What `#[handler]` implements: how a stage is given an item, and what it gives back.
+
+use std::future::Future;
+
+use super::Outputs;
+
+/// A function that takes an item and gives one, none, many, or an error.
+///
+/// Implemented by `#[handler]` for a type of the function's own name, and by the inline operators.
+/// The item types are arguments of the trait rather than associated types, so that a public
+/// function may handle an item that is not.
+///
+/// `Err` is [`Infallible`](std::convert::Infallible) for a handler that cannot fail, `Out` is
+/// [`Nothing`] for a sink. `Args` is the tuple of [arguments](crate::__private::place) that the
+/// pipeline passes behind the item.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not handle an item of type `{In}` with these arguments",
+    label = "this handler",
+    note = "a handler is a function marked `#[handler]`; behind the item it takes as many arguments as the pipeline passes, each of the type that it names"
+)]
+pub trait Handler<In: 'static, Out, Err, Args>: Send + Sync + 'static {
+    /// Whether [`now`](Self::now) may be called: the function is synchronous and gives at most one item.
+    const PLAIN: bool;
+    /// Whether the function asks for a thread of its own.
+    const BLOCKING: bool;
+    /// How the item is given: [`ByValue`], [`ByRef`] or [`Lent`].
+    type Mode: Mode;
+    /// What one slot owns: the evaluated arguments and the state of its own.
+    type Slot: Send;
+
+    /// Evaluates the arguments for one slot.
+    fn slot(&self, args: &Args) -> Self::Slot;
+
+    /// Calls the function. The outputs may borrow the item and the slot.
+    fn call<'a>(
+        given: <Self::Mode as Mode>::Given<'a, In>,
+        slot: &'a mut Self::Slot,
+    ) -> impl Future<Output = Result<impl Outputs<Out, Err>, Err>> + Send;
+
+    /// Calls a plain function, without a future around it.
+    ///
+    /// # Errors
+    /// The error of the function.
+    fn now<'a>(
+        given: <Self::Mode as Mode>::Given<'a, In>,
+        slot: &'a mut Self::Slot,
+    ) -> Result<Option<Out>, Err>;
+
+    /// Whether the slot wants no more items: what feeds it may end.
+    fn sated(_slot: &Self::Slot) -> bool {
+        false
+    }
+}
+
+/// The output type of a sink: there is no such item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nothing {}
+
+/// How a handler takes its item.
+pub trait Mode: Send + Sync + 'static {
+    /// What the function is given.
+    type Given<'a, In: 'static>;
+}
+
+/// The item is moved into the call.
+#[derive(Debug)]
+pub enum ByValue {}
+
+/// The item is lent to the call, and comes back when the call fails.
+#[derive(Debug)]
+pub enum ByRef {}
+
+/// The item is lent, and does not come back: its outputs fail one by one.
+#[derive(Debug)]
+pub enum Lent {}
+
+/// The item is moved, and does not come back though it is kept: its outputs fail one by one.
+#[derive(Debug)]
+pub enum Spent {}
+
+impl Mode for ByValue {
+    type Given<'a, In: 'static> = In;
+}
+
+impl Mode for ByRef {
+    type Given<'a, In: 'static> = &'a In;
+}
+
+impl Mode for Spent {
+    type Given<'a, In: 'static> = In;
+}
+
+impl Mode for Lent {
+    type Given<'a, In: 'static> = &'a In;
+}
+
+/// Holds the item of a stage while it is being handled.
+///
+/// `Back` is what a failure gives back: the item where it was lent or kept, `()` where it was moved.
+#[diagnostic::on_unimplemented(
+    message = "the item `{In}` cannot be kept for another call",
+    label = "this option calls the handler again with the same item",
+    note = "let the handler take its item by reference, or derive `Clone` for it"
+)]
+pub trait Hold<M: Mode, In: 'static>: Send + Sync + 'static {
+    /// What a failure gives back.
+    type Back: Send + 'static;
+    /// Gives the held item to a call.
+    fn give<'a>(held: &'a mut Option<In>) -> M::Given<'a, In>;
+    /// Takes back what a failure carries; nothing if there is no item.
+    fn back(held: &mut Option<In>) -> Option<Self::Back>;
+    /// What the failure of one output carries, while the call goes on; nothing where that would be the item.
+    fn unheld() -> Option<Self::Back>;
+}
+
+/// Items are held as their handler takes them.
+#[derive(Debug)]
+pub enum AsTaken {}
+
+/// Items are kept over the call, by a clone where the handler takes them by value.
+#[derive(Debug)]
+pub enum Kept {}
+
+const HELD: &str = "an item is begun before it is called";
+
+/// The three ways of giving, and the two of taking back.
+macro_rules! hold {
+    ($hold:ty, $mode:ty, [$($bound:ident)?], $give:ident, $back:ident) => {
+        impl<In: $($bound +)? Send + 'static> Hold<$mode, In> for $hold {
+            hold!(@$give);
+            hold!(@$back);
+        }
+    };
+    (@moved) => {
+        fn give(held: &mut Option<In>) -> In {
+            held.take().expect(HELD)
+        }
+    };
+    (@cloned) => {
+        fn give(held: &mut Option<In>) -> In {
+            held.clone().expect(HELD)
+        }
+    };
+    (@lent) => {
+        fn give(held: &mut Option<In>) -> &In {
+            held.as_ref().expect(HELD)
+        }
+    };
+    (@item) => {
+        type Back = In;
+        fn back(held: &mut Option<In>) -> Option<In> {
+            held.take()
+        }
+        fn unheld() -> Option<In> {
+            None
+        }
+    };
+    (@nothing) => {
+        type Back = ();
+        fn back(held: &mut Option<In>) -> Option<()> {
+            *held = None;
+            Some(())
+        }
+        fn unheld() -> Option<()> {
+            Some(())
+        }
+    };
+}
+
+hold!(AsTaken, ByValue, [], moved, nothing);
+hold!(AsTaken, Spent, [], moved, nothing);
+hold!(AsTaken, ByRef, [], lent, item);
+hold!(AsTaken, Lent, [], lent, nothing);
+hold!(Kept, ByValue, [Clone], cloned, item);
+hold!(Kept, Spent, [Clone], cloned, nothing);
+hold!(Kept, ByRef, [], lent, item);
+hold!(Kept, Lent, [], lent, nothing);

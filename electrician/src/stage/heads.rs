@@ -1,0 +1,119 @@
+//! The ways out of an island: the heads of its edges, and what is handed over while it waits.
+
+use std::{
+    future::{Future, poll_fn},
+    hash::{DefaultHasher, Hash, Hasher},
+    pin::pin,
+    task::{Context, Poll},
+};
+
+use crate::edge::Sender;
+
+/// A producer's end of an edge, whatever it carries.
+pub trait Head: Send {
+    /// Hands over what is buffered; ready when nothing is left.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+    /// Whether the buffer holds a whole chunk.
+    fn is_full(&self) -> bool;
+    /// Whether nobody behind this head needs more.
+    fn is_sated(&self) -> bool;
+}
+
+impl<T: Send> Head for Sender<T> {
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        Self::poll_flush(self, cx)
+    }
+
+    fn is_full(&self) -> bool {
+        !self.has_room()
+    }
+
+    fn is_sated(&self) -> bool {
+        Self::is_sated(self)
+    }
+}
+
+/// Waits, and hands over meanwhile what the island has produced.
+///
+/// A future that is ready at once costs one poll.
+pub async fn flushing<F: Future>(wait: F, heads: &mut [&mut dyn Head]) -> F::Output {
+    let mut wait = pin!(wait);
+    poll_fn(|cx| {
+        let polled = wait.as_mut().poll(cx);
+        if polled.is_pending() {
+            for head in &mut *heads {
+                let _ = head.poll_flush(cx);
+            }
+        }
+        polled
+    })
+    .await
+}
+
+/// Hands over everything that the island has produced.
+pub async fn hand_over(heads: &mut [&mut dyn Head]) {
+    poll_fn(|cx| flush_all(heads, cx)).await;
+}
+
+fn flush_all(heads: &mut [&mut dyn Head], cx: &mut Context<'_>) -> Poll<()> {
+    let mut all = Poll::Ready(());
+    for head in heads {
+        if head.poll_flush(cx).is_pending() {
+            all = Poll::Pending;
+        }
+    }
+    all
+}
+
+/// The producer's end of the lanes of a keyed stage: the items of a key stay on one lane.
+#[derive(Debug)]
+pub struct Lanes<T, K> {
+    lanes: Vec<Sender<T>>,
+    key: K,
+}
+
+impl<T, K: Clone> Clone for Lanes<T, K> {
+    fn clone(&self) -> Self {
+        Self { lanes: self.lanes.clone(), key: self.key.clone() }
+    }
+}
+
+impl<T, K: Fn(&T, &mut DefaultHasher)> Lanes<T, K> {
+    pub(crate) fn new(lanes: Vec<Sender<T>>, key: K) -> Self {
+        Self { lanes, key }
+    }
+
+    /// Buffers an item for the lane of its key.
+    pub fn push(&mut self, item: T) {
+        let mut hasher = DefaultHasher::new();
+        (self.key)(&item, &mut hasher);
+        let count = self.lanes.len() as u64;
+        let lane = usize::try_from(hasher.finish() % count).expect("a remainder is below the number of lanes");
+        self.lanes[lane].push(item);
+    }
+}
+
+/// Feeds a key to the hasher of its lane.
+pub fn hash_key(key: &(impl Hash + ?Sized), hasher: &mut DefaultHasher) {
+    key.hash(hasher);
+}
+
+impl<T: Send, K: Fn(&T, &mut DefaultHasher) + Send> Head for Lanes<T, K> {
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut all = Poll::Ready(());
+        for lane in &mut self.lanes {
+            if lane.poll_flush(cx).is_pending() {
+                all = Poll::Pending;
+            }
+        }
+        all
+    }
+
+    fn is_full(&self) -> bool {
+        self.lanes.iter().any(|lane| !lane.has_room())
+    }
+
+    fn is_sated(&self) -> bool {
+        self.lanes.iter().all(Sender::is_sated)
+    }
+}

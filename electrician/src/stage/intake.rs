@@ -1,0 +1,122 @@
+//! The way into an island: the edges that lead to its first stage, a chunk at a time.
+
+use std::{
+    future::poll_fn,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+};
+
+use super::{
+    Cell, Tally,
+    turn::{Turn, Turnstile},
+};
+use crate::edge::{Merge, Receiver};
+
+/// What an island takes its items from.
+///
+/// A chunk that is taken is received by the stage; what is left of it when the intake is dropped is booked as dropped.
+#[derive(Debug)]
+pub struct Intake<T> {
+    merge: Merge<T>,
+    tally: Arc<Tally>,
+    cell: Arc<Cell>,
+}
+
+impl<T> Intake<T> {
+    /// Takes from these edges, and counts for this worker.
+    pub fn new(edges: Vec<Receiver<T>>, cell: &Arc<Cell>, tally: &Arc<Tally>) -> Self {
+        Self { merge: Merge::new(edges), cell: Arc::clone(cell), tally: Arc::clone(tally) }
+    }
+
+    /// Takes the next chunk; `false` is the end.
+    ///
+    /// Everything taken before is done, and what was made of it was handed over.
+    pub async fn fill(&mut self) -> bool {
+        tokio::task::coop::consume_budget().await;
+        self.merge.settle();
+        poll_fn(|cx| self.poll_fill(cx)).await
+    }
+
+    /// Takes the next chunk, and a place in the order of the chunks of all workers.
+    pub async fn fill_in_turn(&mut self, turnstile: &Arc<Turnstile>) -> Option<Turn> {
+        tokio::task::coop::consume_budget().await;
+        self.merge.settle();
+        poll_fn(|cx| turnstile.poll_enter(|| self.poll_fill(cx))).await
+    }
+
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        self.merge.poll_fill(cx).map(|filled| match filled {
+            None => false,
+            Some(filled) => {
+                self.tally.received.add(filled.len as u64);
+                self.tally.progress.set(self.cell.control.millis());
+                true
+            }
+        })
+    }
+
+    /// The next item of the chunk.
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        self.merge.pop()
+    }
+
+    /// The next item, of this chunk or the next one.
+    pub(crate) fn poll_pop(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        if self.merge.is_empty() {
+            self.merge.settle();
+            if !std::task::ready!(self.poll_fill(cx)) {
+                return Poll::Ready(None);
+            }
+        }
+        Poll::Ready(self.merge.pop())
+    }
+
+    /// Whether the chunk is used up.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.merge.is_empty()
+    }
+
+    /// Gives the items of the chunk to a plain function, as long as it wants more.
+    #[inline(never)]
+    pub fn each(&mut self, mut handle: impl FnMut(T) -> bool) {
+        while let Some(item) = self.merge.pop() {
+            if !handle(item) {
+                return;
+            }
+        }
+    }
+
+    /// Says upstream that no more is needed. What is on its way is still taken.
+    pub fn enough_if(&mut self, sated: bool) {
+        if sated {
+            self.merge.enough();
+        }
+    }
+}
+
+impl<T> Drop for Intake<T> {
+    fn drop(&mut self) {
+        self.tally.dropped.add(self.merge.len() as u64);
+    }
+}
+
+/// The lanes of a keyed stage: worker by worker, the edges that are its own.
+#[derive(Debug)]
+pub struct LaneEnds<T>(Mutex<Vec<Option<Receiver<T>>>>);
+
+impl<T> LaneEnds<T> {
+    pub(crate) fn new(lanes: Vec<Receiver<T>>) -> Self {
+        Self(Mutex::new(lanes.into_iter().map(Some).collect()))
+    }
+
+    /// The lane of one worker.
+    ///
+    /// # Panics
+    /// When it was taken before.
+    pub fn take(&self, worker: usize) -> Receiver<T> {
+        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes[worker].take().expect("each worker takes its lane once")
+    }
+}

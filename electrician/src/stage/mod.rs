@@ -1,0 +1,34 @@
+//! A stage at work: the function it calls, the item it holds, and where its outputs go.
+
+mod arguments;
+mod call;
+mod definition;
+mod failure;
+mod generator;
+mod handler;
+mod heads;
+mod intake;
+mod outputs;
+mod settings;
+mod slots;
+mod source;
+mod tally;
+mod task;
+mod turn;
+mod unwind;
+
+pub use arguments::{Anew, Lend, Made, Place, Shared, made, parameter, place};
+pub use call::{Given, Miss, Settled, Stage, next, try_next};
+pub use definition::{Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, generator, handler, link, link_into};
+pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};
+pub use generator::{Found, Generator, Outlet, Polled, Polls, Pushed, Stopped, Ticks, Work};
+pub use handler::{AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, Mode, Nothing, Spent};
+pub use heads::{Head, Lanes, flushing, hand_over, hash_key};
+pub use intake::{Intake, LaneEnds};
+pub use outputs::{Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
+pub use settings::{Cell, OnPanic, Settings, WhenOpen};
+pub use source::{Origin, Source};
+pub use tally::{StageStats, Tally};
+pub use turn::{Turn, Turnstile};
+
+pub(crate) use task::{spawn, workers};

@@ -1,0 +1,271 @@
+//! A generator at work: it is asked for a chunk at a time, and told when to end.
+
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    marker::PhantomData,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use pin_project_lite::pin_project;
+
+use super::{BoxError, Cause, Cell, Failure, Generator, Outlet, Outputs, Tally, Unfailing, call::failed, unwind::caught};
+use crate::pipeline::{Bell, Error, ErrorKind, Phase};
+
+/// How many items a source is asked for at once at most.
+const CHUNK: usize = 64;
+
+/// A generator in a pipeline, ready to be opened by its island.
+pub struct Origin<G, Out, Err, Args> {
+    generator: Arc<G>,
+    args: Args,
+    cell: Arc<Cell>,
+    types: PhantomData<fn() -> (Out, Err)>,
+}
+
+impl<G, Out, Err, Args: Clone> Clone for Origin<G, Out, Err, Args> {
+    fn clone(&self) -> Self {
+        let (generator, cell) = (Arc::clone(&self.generator), Arc::clone(&self.cell));
+        Self { generator, args: self.args.clone(), cell, types: PhantomData }
+    }
+}
+
+impl<G, Out, Err, Args> std::fmt::Debug for Origin<G, Out, Err, Args> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Origin").field("stage", &self.cell.path).finish_non_exhaustive()
+    }
+}
+
+impl<G: Generator<Out, Err, Args>, Out, Err, Args> Origin<G, Out, Err, Args> {
+    pub(crate) fn new(generator: G, args: Args, cell: Arc<Cell>) -> Self {
+        Self { generator: Arc::new(generator), args, cell, types: PhantomData }
+    }
+
+    /// What the source shares with its handle.
+    pub fn cell(&self) -> &Arc<Cell> {
+        &self.cell
+    }
+
+    /// Whether the function asks for a thread of its own.
+    pub fn is_blocking(&self) -> bool {
+        G::BLOCKING
+    }
+
+    /// Evaluates the arguments for a run.
+    pub fn slot(&self) -> G::Slot {
+        self.generator.slot(&self.args)
+    }
+
+    /// Opens the generator with them.
+    pub fn open<'a>(&self, slot: &'a mut G::Slot) -> Source<impl Outputs<Out, Err> + use<'a, G, Out, Err, Args>, Out, Err> {
+        let outlet = Outlet::new();
+        Source {
+            outputs: G::open(slot, outlet.share()),
+            desk: Desk {
+                outlet,
+                pushes: G::PUSHES,
+                bell: self.cell.control.bell(),
+                tally: self.cell.tally(),
+                cell: Arc::clone(&self.cell),
+                chunk: VecDeque::new(),
+                enough: false,
+                ended: false,
+            },
+        }
+    }
+}
+
+pin_project! {
+    /// An opened generator.
+    pub struct Source<O, T, E> {
+        #[pin]
+        outputs: O,
+        desk: Desk<T, E>,
+    }
+}
+
+/// What is known of a source beside its outputs.
+struct Desk<T, E> {
+    outlet: Outlet<T>,
+    pushes: bool,
+    bell: Arc<Bell>,
+    tally: Arc<Tally>,
+    cell: Arc<Cell>,
+    chunk: VecDeque<Result<T, E>>,
+    enough: bool,
+    ended: bool,
+}
+
+/// What the phase of the run says to a source.
+enum Order {
+    Go,
+    Wait,
+    End,
+}
+
+impl<T, E> Desk<T, E> {
+    fn order(&self) -> Order {
+        match self.cell.control.phase() {
+            Phase::Running if self.enough => Order::End,
+            Phase::Running => Order::Go,
+            Phase::Paused => Order::Wait,
+            Phase::Draining | Phase::Aborted => Order::End,
+        }
+    }
+
+    fn take(&mut self, next: Option<Result<T, E>>) {
+        match next {
+            None => self.ended = true,
+            Some(next) => {
+                self.tally.received.add(1);
+                self.chunk.push_back(next);
+            }
+        }
+    }
+
+    fn panicked(&mut self, message: String) {
+        self.ended = true;
+        let error = Error::new(ErrorKind::Panicked, &*self.cell.path).because(message);
+        self.cell.control.fail(error);
+    }
+}
+
+impl<T, E> Drop for Desk<T, E> {
+    fn drop(&mut self) {
+        self.tally.dropped.add(self.chunk.len() as u64);
+    }
+}
+
+impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
+    /// Asks for the next chunk; `false` is the end.
+    pub async fn fill(self: &mut Pin<&mut Self>) -> bool {
+        tokio::task::coop::consume_budget().await;
+        poll_fn(|cx| self.as_mut().poll_fill(cx)).await
+    }
+
+    fn poll_fill(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        let mut this = self.project();
+        let desk = this.desk;
+        if !desk.chunk.is_empty() {
+            return Poll::Ready(true);
+        }
+        if desk.ended {
+            return Poll::Ready(false);
+        }
+        desk.bell.listen(cx);
+        let ending = match desk.order() {
+            Order::Go => false,
+            Order::Wait => return Poll::Pending,
+            Order::End if desk.pushes => {
+                desk.outlet.stop();
+                true
+            }
+            Order::End => return Poll::Ready(false),
+        };
+        let mut waits = false;
+        while desk.chunk.len() < CHUNK && !desk.ended && !waits {
+            match caught(|| this.outputs.as_mut().poll_next(cx)) {
+                Ok(Poll::Ready(next)) => desk.take(next),
+                Ok(Poll::Pending) => waits = true,
+                Err(panic) => desk.panicked(panic),
+            }
+        }
+        // a generator that is told to end is dropped where it waits, unless it has an item in hand
+        if ending && waits && !desk.outlet.in_hand() {
+            desk.ended = true;
+        }
+        desk.tally.progress.set(desk.cell.control.millis());
+        if !desk.chunk.is_empty() {
+            Poll::Ready(true)
+        } else if desk.ended {
+            Poll::Ready(false)
+        } else {
+            Poll::Pending
+        }
+    }
+
+    /// The next item of the chunk, of a generator that cannot fail.
+    pub fn pop(self: &mut Pin<&mut Self>) -> Option<T>
+    where
+        E: Unfailing,
+    {
+        let desk = self.as_mut().project().desk;
+        let item = desk.chunk.pop_front()?;
+        desk.tally.completed.add(1);
+        desk.tally.emitted.add(1);
+        item.map_err(Unfailing::never).ok()
+    }
+
+    /// The next item of the chunk, or the failure in its place.
+    pub fn try_pop(self: &mut Pin<&mut Self>) -> Option<Result<T, Failure<(), E>>> {
+        let desk = self.as_mut().project().desk;
+        let item = desk.chunk.pop_front()?;
+        Some(match item {
+            Ok(item) => {
+                desk.tally.completed.add(1);
+                desk.tally.emitted.add(1);
+                Ok(item)
+            }
+            Err(error) => {
+                desk.tally.failed.add(1);
+                Err(Failure::new((), Cause::Error(error), 1, desk.cell.name))
+            }
+        })
+    }
+
+    /// Whether the chunk is used up.
+    pub fn is_empty(self: &Pin<&mut Self>) -> bool {
+        self.desk.chunk.is_empty()
+    }
+
+    /// Gives the items of the chunk to a plain function, as long as it wants more.
+    #[inline(never)]
+    pub fn each(self: &mut Pin<&mut Self>, mut handle: impl FnMut(T) -> bool)
+    where
+        E: Unfailing,
+    {
+        while let Some(item) = self.pop() {
+            if !handle(item) {
+                return;
+            }
+        }
+    }
+
+    /// Ends the source if nobody behind it needs more.
+    pub fn enough_if(self: &mut Pin<&mut Self>, sated: bool) {
+        if sated {
+            self.as_mut().project().desk.enough = true;
+        }
+    }
+
+    /// Drains the pipeline because of this failure.
+    pub fn stop(self: &mut Pin<&mut Self>, failure: Failure<(), E>)
+    where
+        E: Into<BoxError>,
+    {
+        let cell = &self.as_mut().project().desk.cell;
+        cell.control.stop(failed(cell, failure));
+    }
+
+    /// Aborts the pipeline because of this failure.
+    pub fn fail(self: &mut Pin<&mut Self>, failure: Failure<(), E>)
+    where
+        E: Into<BoxError>,
+    {
+        let cell = &self.as_mut().project().desk.cell;
+        cell.control.fail(failed(cell, failure));
+    }
+
+    /// This source's counters.
+    pub fn tally(self: &Pin<&mut Self>) -> Arc<Tally> {
+        Arc::clone(&self.desk.tally)
+    }
+}
+
+impl<O, T, E> std::fmt::Debug for Source<O, T, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source").field("stage", &self.desk.cell.path).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,123 @@
+//! The counters of a stage: one cell a worker, written by that worker alone, summed when somebody looks.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
+        /// One worker's counters.
+        ///
+        /// A single writer loads and stores, which costs a fraction of a shared read-modify-write.
+        #[derive(Debug, Default)]
+        pub struct Tally {
+            $(pub(crate) $name: Counter,)+
+            /// When the worker last finished something, in milliseconds since the start.
+            pub(crate) progress: Counter,
+        }
+
+        /// What a stage has counted so far.
+        ///
+        /// Over the items that came in,
+        /// `received = completed + filtered + failed + panicked + refused + dropped + in_flight`.
+        #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct StageStats {
+            $($(#[$doc])* pub $name: u64,)+
+        }
+
+        impl Tally {
+            fn add_to(&self, stats: &mut StageStats) {
+                $(stats.$name += self.$name.get();)+
+            }
+        }
+    };
+}
+
+counters! {
+    /// Items that came in.
+    received,
+    /// Items whose call succeeded, and gave something or is a sink's.
+    completed,
+    /// Items whose call succeeded and gave nothing.
+    filtered,
+    /// Items whose call failed for good.
+    failed,
+    /// Items whose call panicked.
+    panicked,
+    /// Items that the breaker refused.
+    refused,
+    /// Items that were still in hand when the stage was aborted.
+    dropped,
+    /// Items that the stage gave; one that goes to several branches counts once for each.
+    emitted,
+    /// Items given that the wiring discards with `-> _`.
+    discarded,
+    /// Calls beyond the first of an item.
+    retried,
+    /// Outputs that failed by themselves.
+    failed_outputs,
+    /// Times that a worker's state was made anew after a panic.
+    restarts,
+}
+
+/// A counter with a single writer.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn add(&self, n: u64) {
+        self.0.store(self.0.load(Relaxed) + n, Relaxed);
+    }
+
+    pub(crate) fn set(&self, n: u64) {
+        self.0.store(n, Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+impl StageStats {
+    /// Items that came in and are not settled yet.
+    pub fn in_flight(&self) -> u64 {
+        self.received.saturating_sub(self.settled())
+    }
+
+    /// Items that came in and went one of the ways.
+    pub fn settled(&self) -> u64 {
+        self.completed + self.filtered + self.failed + self.panicked + self.refused + self.dropped
+    }
+}
+
+/// The tallies of all the workers of a stage.
+#[derive(Debug, Default)]
+pub(crate) struct Tallies(Mutex<Vec<Arc<Tally>>>);
+
+impl Tallies {
+    /// The cell of one more worker.
+    pub(crate) fn cell(&self) -> Arc<Tally> {
+        let tally = Arc::<Tally>::default();
+        self.all().push(Arc::clone(&tally));
+        tally
+    }
+
+    pub(crate) fn stats(&self) -> StageStats {
+        let mut stats = StageStats::default();
+        for tally in self.all().iter() {
+            tally.add_to(&mut stats);
+        }
+        stats
+    }
+
+    /// When any worker last finished something, in milliseconds since the start.
+    pub(crate) fn progress(&self) -> u64 {
+        self.all().iter().map(|tally| tally.progress.get()).max().unwrap_or(0)
+    }
+
+    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Tally>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

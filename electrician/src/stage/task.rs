@@ -1,0 +1,87 @@
+//! Where tasks are spawned: one for an island, a few for a pool of workers, a thread for what blocks.
+
+use std::{future::Future, pin::Pin, sync::Arc, thread};
+
+use tokio::runtime::Handle;
+
+use super::slots::Slots;
+use crate::pipeline::{Control, Error, ErrorKind, Phase};
+
+/// The one boxed future of a task.
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Spawns an island; `blocking` gives it a thread of its own.
+pub(crate) fn spawn(
+    control: &Arc<Control>,
+    stage: &str,
+    blocking: bool,
+    island: impl Future<Output = ()> + Send + 'static,
+) {
+    launch(control, stage, blocking, Box::pin(island));
+}
+
+/// Spawns the workers of a stage.
+///
+/// Plain workers get a task each, so that they run at once; those that wait share at most as many tasks as there are
+/// cores; blocking ones get a thread each.
+pub(crate) fn workers<F>(
+    control: &Arc<Control>,
+    stage: &str,
+    (plain, blocking): (bool, bool),
+    count: usize,
+    worker: impl Fn(usize) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let tasks = if plain || blocking { count } else { count.min(cores()) };
+    for task in 0..tasks {
+        let slots = Slots::new((task..count).step_by(tasks).map(&worker));
+        launch(control, stage, blocking, Box::pin(slots));
+    }
+}
+
+fn cores() -> usize {
+    Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers())
+}
+
+fn launch(control: &Arc<Control>, stage: &str, blocking: bool, task: Task) {
+    let alive = Alive { control: Arc::clone(control), stage: stage.to_owned(), ended: false };
+    if blocking {
+        launch_thread(control, stage, alive, task);
+    } else {
+        control.tasks.spawn(tend(alive, task));
+    }
+}
+
+fn launch_thread(control: &Arc<Control>, stage: &str, alive: Alive, task: Task) {
+    let (runtime, token) = (Handle::current(), control.tasks.token());
+    let spawned = thread::Builder::new().name(format!("stage {stage}")).spawn(move || {
+        runtime.block_on(tend(alive, task));
+        drop(token);
+    });
+    if let Err(error) = spawned {
+        control.fail(Error::new(ErrorKind::Died, stage).because(error));
+    }
+}
+
+/// Runs a task until it ends or the run is aborted.
+async fn tend(mut alive: Alive, task: Task) {
+    let abort = alive.control.abort.clone();
+    abort.run_until_cancelled(task).await;
+    alive.ended = true;
+}
+
+/// Tells the run when a task is gone before it has ended: a dead stage fails the pipeline.
+struct Alive {
+    control: Arc<Control>,
+    stage: String,
+    ended: bool,
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        if !self.ended && self.control.phase() != Phase::Aborted {
+            self.control.fail(Error::new(ErrorKind::Died, &*self.stage));
+        }
+    }
+}
