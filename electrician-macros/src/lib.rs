@@ -1,15 +1,22 @@
-//! The macros of electrician.
-
-#![allow(dead_code, unused_imports)]
+//! The macros of electrician. Their documentation for users stands where `electrician` re-exports them.
 
 mod ast;
 mod attribute;
 mod check;
 mod diagnostics;
+mod emit;
+mod expand;
 mod graph;
+mod inspect;
 mod message;
 
 use proc_macro::TokenStream;
+
+/// Declares pipelines: their stages, and how they are wired.
+#[proc_macro]
+pub fn pipeline(block: TokenStream) -> TokenStream {
+    expand::pipeline(block.into()).into()
+}
 
 /// Makes a stage of a function that takes an item and gives one, none, many, or an error.
 ///

@@ -191,7 +191,7 @@ impl Generator<'_> {
         let probe = if self.generics.is_empty() { self.returns.emit_probe("generator", &private) } else { None };
         quote! {
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, private_bounds, private_interfaces)]
+            #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, unreachable_code, private_bounds, private_interfaces)]
             impl<#(#argument_params,)* #(#params),*> #private::Generator<#out, #err, #tuple> for #name
             where
                 #bounds

@@ -172,7 +172,7 @@ impl Handler<'_> {
         let (call, now) = (self.call(&private), self.now(&private));
         quote! {
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, private_bounds, private_interfaces)]
+            #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, unreachable_code, private_bounds, private_interfaces)]
             impl<#item #(#argument_params,)* #(#params),*> #private::Handler<#input, #out, #err, #tuple> for #name
             where
                 #item_bound

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Once},
 };
 
-use super::{Control, Error, ErrorKind, Input, Output, Pipeline, Through};
+use super::{Control, Error, ErrorKind, Input, Output, Through};
 use crate::{
     edge::{Alarm, Cycle, CyclePlace, CycleRole, EdgeOptions, Overflow, Probe, Receiver, Sender, edge},
     resilience::{BadValue, breaker::CircuitBreaker},

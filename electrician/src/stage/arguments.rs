@@ -23,9 +23,23 @@ pub trait Shared {
     label = "the function takes `{A}` here, a worker's own",
     note = "pass an expression of that type; a parameter of the pipeline must be `Clone`"
 )]
-pub trait Anew<A> {
+pub trait Anew<A>: Own<Own = A> {
     /// The value.
     fn anew(&self) -> A;
+}
+
+/// The type of the value that an argument makes: a way to name it where it is less visible than the function.
+pub trait Own {
+    /// The type.
+    type Own;
+}
+
+impl<P, X, F> Own for Place<P, X, F> {
+    type Own = X;
+}
+
+impl<P, X, F> Own for Made<P, X, F> {
+    type Own = X;
 }
 
 /// A handle that can be borrowed as `A`.

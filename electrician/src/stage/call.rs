@@ -17,13 +17,10 @@ use super::{
     settings::Predicate,
     unwind::{Caught, caught},
 };
-use crate::{
-    pipeline::{Error, ErrorKind},
-    resilience::{
-        breaker::{CircuitBreaker, Open, Permit},
-        retry::roll,
-        timeout::Timer,
-    },
+use crate::resilience::{
+    breaker::{CircuitBreaker, Open, Permit},
+    retry::roll,
+    timeout::Timer,
 };
 
 /// One worker of a stage.
@@ -96,6 +93,11 @@ where
     /// Whether every call is plain: synchronous, and one item or none.
     pub fn is_plain(&self) -> bool {
         H::PLAIN
+    }
+
+    /// Whether the function asks for a thread of its own.
+    pub fn is_blocking(&self) -> bool {
+        H::BLOCKING
     }
 
     /// What all the workers of the stage share.
@@ -239,6 +241,14 @@ where
         drop(self.settle(miss).await);
     }
 
+    /// As [`lose`](Self::lose), without the wait after a panic.
+    pub fn lose_plain(&mut self, miss: Miss<Err>)
+    where
+        Err: Unfailing,
+    {
+        drop(self.settle_plain(miss));
+    }
+
     /// As [`settle`](Self::settle), without the wait after a panic.
     pub fn settle_plain(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
         self.note_panic(&miss);
@@ -301,22 +311,6 @@ where
     fn touch(&self) {
         self.tally.progress.set(self.cell.control.millis());
     }
-
-    /// Drains the pipeline because of this failure.
-    pub fn stop<T>(&self, failure: Failure<T, Err>)
-    where
-        Err: Into<super::BoxError>,
-    {
-        self.cell.control.stop(failed(&self.cell, failure));
-    }
-
-    /// Aborts the pipeline because of this failure.
-    pub fn fail<T>(&self, failure: Failure<T, Err>)
-    where
-        Err: Into<super::BoxError>,
-    {
-        self.cell.control.fail(failed(&self.cell, failure));
-    }
 }
 
 async fn permit(breaker: Option<&CircuitBreaker>, when_open: WhenOpen) -> Result<Option<Permit>, Open> {
@@ -333,10 +327,6 @@ fn judge<E>(permit: Permit, cause: &Cause<E>, counts: Option<&Predicate<E>>) {
         (Cause::Error(error), Some(counts)) if !counts(error) => permit.success(),
         _ => permit.failure(),
     }
-}
-
-pub(crate) fn failed<T, E: Into<super::BoxError>>(cell: &Cell, failure: Failure<T, E>) -> Error {
-    Error::new(ErrorKind::Failed, &*cell.path).because(super::AnyFailure::from(failure))
 }
 
 impl<H, In, Out, Err, Args, K> Drop for Stage<H, In, Out, Err, Args, K>

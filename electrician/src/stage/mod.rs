@@ -1,5 +1,6 @@
 //! A stage at work: the function it calls, the item it holds, and where its outputs go.
 
+mod alias;
 mod arguments;
 mod call;
 mod definition;
@@ -17,7 +18,8 @@ mod task;
 mod turn;
 mod unwind;
 
-pub use arguments::{Anew, Lend, Made, Place, Shared, made, parameter, place};
+pub use alias::{Alias, Unaliased};
+pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
 pub use call::{Given, Miss, Settled, Stage, next, try_next};
 pub use definition::{Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, generator, handler, link, link_into};
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{StageStats, Tally, tally::Tallies};
+use super::{AnyFailure, BoxError, Failure, StageStats, Tally, tally::Tallies};
 use crate::{
     pipeline::{Control, Error, ErrorKind},
     resilience::{
@@ -170,6 +170,20 @@ impl Cell {
 
     pub(crate) fn progress(&self) -> u64 {
         self.tallies.progress()
+    }
+
+    /// Drains the pipeline because of this failure.
+    pub fn stop<T, E: Into<BoxError>>(&self, failure: Failure<T, E>) {
+        self.control.stop(self.error(failure));
+    }
+
+    /// Aborts the pipeline because of this failure.
+    pub fn fail<T, E: Into<BoxError>>(&self, failure: Failure<T, E>) {
+        self.control.fail(self.error(failure));
+    }
+
+    fn error<T, E: Into<BoxError>>(&self, failure: Failure<T, E>) -> Error {
+        Error::new(ErrorKind::Failed, &*self.path).because(AnyFailure::from(failure))
     }
 
     /// Notes a panic. Says how long the worker waits before it goes on; past the limit the pipeline fails.

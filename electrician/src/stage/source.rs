@@ -11,7 +11,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{BoxError, Cause, Cell, Failure, Generator, Outlet, Outputs, Tally, Unfailing, call::failed, unwind::caught};
+use super::{Cause, Cell, Failure, Generator, Outlet, Outputs, Tally, Unfailing, unwind::caught};
 use crate::pipeline::{Bell, Error, ErrorKind, Phase};
 
 /// How many items a source is asked for at once at most.
@@ -238,24 +238,6 @@ impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
         if sated {
             self.as_mut().project().desk.enough = true;
         }
-    }
-
-    /// Drains the pipeline because of this failure.
-    pub fn stop(self: &mut Pin<&mut Self>, failure: Failure<(), E>)
-    where
-        E: Into<BoxError>,
-    {
-        let cell = &self.as_mut().project().desk.cell;
-        cell.control.stop(failed(cell, failure));
-    }
-
-    /// Aborts the pipeline because of this failure.
-    pub fn fail(self: &mut Pin<&mut Self>, failure: Failure<(), E>)
-    where
-        E: Into<BoxError>,
-    {
-        let cell = &self.as_mut().project().desk.cell;
-        cell.control.fail(failed(cell, failure));
     }
 
     /// This source's counters.

@@ -80,6 +80,18 @@ impl Counter {
     }
 }
 
+impl Tally {
+    /// An output went to so many branches beyond the first.
+    pub fn copied(&self, copies: u64) {
+        self.emitted.add(copies);
+    }
+
+    /// An output was discarded by the wiring.
+    pub fn discarded(&self) {
+        self.discarded.add(1);
+    }
+}
+
 impl StageStats {
     /// Items that came in and are not settled yet.
     pub fn in_flight(&self) -> u64 {

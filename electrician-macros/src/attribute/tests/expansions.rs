@@ -28,6 +28,7 @@ fn a_plain_handler() {
         clippy::pedantic,
         clippy::nursery,
         deprecated,
+        unreachable_code,
         private_bounds,
         private_interfaces
     )]
@@ -107,6 +108,7 @@ fn an_async_handler_with_arguments() {
         clippy::pedantic,
         clippy::nursery,
         deprecated,
+        unreachable_code,
         private_bounds,
         private_interfaces
     )]
@@ -206,6 +208,7 @@ fn a_generic_handler_of_many() {
         clippy::pedantic,
         clippy::nursery,
         deprecated,
+        unreachable_code,
         private_bounds,
         private_interfaces
     )]
@@ -272,6 +275,7 @@ fn a_generator_with_an_outlet() {
         clippy::pedantic,
         clippy::nursery,
         deprecated,
+        unreachable_code,
         private_bounds,
         private_interfaces
     )]
@@ -339,6 +343,7 @@ fn a_generator_that_is_asked() {
         clippy::pedantic,
         clippy::nursery,
         deprecated,
+        unreachable_code,
         private_bounds,
         private_interfaces
     )]

@@ -1,0 +1,402 @@
+//! The islands: each takes chunks from its head, works through them, and hands over what comes out.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+
+use super::names::{Emitter, is_pool};
+use super::{body, plain, prologue};
+use crate::ast::{Class, OnError};
+use crate::graph::{Island, Port, Stage, StageId, StageKind};
+
+pub(super) fn emit(emitter: &Emitter) -> TokenStream {
+    let islands = emitter.graph.islands.iter();
+    islands
+        .map(|island| {
+            let head = emitter.graph.stage(island.stages[0]);
+            match &head.kind {
+                StageKind::Output(_) => output(emitter, head),
+                StageKind::Sub(_) => inner(emitter, head),
+                _ => Line::new(emitter, island).emit(),
+            }
+        })
+        .collect()
+}
+
+fn output(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let (name, field, edges) = (&stage.label, &stage.name, receivers(emitter, stage));
+    ours!(run.output(&handles.#field, #name, #edges);)
+}
+
+fn inner(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let (var, name, edges) = (emitter.stage(stage), &stage.label, receivers(emitter, stage));
+    let mut out = emitter.queues_from(stage.id);
+    match out.next() {
+        None => ours!(run.inner(#name, #var, #edges, __rt::nowhere());),
+        Some(edge) => {
+            let sender = emitter.sender(edge);
+            ours!(run.inner(#name, #var, #edges, #sender);)
+        }
+    }
+}
+
+/// The queues into a stage.
+fn receivers(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let edges = emitter.queues_into(stage.id).map(|edge| {
+        let receiver = emitter.receiver(edge);
+        let shared = edge.to.len() > 1;
+        if shared {
+            ours!(#receiver.clone())
+        } else {
+            receiver.into_token_stream()
+        }
+    });
+    let edges: Vec<_> = edges.collect();
+    ours!(__rt::std::vec![#(#edges),*])
+}
+
+/// An island that is a line of calls.
+pub(super) struct Line<'e, 'a> {
+    pub(super) emitter: &'e Emitter<'a>,
+    pub(super) stages: Vec<&'e Stage<'a>>,
+}
+
+impl<'e, 'a> Line<'e, 'a> {
+    fn new(emitter: &'e Emitter<'a>, island: &Island) -> Self {
+        let stages = island.stages.iter().map(|id| emitter.graph.stage(*id));
+        let stages = stages.collect();
+        Self { emitter, stages }
+    }
+
+    pub(super) fn head(&self) -> &'e Stage<'a> {
+        self.stages[0]
+    }
+
+    fn last(&self) -> &'e Stage<'a> {
+        self.stages[self.stages.len() - 1]
+    }
+
+    pub(super) fn is_ordered(&self) -> bool {
+        is_pool(self.head()) && self.head().options.ordered.is_some()
+    }
+
+    /// The variable that the island takes its items from.
+    pub(super) fn intake(&self) -> Ident {
+        match self.head().kind {
+            StageKind::Generator(_) | StageKind::Operator { class: Class::Timed, .. } | StageKind::Zip => {
+                self.emitter.stage(self.head())
+            }
+            _ => self.emitter.of(self.head(), "in"),
+        }
+    }
+
+    /// The stages that are called for an item: all, or all but a head that brings items in itself.
+    pub(super) fn calls(&self) -> &[&'e Stage<'a>] {
+        match self.head().kind {
+            StageKind::Generator(_) | StageKind::Operator { class: Class::Timed, .. } | StageKind::Zip => {
+                &self.stages[1..]
+            }
+            _ => &self.stages,
+        }
+    }
+
+    /// The heads of all edges that leave the island.
+    pub(super) fn senders(&self) -> Vec<Ident> {
+        let edges = self.stages.iter().flat_map(|stage| self.emitter.queues_from(stage.id));
+        edges.map(|edge| self.emitter.sender(edge)).collect()
+    }
+
+    /// The heads as what is handed over together.
+    pub(super) fn heads(&self) -> TokenStream {
+        let senders = self.senders();
+        ours!(&mut [#(&mut #senders),*])
+    }
+
+    /// Waits for something, and hands over meanwhile what has been produced; in order, nothing is handed over early.
+    pub(super) fn flushing(&self, wait: &TokenStream) -> TokenStream {
+        if self.senders().is_empty() || self.is_ordered() {
+            return ours!(#wait.await);
+        }
+        let heads = self.heads();
+        ours!(__rt::flushing(#wait, #heads).await)
+    }
+
+    /// Hands over what has been produced, when it is this worker's turn.
+    pub(super) fn hand_over(&self) -> TokenStream {
+        if self.senders().is_empty() {
+            return TokenStream::new();
+        }
+        let heads = self.heads();
+        let turn = self.is_ordered().then(|| ours!(turn.wait().await;));
+        ours!(#turn __rt::hand_over(#heads).await;)
+    }
+
+    /// Hands over once a buffer holds a chunk; a worker of a pool hands over what it has.
+    pub(super) fn hand_over_if_full(&self) -> TokenStream {
+        let (hand_over, full) = (self.hand_over(), self.is_full());
+        match full {
+            None => TokenStream::new(),
+            Some(_) if is_pool(self.head()) && !self.is_ordered() => hand_over,
+            Some(full) => ours!(if #full { #hand_over }),
+        }
+    }
+
+    pub(super) fn is_full(&self) -> Option<TokenStream> {
+        let senders = self.senders();
+        (!senders.is_empty()).then(|| ours!(#(__rt::Head::is_full(&#senders))||*))
+    }
+
+    fn emit(&self) -> TokenStream {
+        let heading = self.emitter.heading(&format!("island: {}", self.path()).parse::<TokenStream>().unwrap_or_default());
+        let task = if is_pool(self.head()) { self.pool() } else { self.single() };
+        ours!(#heading #task)
+    }
+
+    fn path(&self) -> String {
+        let labels: Vec<_> = self.stages.iter().map(|stage| stage.label.as_str()).collect();
+        labels.join(" -> ")
+    }
+
+    fn single(&self) -> TokenStream {
+        let (name, blocking) = (&self.head().label, self.blocking());
+        let (handles, setup, work) = (self.route_handles(), self.setup(), self.work());
+        ours!({
+            #handles
+            #setup
+            run.island(#name, #blocking, async move { #work });
+        })
+    }
+
+    fn pool(&self) -> TokenStream {
+        let (name, head) = (&self.head().label, self.emitter.stage(self.head()));
+        let (count, blocking) = (self.emitter.workers(self.head()), self.blocking());
+        let (handles, setup, work) = (self.route_handles(), self.setup(), self.work());
+        let handle_clones = self.route_params().into_iter().map(|param| {
+            let name = &param.name;
+            ours!(let #name = __rt::Clone::clone(&#name);)
+        });
+        let senders = self.senders();
+        let order = self.is_ordered().then(|| {
+            let order = self.emitter.of(self.head(), "order");
+            ours!(let #order = __rt::Clone::clone(&#order);)
+        });
+        ours!({
+            #handles
+            let pool = (#head.is_plain(), #blocking);
+            run.workers(#name, pool, #count, move |worker| {
+                let _ = worker;
+                #(let mut #senders = __rt::Clone::clone(&#senders);)*
+                #(#handle_clones)*
+                #order
+                #setup
+                async move { #work }
+            });
+        })
+    }
+
+    fn blocking(&self) -> TokenStream {
+        if self.stages.iter().any(|stage| stage.options.blocking.is_some()) {
+            return ours!(true);
+        }
+        let asks = self.stages.iter().filter(|stage| {
+            matches!(stage.kind, StageKind::Generator(_) | StageKind::Handler(_))
+        });
+        let asks: Vec<_> = asks.map(|stage| self.emitter.stage(stage)).collect();
+        if asks.is_empty() {
+            return ours!(false);
+        }
+        ours!(#(#asks.is_blocking())||*)
+    }
+
+    /// Handles on the parameters that the island's routes speak of.
+    fn route_handles(&self) -> TokenStream {
+        self.emitter.handles(&self.route_params())
+    }
+
+    fn route_params(&self) -> Vec<&'a crate::ast::Param> {
+        let mut tokens = TokenStream::new();
+        for stage in &self.stages {
+            for port in [&stage.output, &stage.error, &stage.neutral] {
+                if let Port::Route { arms, .. } = port {
+                    for arm in arms {
+                        arm.guard.to_tokens(&mut tokens);
+                        arm.payload.to_tokens(&mut tokens);
+                    }
+                }
+            }
+        }
+        self.emitter.used(&tokens)
+    }
+
+    /// The workers of the island's stages, and what it takes its items from.
+    fn setup(&self) -> TokenStream {
+        let emitter = self.emitter;
+        let workers = self.calls().iter().map(|stage| {
+            let var = emitter.stage(stage);
+            ours!(let mut #var = #var.stage();)
+        });
+        let intake = self.intake_setup();
+        ours!(#(#workers)* #intake)
+    }
+
+    fn intake_setup(&self) -> TokenStream {
+        let (emitter, head) = (self.emitter, self.head());
+        let (intake, var) = (self.intake(), emitter.stage(head));
+        match head.kind {
+            StageKind::Generator(_) => TokenStream::new(),
+            StageKind::Operator { class: Class::Timed, .. } => {
+                let edges = receivers(emitter, head);
+                ours!(let mut #intake = #var.intake(#edges);)
+            }
+            StageKind::Zip => {
+                let edges = head.inputs.iter().map(|id| {
+                    let receiver = emitter.receiver(emitter.graph.edge(*id));
+                    ours!(__rt::std::vec![#receiver])
+                });
+                ours!(let mut #intake = #var.intake((#(#edges,)*));)
+            }
+            StageKind::Input(_) => {
+                ours!(let mut #intake = __rt::Intake::new(#intake, #var.cell(), #var.tally());)
+            }
+            _ => {
+                let edges = self.intake_edges();
+                ours!(let mut #intake = __rt::Intake::new(#edges, #var.cell(), #var.tally());)
+            }
+        }
+    }
+
+    fn intake_edges(&self) -> TokenStream {
+        let (emitter, head) = (self.emitter, self.head());
+        if !is_pool(head) {
+            return receivers(emitter, head);
+        }
+        let edges = emitter.queues_into(head.id).map(|edge| {
+            let receiver = emitter.receiver(edge);
+            match head.options.key {
+                Some(_) => ours!(#receiver.take(worker)),
+                None => ours!(#receiver.clone()),
+            }
+        });
+        let edges: Vec<_> = edges.collect();
+        ours!(__rt::std::vec![#(#edges),*])
+    }
+
+    /// What the task does.
+    fn work(&self) -> TokenStream {
+        let (cells, open, tallies) = (self.cells(), self.open(), self.tallies());
+        let intake = self.intake();
+        let items = self.items();
+        let enough = self.enough();
+        let settle = self.is_in_cycle().then(|| self.hand_over());
+        let hand_over = self.hand_over();
+        if self.is_ordered() {
+            let order = self.emitter.of(self.head(), "order");
+            return ours!(
+                #cells #open #tallies
+                while let __rt::Some(turn) = #intake.fill_in_turn(&#order).await {
+                    #items
+                    #hand_over
+                    __rt::std::mem::drop(turn);
+                    #enough
+                }
+            );
+        }
+        let fill = self.flushing(&ours!(#intake.fill()));
+        ours!(
+            #cells #open #tallies
+            while #fill {
+                #items
+                #settle
+                #enough
+            }
+            #hand_over
+        )
+    }
+
+    /// What a failure that ends the pipeline is told to.
+    fn cells(&self) -> TokenStream {
+        let ending = self.stages.iter().filter(|stage| fails(stage) && ends_pipeline(stage));
+        ending
+            .map(|stage| {
+                let (var, cell) = (self.emitter.stage(stage), self.emitter.of(stage, "cell"));
+                ours!(let #cell = __rt::Clone::clone(#var.cell());)
+            })
+            .collect()
+    }
+
+    /// A generator is opened in its own task.
+    fn open(&self) -> TokenStream {
+        let StageKind::Generator(_) = self.head().kind else { return TokenStream::new() };
+        let (var, slot) = (self.emitter.stage(self.head()), self.emitter.of(self.head(), "slot"));
+        ours!(
+            let mut #slot = #var.slot();
+            let mut #var = __rt::std::pin::pin!(#var.open(&mut #slot));
+        )
+    }
+
+    /// The counters of stages whose outputs are copied or discarded.
+    fn tallies(&self) -> TokenStream {
+        let counted = self.stages.iter().filter(|stage| counts_outputs(stage));
+        counted
+            .map(|stage| {
+                let (var, tally) = (self.emitter.stage(stage), self.emitter.of(stage, "tally"));
+                ours!(let #tally = __rt::Clone::clone(&#var.tally());)
+            })
+            .collect()
+    }
+
+    fn items(&self) -> TokenStream {
+        let calls = body::items(self);
+        match plain::items(self) {
+            None => calls,
+            Some((is_plain, items)) => ours!(if #is_plain { #items } else { #calls }),
+        }
+    }
+
+    /// Ends what feeds the island once nobody behind it needs more.
+    fn enough(&self) -> TokenStream {
+        let takes = self.stages.iter().filter(|stage| {
+            matches!(&stage.kind, StageKind::Operator { name, .. } if *name == "take")
+        });
+        let takes = takes.map(|stage| {
+            let var = self.emitter.stage(stage);
+            ours!(#var.is_sated())
+        });
+        let outs = self.last().output.edges();
+        let outs: Vec<_> = (outs.iter())
+            .map(|id| self.emitter.sender(self.emitter.graph.edge(*id)))
+            .collect();
+        let sated = (!outs.is_empty()).then(|| ours!(#(__rt::Head::is_sated(&#outs))&&*));
+        let conditions: Vec<_> = takes.chain(sated).collect();
+        if conditions.is_empty() {
+            return TokenStream::new();
+        }
+        let intake = self.intake();
+        ours!(#intake.enough_if(#(#conditions)||*);)
+    }
+
+    fn is_in_cycle(&self) -> bool {
+        let inside = |id: &StageId| self.stages.iter().any(|stage| stage.id == *id);
+        self.emitter.graph.cycles.iter().flatten().any(|id| inside(id))
+    }
+}
+
+/// Whether a stage's outputs are counted beyond one each: copied to branches, or discarded.
+pub(super) fn counts_outputs(stage: &Stage) -> bool {
+    match &stage.output {
+        Port::Unwired => false,
+        Port::Discard(_) => true,
+        Port::Edges(edges) => edges.len() > 1,
+        Port::Route { arms, .. } => arms.iter().any(|arm| arm.target.is_none()),
+    }
+}
+
+/// Whether a failure of the stage ends the pipeline.
+fn ends_pipeline(stage: &Stage) -> bool {
+    !stage.error.is_wired() && matches!(prologue::policy(stage), Some(OnError::Stop | OnError::Fail))
+}
+
+/// Whether failures of the stage leave it or are settled by a policy.
+pub(super) fn fails(stage: &Stage) -> bool {
+    prologue::handles_failures(stage)
+        && matches!(stage.kind, StageKind::Generator(_) | StageKind::Handler(_))
+}

@@ -1,0 +1,57 @@
+//! A checked graph comes in; the pipeline's type and the code that puts a run together go out. Nothing here can fail.
+
+/// Tokens of our own: their variables are not the user's, whatever the names.
+macro_rules! ours {
+    ($($tokens:tt)*) => {
+        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*)
+    };
+}
+
+/// Tokens of our own, located where the user will look for a mistake.
+macro_rules! ours_at {
+    ($span:expr => $($tokens:tt)*) => {{
+        let span: ::proc_macro2::Span = ::proc_macro2::Span::mixed_site().located_at($span);
+        ::quote::quote_spanned!(span=> $($tokens)*)
+    }};
+}
+
+mod arguments;
+mod body;
+mod edges;
+mod island;
+mod names;
+mod plain;
+mod prologue;
+mod topology;
+mod types;
+
+use proc_macro2::TokenStream;
+
+use crate::graph::Graph;
+
+pub(crate) use names::Emitter;
+
+/// The whole expansion of one pipeline.
+pub(crate) fn emit(graph: &Graph, krate: &syn::Path, headings: bool) -> TokenStream {
+    let emitter = Emitter::new(graph, krate, headings);
+    let types = types::emit(&emitter);
+    let body = assemble(&emitter);
+    let pipeline = types::implement(&emitter, &body);
+    ours!(#types #pipeline)
+}
+
+/// The types of a pipeline that was refused: its users' code still compiles.
+pub(crate) fn stub(graph: &Graph, krate: &syn::Path) -> TokenStream {
+    let emitter = Emitter::new(graph, krate, false);
+    let types = types::emit(&emitter);
+    let pipeline = types::implement(&emitter, &TokenStream::new());
+    ours!(#types #pipeline)
+}
+
+/// The straight line from the stages to the tasks.
+fn assemble(emitter: &Emitter) -> TokenStream {
+    let stages = prologue::emit(emitter);
+    let edges = edges::emit(emitter);
+    let islands = island::emit(emitter);
+    ours!(#stages #edges #islands)
+}

@@ -1,0 +1,150 @@
+//! The names of generated code: each stands for one of the user's, and clashes with none.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+
+use crate::ast::Param;
+use crate::graph::{Edge, EdgeId, Graph, Stage, StageId, StageKind};
+
+/// What every part of the emission has at hand.
+pub(crate) struct Emitter<'a> {
+    pub(crate) graph: &'a Graph<'a>,
+    pub(crate) krate: &'a syn::Path,
+    headings: bool,
+}
+
+impl<'a> Emitter<'a> {
+    pub(crate) fn new(graph: &'a Graph<'a>, krate: &'a syn::Path, headings: bool) -> Self {
+        Self {
+            graph,
+            krate,
+            headings,
+        }
+    }
+
+    /// The line of the block that the next part comes from, as a statement that the formatter turns into a comment.
+    pub(crate) fn heading(&self, text: &impl ToTokens) -> TokenStream {
+        if !self.headings {
+            return TokenStream::new();
+        }
+        let line = crate::inspect::one_line(&text.to_token_stream());
+        ours!(__heading!(#line);)
+    }
+
+    /// The stages, island by island, each after what feeds it.
+    pub(crate) fn stages(&self) -> impl Iterator<Item = &Stage<'a>> {
+        let ids = self.graph.islands.iter().flat_map(|island| &island.stages);
+        ids.map(|id| self.graph.stage(*id))
+    }
+
+    /// The stage's own variable: its definition, then its worker.
+    pub(crate) fn stage(&self, stage: &Stage) -> Ident {
+        let mut name = stage.name.clone();
+        name.set_span(Span::mixed_site().located_at(stage.span));
+        name
+    }
+
+    /// A variable that belongs to a stage.
+    pub(crate) fn of(&self, stage: &Stage, suffix: &str) -> Ident {
+        self.local(&format!("{}_{suffix}", stage.label), stage.span)
+    }
+
+    pub(crate) fn local(&self, name: &str, span: Span) -> Ident {
+        Ident::new(name, Span::mixed_site().located_at(span))
+    }
+
+    /// The label of the loop over the items that come to a stage.
+    pub(crate) fn items(&self, stage: &Stage) -> syn::Lifetime {
+        let span = Span::mixed_site().located_at(stage.span);
+        syn::Lifetime::new(&format!("'{}_items", stage.label), span)
+    }
+
+    /// The producer's end of an edge.
+    pub(crate) fn sender(&self, edge: &Edge) -> Ident {
+        self.local(&format!("to_{}", self.route(edge)), edge.arrow)
+    }
+
+    /// The consumer's end of an edge.
+    pub(crate) fn receiver(&self, edge: &Edge) -> Ident {
+        self.local(&format!("{}_in", self.route(edge)), edge.arrow)
+    }
+
+    /// A name for the edge: its target, and where it comes from if that is not enough.
+    fn route(&self, edge: &Edge) -> String {
+        let target = |edge: &Edge| self.graph.stage(edge.to[0]).label.clone();
+        let same = |other: &&Edge| !other.fused && target(other) == target(edge);
+        let twins: Vec<EdgeId> = (self.graph.edges.iter().filter(same))
+            .map(|edge| edge.id)
+            .collect();
+        match twins.iter().position(|twin| *twin == edge.id) {
+            Some(n) if twins.len() > 1 => {
+                let from = &self.graph.stage(edge.from.0).label;
+                format!("{}_from_{from}_{}", target(edge), n + 1)
+            }
+            _ => target(edge),
+        }
+    }
+
+    /// How many workers a stage has: an expression over what the prologue has counted.
+    pub(crate) fn workers(&self, stage: &Stage) -> TokenStream {
+        if is_pool(stage) {
+            self.of(stage, "workers").into_token_stream()
+        } else {
+            ours!(1)
+        }
+    }
+
+    /// The parameters that these tokens speak of.
+    pub(crate) fn used(&self, tokens: &impl ToTokens) -> Vec<&'a Param> {
+        let tokens = tokens.to_token_stream();
+        let params = self.graph.pipeline.params.iter();
+        params
+            .filter(|param| mentions(tokens.clone(), &param.name))
+            .collect()
+    }
+
+    /// The edges that lead into a stage by a queue.
+    pub(crate) fn queues_into(&self, id: StageId) -> impl Iterator<Item = &Edge> {
+        let edges = self.graph.stage(id).inputs.iter();
+        edges
+            .map(|edge| self.graph.edge(*edge))
+            .filter(|edge| !edge.fused)
+    }
+
+    /// The edges that leave a stage by a queue.
+    pub(crate) fn queues_from(&self, id: StageId) -> impl Iterator<Item = &Edge> {
+        self.graph.edges_from(id).filter(|edge| !edge.fused)
+    }
+}
+
+/// Whether a stage has workers that run at once.
+pub(crate) fn is_pool(stage: &Stage) -> bool {
+    stage.options.workers.as_ref().is_some_and(|workers| {
+        !matches!(workers.literal, Some(crate::ast::Literal::Int(1)))
+    })
+}
+
+/// Whether what a stage calls is a `Definition` of a handler.
+pub(crate) fn is_call(stage: &Stage) -> bool {
+    use crate::ast::Class;
+    matches!(
+        stage.kind,
+        StageKind::Handler(_) | StageKind::Input(_) | StageKind::Operator { class: Class::Inline, .. }
+    )
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(word) => word == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Literal(literal) => inline_format(&literal.to_string(), &name.to_string()),
+        TokenTree::Punct(_) => false,
+    })
+}
+
+/// Whether a format string may capture the name.
+fn inline_format(literal: &str, name: &str) -> bool {
+    literal
+        .match_indices(name)
+        .any(|(at, _)| literal[..at].ends_with('{'))
+}

@@ -1,0 +1,294 @@
+//! The stages, in the order in which items flow: functions, arguments, options; and each arrow, as a bound on the two
+//! types that it joins.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+
+use super::names::{Emitter, is_pool};
+use crate::ast::{Callee, Class, OnError, OnPanic, StageOptions, WhenOpen};
+use crate::graph::{Edge, Port, PortName, Stage, StageKind};
+
+pub(super) fn emit(emitter: &Emitter) -> TokenStream {
+    let stages = emitter.stages().map(|stage| define(emitter, stage));
+    let late = (emitter.graph.edges.iter())
+        .filter(|edge| edge.feedback)
+        .flat_map(|edge| edge.to.iter().map(move |to| (edge, *to)))
+        .map(|(edge, to)| link(emitter, edge, emitter.graph.stage(to)));
+    let late: TokenStream = late.collect();
+    ours!(#(#stages)* #late)
+}
+
+/// One stage: its definition, the arrows into it, what it says of failures, its handle, its workers.
+fn define(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let heading = emitter.heading(&stage.text);
+    let definition = definition(emitter, stage);
+    let links = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
+    let links = links
+        .filter(|edge| !edge.feedback)
+        .map(|edge| link(emitter, edge, stage));
+    let links: TokenStream = links.collect();
+    let ends = ends(emitter, stage);
+    let failures = failures(emitter, stage);
+    let handle = handle(emitter, stage);
+    let workers = workers(emitter, stage);
+    ours!(#heading #definition #links #ends #failures #handle #workers)
+}
+
+fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let (var, name) = (emitter.stage(stage), &stage.label);
+    match &stage.kind {
+        StageKind::Generator(Callee::Function { path, args }) => {
+            let args = emitter.arguments(args);
+            ours_at!(path.span() => let #var = __rt::generator(#path {}, #args, #name, run);)
+        }
+        StageKind::Generator(Callee::Closure(_)) => TokenStream::new(),
+        StageKind::Handler(Callee::Function { path, args }) => {
+            let args = emitter.arguments(args);
+            let options = options(emitter, stage);
+            let draft = ours_at!(path.span() => __rt::handler(#path {}, #args));
+            ours!(let #var = #draft #options.install(#name, run);)
+        }
+        StageKind::Handler(Callee::Closure(closure)) => {
+            let options = options(emitter, stage);
+            let draft = closure_draft(emitter, stage, closure);
+            ours!(let #var = #draft #options.install(#name, run);)
+        }
+        StageKind::Operator { name: operator, class, args } => {
+            let port = first_port(emitter, stage);
+            let module = match class {
+                Class::Inline => ours!(inline),
+                Class::Timed => ours!(timed),
+            };
+            let mut function = Ident::clone(operator);
+            function.set_span(operator.span());
+            let args = args.iter().map(|arg| emitter.closure(arg));
+            let draft = ours_at!(operator.span() => __rt::#module::#function(#port #(, #args)*));
+            ours!(let #var = #draft.install(#name, run);)
+        }
+        StageKind::Zip => {
+            let ports = stage.inputs.iter().map(|edge| port(emitter, emitter.graph.edge(*edge)));
+            let zip = Ident::new(&format!("zip{}", stage.inputs.len()), Span::mixed_site());
+            ours!(let #var = __rt::zip::#zip(#(#ports,)* #name, run);)
+        }
+        StageKind::Input(ty) => ours!(let #var = __rt::inline::pass::<#ty>().install(#name, run);),
+        StageKind::Output(_) => TokenStream::new(),
+        StageKind::Sub(Callee::Function { path, args }) => {
+            let args = args.iter().map(|arg| emitter.value_argument(arg));
+            ours_at!(path.span() => let #var = __rt::Inner::new(#path::new(#(#args),*));)
+        }
+        StageKind::Sub(Callee::Closure(_)) => TokenStream::new(),
+    }
+}
+
+/// A closure in a handler's place; its kind follows from its words.
+fn closure_draft(emitter: &Emitter, stage: &Stage, closure: &syn::ExprClosure) -> TokenStream {
+    let port = first_port(emitter, stage);
+    let waits = closure.asyncness.is_some() || matches!(*closure.body, syn::Expr::Async(_));
+    let fails = matches!(&closure.output, syn::ReturnType::Type(_, ty) if names_result(ty));
+    let kind = match (waits, fails) {
+        (false, false) => "closure",
+        (true, false) => "closure_async",
+        (false, true) => "try_closure",
+        (true, true) => "try_closure_async",
+    };
+    let kind = Ident::new(kind, Span::mixed_site());
+    let closure_tokens = emitter.closure(&syn::Expr::Closure(closure.clone()));
+    ours_at!(closure.span() => __rt::inline::#kind(#port, #closure_tokens))
+}
+
+fn names_result(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result"))
+}
+
+/// The options of a handler, as calls on its draft.
+fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let options = &stage.options;
+    let mut calls = TokenStream::new();
+    let kept = options.retry.as_ref().map(|retry| retry.span).or(options.keep_item);
+    if let Some(span) = kept {
+        calls.extend(ours_at!(span => .kept()));
+    }
+    if let Some(limit) = &options.timeout {
+        let limit = emitter.value(limit);
+        calls.extend(ours!(.timeout(#limit)));
+    }
+    retry(emitter, options, &mut calls);
+    breaker(emitter, stage, &mut calls);
+    match &options.on_panic {
+        None => {}
+        Some(OnPanic::Fail(_)) => calls.extend(ours!(.on_panic(__rt::OnPanic::fail()))),
+        Some(OnPanic::Restart { restarts, within, backoff, .. }) => {
+            let (restarts, within) = (emitter.value(restarts), emitter.value(within));
+            let backoff = backoff.as_ref().map(|backoff| emitter.value(backoff));
+            let backoff = backoff.map(|backoff| ours!(.backoff(#backoff)));
+            calls.extend(ours!(.on_panic(__rt::OnPanic::restart(#restarts, #within) #backoff)));
+        }
+    }
+    calls
+}
+
+fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
+    let Some(retry) = &options.retry else { return };
+    let attempts = retry.attempts.as_ref().map(|attempts| emitter.value(attempts));
+    let attempts = attempts.unwrap_or_else(|| ours!(3));
+    let backoff = retry.backoff.as_ref().map(|backoff| emitter.value(backoff));
+    let backoff = backoff.map(|backoff| ours!(.backoff(#backoff)));
+    let total = retry.total.as_ref().map(|total| emitter.value(total));
+    let total = total.map(|total| ours!(.total(#total)));
+    calls.extend(ours!(.retry(__rt::Retry::up_to(#attempts) #backoff #total)));
+    if let Some(when) = &retry.when {
+        let when = emitter.closure(when);
+        calls.extend(ours!(.retry_when(#when)));
+    }
+}
+
+fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
+    let Some(breaker) = &stage.options.breaker else { return };
+    let settings = [
+        ("failure_rate", &breaker.failure_rate),
+        ("consecutive", &breaker.consecutive),
+        ("window", &breaker.window),
+        ("min_calls", &breaker.min_calls),
+        ("cooldown", &breaker.cooldown),
+        ("probes", &breaker.probes),
+    ];
+    let settings = settings.into_iter().filter_map(|(name, value)| {
+        let (name, value) = (Ident::new(name, Span::mixed_site()), value.as_ref()?);
+        let value = emitter.value(value);
+        Some(ours!(.#name(#value)))
+    });
+    let when_open = match breaker.when_open {
+        _ if stage.neutral.is_wired() => ours!(Neutral),
+        Some((WhenOpen::Wait, _)) => ours!(Wait),
+        Some((WhenOpen::Reject, _)) | None => ours!(Reject),
+    };
+    calls.extend(ours!(.breaker(__rt::Breaker::default() #(#settings)*, __rt::WhenOpen::#when_open)));
+    if let Some(when) = &breaker.when {
+        let when = emitter.closure(when);
+        calls.extend(ours!(.breaker_when(#when)));
+    }
+}
+
+/// The type that an edge carries, as the port that it leaves says.
+pub(super) fn port(emitter: &Emitter, edge: &Edge) -> TokenStream {
+    let from = emitter.graph.stage(edge.from.0);
+    let var = emitter.stage(from);
+    let port = match edge.from.1 {
+        PortName::Output => ours!(output),
+        PortName::Error => ours!(errors),
+        PortName::Neutral | PortName::Overflow => ours!(input),
+    };
+    let branches = matches!(from.port(edge.from.1), Port::Edges(edges) if edges.len() > 1);
+    if branches {
+        ours_at!(edge.arrow => #var.#port().broadcast())
+    } else {
+        ours_at!(edge.arrow => #var.#port())
+    }
+}
+
+/// The type that enters a stage, for those whose own words do not say it.
+fn first_port(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let edges = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
+    let mut forward = edges.filter(|edge| !edge.feedback);
+    forward.next().map_or_else(|| ours!(__rt::Port::new()), |edge| port(emitter, edge))
+}
+
+/// One arrow.
+fn link(emitter: &Emitter, edge: &Edge, to: &Stage) -> TokenStream {
+    let from = emitter.graph.stage(edge.from.0);
+    let (arrow, port) = (edge.arrow, port(emitter, edge));
+    if is_routed_by_payload(from.port(edge.from.1), edge) {
+        return TokenStream::new();
+    }
+    let target = emitter.stage(to);
+    match &to.kind {
+        StageKind::Zip => TokenStream::new(),
+        StageKind::Output(_) if edge.from.1 == PortName::Error => TokenStream::new(),
+        StageKind::Output(ty) => {
+            ours_at!(arrow => __rt::link(#port, __rt::Port::<#ty>::new());)
+        }
+        StageKind::Handler(Callee::Function { .. }) if edge.from.1 == PortName::Error => {
+            ours_at!(arrow => __rt::link_into(#port, &#target);)
+        }
+        StageKind::Operator { .. } | StageKind::Handler(Callee::Closure(_)) if is_first(emitter, edge, to) => {
+            TokenStream::new()
+        }
+        _ => ours_at!(arrow => __rt::link(#port, #target.input());),
+    }
+}
+
+/// Whether the stage was made from this very edge's type.
+fn is_first(emitter: &Emitter, edge: &Edge, to: &Stage) -> bool {
+    let edges = to.inputs.iter().map(|id| emitter.graph.edge(*id));
+    edges
+        .filter(|edge| !edge.feedback)
+        .map(|edge| edge.id)
+        .next()
+        == Some(edge.id)
+}
+
+fn is_routed_by_payload(port: &Port, edge: &Edge) -> bool {
+    match port {
+        Port::Route { arms, .. } => {
+            arms.iter().any(|arm| arm.target == Some(edge.id) && arm.payload.is_some())
+        }
+        _ => false,
+    }
+}
+
+/// A stage whose output is wired to nothing must be a sink.
+fn ends(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let var = emitter.stage(stage);
+    match (&stage.kind, &stage.output) {
+        (StageKind::Handler(_) | StageKind::Operator { class: Class::Inline, .. }, Port::Unwired) => {
+            ours_at!(stage.span => #var.ends();)
+        }
+        _ => TokenStream::new(),
+    }
+}
+
+/// A stage of whose failures nothing is said must have none.
+fn failures(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let var = emitter.stage(stage);
+    match &stage.kind {
+        StageKind::Generator(_) | StageKind::Handler(_) if !handles_failures(stage) => {
+            ours_at!(stage.span => #var.unfailing();)
+        }
+        _ => TokenStream::new(),
+    }
+}
+
+/// Whether something is said of the failures of a stage.
+pub(super) fn handles_failures(stage: &Stage) -> bool {
+    stage.error.is_wired() || stage.options.on_error.is_some()
+}
+
+/// What happens to a failure where the error port is not wired.
+pub(super) fn policy(stage: &Stage) -> Option<OnError> {
+    stage.options.on_error.map(|(policy, _)| policy)
+}
+
+fn handle(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let (var, field) = (emitter.stage(stage), &stage.name);
+    match &stage.kind {
+        StageKind::Generator(_) | StageKind::Handler(_) | StageKind::Input(_) => {
+            ours!(handles.stages.#field.bind(#var.cell());)
+        }
+        _ => TokenStream::new(),
+    }
+}
+
+fn workers(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let Some(workers) = stage.options.workers.as_ref().filter(|_| is_pool(stage)) else {
+        return TokenStream::new();
+    };
+    let (var, name) = (emitter.of(stage, "workers"), &stage.label);
+    let count = emitter.value(workers);
+    let order = stage.options.ordered.map(|_| {
+        let order = emitter.of(stage, "order");
+        ours!(let #order = __rt::Turnstile::new();)
+    });
+    let count = count.into_token_stream();
+    ours!(let #var = run.at_least_one(#name, "workers", #count); #order)
+}

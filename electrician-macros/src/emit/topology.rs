@@ -1,0 +1,59 @@
+//! The graph as a constant.
+
+use proc_macro2::TokenStream;
+
+use super::Emitter;
+use crate::ast::{Callee, Literal};
+use crate::graph::{StageKind, dot, mermaid};
+
+/// `Topology::new(…)`, with the path of the runtime in front.
+pub(super) fn emit(emitter: &Emitter, rt: &TokenStream) -> TokenStream {
+    let graph = emitter.graph;
+    let name = crate::ast::plain(&graph.pipeline.name);
+    let stages = graph.stages.iter().map(|stage| {
+        let (label, island) = (&stage.label, stage.island);
+        let (kind, calls) = kind(&stage.kind);
+        ours!(#rt::StageShape { name: #label, kind: #rt::StageKind::#kind, calls: #calls, island: #island })
+    });
+    let edges = graph.edges.iter().map(|edge| {
+        let (from, port) = (&graph.stage(edge.from.0).label, edge.from.1.word());
+        let to = edge.to.iter().map(|to| &graph.stage(*to).label);
+        let (fused, feedback) = (edge.fused, edge.feedback);
+        let capacity = match &edge.options.buffer {
+            _ if fused => ours!(#rt::None),
+            None => ours!(#rt::Some(#rt::BUFFER as u64)),
+            Some(buffer) => match buffer.literal {
+                Some(Literal::Int(items)) => ours!(#rt::Some(#items)),
+                _ => ours!(#rt::None),
+            },
+        };
+        ours!(#rt::EdgeShape {
+            from: #from, port: #port, to: &[#(#to),*],
+            capacity: #capacity, fused: #fused, feedback: #feedback,
+        })
+    });
+    let (mermaid, dot) = (mermaid(graph), dot(graph));
+    ours!(#rt::Topology::new(#name, &[#(#stages),*], &[#(#edges),*], #mermaid, #dot))
+}
+
+fn kind(kind: &StageKind) -> (TokenStream, String) {
+    match kind {
+        StageKind::Generator(callee) => (ours!(Generator), calls(callee)),
+        StageKind::Handler(callee) => (ours!(Handler), calls(callee)),
+        StageKind::Sub(callee) => (ours!(Pipeline), calls(callee)),
+        StageKind::Operator { name, .. } => (ours!(Operator), name.to_string()),
+        StageKind::Zip => (ours!(Zip), "zip".to_owned()),
+        StageKind::Input(_) => (ours!(Input), String::new()),
+        StageKind::Output(_) => (ours!(Output), String::new()),
+    }
+}
+
+fn calls(callee: &Callee) -> String {
+    match callee {
+        Callee::Function { path, .. } => {
+            let segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            segments.join("::")
+        }
+        Callee::Closure(_) => "a closure".to_owned(),
+    }
+}
