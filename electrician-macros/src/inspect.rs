@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, LineColumn, Span, TokenStream, TokenTree};
 
 use crate::ast::{Pipeline, plain};
 use crate::graph::{Graph, mermaid};
@@ -56,29 +56,67 @@ pub(crate) fn readable(expansion: &TokenStream) -> String {
         Ok(file) => prettyplease::unparse(&file),
         Err(_) => expansion.to_string(),
     };
-    let lines = formatted.lines().map(|line| match heading(line) {
-        Some((indent, text)) => format!("\n{indent}// {text}\n"),
-        None => format!("{line}\n"),
-    });
-    lines.collect()
-}
-
-/// The text of a `__heading!("…");`, and what stands before it.
-fn heading(line: &str) -> Option<(&str, String)> {
-    let (indent, rest) = line.split_once("__heading!(")?;
-    let literal: syn::LitStr = syn::parse_str(rest.strip_suffix(");")?).ok()?;
-    Some((indent, literal.value()))
-}
-
-/// Tokens on one line, spaced as one would write them.
-pub(crate) fn one_line(tokens: &TokenStream) -> String {
-    let text = tokens.to_string();
-    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    for (spaced, tight) in [
-        (" ;", ";"), (" ,", ","), (" (", "("), ("( ", "("), (" )", ")"), (" .", "."), (". ", "."), (" :", ":"),
-        (":: ", "::"), (" ::", "::"), ("[ ", "["), (" ]", "]"), ("& ", "&"), (" !", "!"), (" ?", "?"), ("| | ", "|| "),
-    ] {
-        line = line.replace(spaced, tight);
+    let (mut text, mut lines) = (String::new(), formatted.lines());
+    while let Some(line) = lines.next() {
+        match line.split_once("__heading!(") {
+            None => text.extend([line, "\n"]),
+            Some((indent, start)) => text.extend(["\n", indent, "// ", &heading(start, &mut lines), "\n"]),
+        }
     }
-    line
+    text
+}
+
+/// The text of a `__heading!("…");` that the formatter may have broken into lines.
+fn heading<'l>(start: &'l str, lines: &mut impl Iterator<Item = &'l str>) -> String {
+    let mut call = start.to_owned();
+    while !call.ends_with(");") {
+        let Some(line) = lines.next() else { break };
+        call.push_str(line.trim());
+    }
+    let literal = call.trim_end_matches(");").trim_end_matches(',');
+    syn::parse_str(literal).map_or(call.clone(), |text: syn::LitStr| text.value())
+}
+
+/// Tokens on one line, apart where they are apart in the source.
+pub(crate) fn one_line(tokens: &TokenStream) -> String {
+    let mut line = Written { text: String::new(), end: None };
+    line.write(tokens.clone());
+    line.text
+}
+
+struct Written {
+    text: String,
+    /// Where the last token ends in the source.
+    end: Option<LineColumn>,
+}
+
+impl Written {
+    fn write(&mut self, tokens: TokenStream) {
+        for tree in tokens {
+            let TokenTree::Group(group) = tree else {
+                self.token(&tree.to_string(), tree.span());
+                continue;
+            };
+            let (open, close) = match group.delimiter() {
+                Delimiter::Parenthesis => ("(", ")"),
+                Delimiter::Brace => ("{", "}"),
+                Delimiter::Bracket => ("[", "]"),
+                Delimiter::None => ("", ""),
+            };
+            self.token(open, group.span_open());
+            self.write(group.stream());
+            self.token(close, group.span_close());
+        }
+    }
+
+    fn token(&mut self, token: &str, span: Span) {
+        if token.is_empty() {
+            return;
+        }
+        if self.end.is_some_and(|end| end != span.start()) {
+            self.text.push(' ');
+        }
+        self.text.push_str(token);
+        self.end = Some(span.end());
+    }
 }

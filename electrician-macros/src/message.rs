@@ -19,12 +19,21 @@ fn hint(nearest: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-/// `` `a`, `b` or `c` ``
+/// `` `a`, `b` or `c` ``, of which one is to be written.
 fn list(names: &[&str]) -> String {
+    joined(names, "or")
+}
+
+/// `` `a`, `b` and `c` ``, which is all there is.
+fn all(names: &[&str]) -> String {
+    joined(names, "and")
+}
+
+fn joined(names: &[&str], last_word: &str) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         None => String::new(),
         Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        Some((last, rest)) => format!("{} {last_word} {last}", rest.join(", ")),
     }
 }

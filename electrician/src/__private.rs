@@ -24,6 +24,11 @@ pub use crate::{
     value::Rate,
 };
 
+/// A future whose output is said beforehand: the types in it follow from that.
+pub fn typed<T, F: Future<Output = T>>(future: F) -> F {
+    future
+}
+
 /// What a handler that is not plain says when it is called as if it were.
 ///
 /// # Panics

@@ -1,4 +1,69 @@
 //! Statically typed tokio pipelines, declared in one block and checked by the compiler.
+//!
+//! Annotate ordinary functions with [`#[generator]`](macro@generator) and [`#[handler]`](macro@handler), declare how they are
+//! wired in one [`pipeline!`] block, and get a set of tokio tasks: bounded edges, back-pressure, parallel workers, retries,
+//! timeouts, circuit breakers, a drain that loses nothing, and a report in which every item is accounted for. What is wrong
+//! with the wiring is a compile error on your own token.
+//!
+//! ```
+//! use electrician::prelude::*;
+//! # use std::{num::ParseIntError, sync::{Arc, atomic::{AtomicU64, Ordering::Relaxed}}};
+//!
+//! #[generator]
+//! fn lines() -> impl Iterator<Item = String> {
+//!     ["1", "2", "three", "4"].map(String::from).into_iter()
+//! }
+//!
+//! #[handler]
+//! fn parse(line: &str) -> Result<u64, ParseIntError> {
+//!     line.parse()
+//! }
+//!
+//! #[handler]
+//! fn add(n: u64, sum: &AtomicU64) {
+//!     sum.fetch_add(n, Relaxed);
+//! }
+//!
+//! #[handler]
+//! fn reject(failure: AnyFailure) {
+//!     eprintln!("{failure}");
+//! }
+//!
+//! pipeline! {
+//!     Sum(sum: Arc<AtomicU64>) {
+//!         generator numbers = lines();
+//!         handler   parse   = parse { workers: 2 };
+//!         handler   add     = add(sum);
+//!         handler   reject;
+//!
+//!         numbers -> parse -> add;
+//!         parse.error -> reject;
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), electrician::Error> {
+//! let sum = Arc::new(AtomicU64::new(0));
+//! let report = Sum::new(sum.clone()).start()?.wait().await;
+//! assert_eq!(sum.load(Relaxed), 7);
+//! assert_eq!(report.stage("parse").unwrap().stats.failed, 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! - [`pipeline!`]: the language: declarations, wiring, options, operators.
+//! - [`#[handler]`](macro@handler), [`#[generator]`](macro@generator): the signatures that they take.
+//! - [`Running`]: the life of a pipeline; [`Report`]: what it came to; [`Health`]: how its stages are.
+//! - [`resilience`]: retry, timeout and breaker, also for calls outside of a pipeline.
+//! - `test` (feature `test`): the kit for tests of your own.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `test` | the module `test`: scripted generators, recording sinks, faulty handlers, the balance assertion |
 
 pub mod edge;
 pub mod pipeline;
@@ -8,12 +73,23 @@ pub mod stage;
 pub mod test;
 pub mod value;
 
-pub use electrician_macros::{generator, handler, pipeline};
-pub use pipeline::{Error, ErrorKind, Health, Input, Output, Report, Running, SendError};
-pub use stage::{AnyFailure, Cause, Failure, Outlet, Stopped, Work};
-
 #[doc(hidden)]
 pub mod __private;
+
+pub use pipeline::{Error, ErrorKind, Health, Input, Outcome, Output, Report, Running, SendError};
+pub use stage::{AnyFailure, Cause, Failure, Outlet, StageStats, Stopped, Work};
+
+#[doc = include_str!("docs/handler.md")]
+#[doc(inline)]
+pub use electrician_macros::handler;
+
+#[doc = include_str!("docs/generator.md")]
+#[doc(inline)]
+pub use electrician_macros::generator;
+
+#[doc = include_str!("docs/pipeline.md")]
+#[doc(inline)]
+pub use electrician_macros::pipeline;
 
 /// What a file that declares a pipeline needs.
 pub mod prelude {

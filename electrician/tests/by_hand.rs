@@ -255,16 +255,20 @@ impl Pipeline for Checkout {
         run.island("feed", feed.is_blocking(), async move {
             let mut slot = feed.slot();
             let mut feed = pin!(feed.open(&mut slot));
-            while flushing(feed.fill(), &mut [&mut to_charge]).await {
+            while flushing(feed.fill(parse.is_plain()), &mut [&mut to_charge]).await {
                 while parse.is_plain() && !feed.is_empty() {
-                    feed.each(|line| {
-                        match parse.now(line) {
+                    let mut pass = feed.each(|line| {
+                        match parse.plain(line) {
                             Ok(Some(order)) => to_charge.push(order),
                             Ok(None) => {}
                             Err(miss) => drop(parse.settle_plain(miss)),
                         }
                         !to_charge.is_full()
                     });
+                    if let Some(miss) = parse.interrupted(&mut pass) {
+                        drop(parse.settle_plain(miss));
+                    }
+                    parse.passed(&mut pass);
                     if to_charge.is_full() {
                         hand_over(&mut [&mut to_charge]).await;
                     }

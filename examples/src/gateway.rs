@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use electrician::handler;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response, Uri, header};
@@ -67,6 +68,7 @@ impl Gateway {
 /// # Cancel safety
 ///
 /// Dropped before it is ready, it may or may not have charged. Ask again, with the same order.
+#[handler]
 pub async fn charge_order(order: &Order, gateway: &Gateway) -> Result<Receipt, GatewayError> {
     let request = Request::post(&gateway.charges)
         .header("idempotency-key", order.id)

@@ -1,6 +1,8 @@
 //! Shared parts of the examples.
 
+pub mod feed;
 pub mod flaky;
 pub mod gateway;
+pub mod ledger;
 pub mod order;
 pub mod survey;

@@ -43,7 +43,12 @@ pub(super) fn read(cursor: &mut Cursor, cx: &mut Context) -> Option<Statement> {
         } else {
             cursor.span()
         };
-        cx.report(span, message::missing_arrow(meant(&chain[0].node)));
+        let sentence = if cursor.peek_pair(0, '=', '>') {
+            message::fat_arrow()
+        } else {
+            message::missing_arrow(meant(&chain[0].node))
+        };
+        cx.report(span, sentence);
         return None;
     }
     let edge = edge(cursor, cx);

@@ -74,7 +74,7 @@ fn function(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context
     let span = cursor.rest().get(1).map_or(name.span(), TokenTree::span);
     match callee(cursor, keyword, name, cx) {
         Callee::Closure(_) => {
-            cx.report(span, message::closure_not_allowed(&plain(keyword)));
+            cx.report(span, message::closure_not_allowed(&plain(keyword), &plain(name)));
             named(name)
         }
         function @ Callee::Function { .. } => function,
@@ -92,6 +92,7 @@ fn callee(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context) 
         }
         if !cursor.is_empty()
             && cursor.peek_group(0, Delimiter::Brace).is_none()
+            && !starts(cursor)
             && !super::chain::starts(cursor)
         {
             cx.report(

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::cursor::{Cursor, read_prefix, read_rust, split_commas};
 use super::stage_options::StageOptions;
 use super::words::Words;
-use super::{Block, Param, Pipeline, chain, declaration};
+use super::{Block, Param, Pipeline, chain, declaration, plain};
 use crate::diagnostics::Diagnostics;
 use crate::message;
 
@@ -185,7 +185,12 @@ fn read_params(trees: &[TokenTree], cx: &mut Context) -> Vec<Param> {
                 rest = &rest[rest.len() - after..];
             }
             Err(error) => {
-                cx.report_rust(&error);
+                match first {
+                    TokenTree::Ident(name) if !Cursor::new(rest, error.span()).peek_punct(1, ':') => {
+                        cx.report(name.span(), message::parameter_without_type(&plain(name)));
+                    }
+                    _ => cx.report_rust(&error),
+                }
                 rest = rest
                     .get(split_commas(rest).first().map_or(0, |run| run.len()) + 1..)
                     .unwrap_or(&[]);

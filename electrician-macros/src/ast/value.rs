@@ -97,7 +97,9 @@ fn judge(literal: &Literal, name: &str, expected: Expected) -> Option<String> {
         return nothing.then(|| message::zero(name, expected.example()));
     }
     Some(match (expected, literal) {
-        (Expected::Backoff, Literal::Range(..)) => message::backwards(name),
+        (Expected::Backoff, Literal::Range(from, to)) => {
+            message::backwards(name, &format!("{}..{}", show(*to), show(*from)))
+        }
         (Expected::Ratio, Literal::Int(_) | Literal::Float(_)) => message::ratio(name),
         (Expected::Duration | Expected::Backoff, Literal::Int(count)) => {
             message::bare_duration(name, &count.to_string())

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::ast::{GroupKind, Node, plain};
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Port, Stage, StageId, StageKind};
 use crate::message;
 
 /// Declared, and named in no statement.
 pub(super) fn never_wired(graph: &Graph, diag: &mut Diagnostics) {
-    for stage in declared(graph).filter(|stage| !is_used(graph, stage)) {
+    for stage in declared(graph).filter(|stage| !is_used(graph, stage) && !shares_out(graph, stage)) {
         let keyword = match stage.kind {
             StageKind::Generator(_) => "generator",
             StageKind::Input(_) => "input",
@@ -17,6 +18,17 @@ pub(super) fn never_wired(graph: &Graph, diag: &mut Diagnostics) {
         };
         diag.report(stage.span, message::never_wired(&stage.label, keyword));
     }
+}
+
+/// Named by a chain that starts with `any [a, b]`, which has been refused.
+fn shares_out(graph: &Graph, stage: &Stage) -> bool {
+    let heads = graph.pipeline.statements.iter().filter_map(|statement| statement.chain.first());
+    heads.into_iter().any(|link| match &link.node {
+        Node::Group { kind: GroupKind::Any, members, .. } => {
+            members.iter().any(|member| plain(&member.name) == stage.label)
+        }
+        _ => false,
+    })
 }
 
 /// A stage that takes needs an input, one that only gives needs an output; a handler without one is a sink.

@@ -79,9 +79,12 @@ fn doubles<'n>(
     }
 }
 
-/// A parameter that stands in no argument, option or closure.
+/// A parameter that stands in no argument, option or closure. Where no stage is declared, that is told instead.
 pub(super) fn unused_parameters(graph: &Graph, diag: &mut Diagnostics) {
     let words = &graph.pipeline.words;
+    if graph.pipeline.declarations.is_empty() {
+        return;
+    }
     for param in &graph.pipeline.params {
         let name = plain(&param.name);
         if !words.mention(&param.name) && !name.starts_with('_') {

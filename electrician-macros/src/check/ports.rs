@@ -1,8 +1,10 @@
 //! Names on the wrong side of an arrow, and ports that a stage does not have.
 
+use proc_macro2::Span;
+
 use crate::ast::WhenOpen;
 use crate::diagnostics::Diagnostics;
-use crate::graph::{Graph, PortName, Side, Stage, StageKind};
+use crate::graph::{Graph, Port, PortName, Side, Stage, StageKind, Use};
 use crate::message;
 
 /// What only gives is no target, what only takes is no source.
@@ -21,6 +23,24 @@ pub(super) fn directions(graph: &Graph, diag: &mut Diagnostics) {
             }
             _ => {}
         }
+    }
+    for stage in graph.stages.iter().filter(|stage| matches!(stage.kind, StageKind::Output(_))) {
+        if let Some(span) = leaves_in_a_chain(graph, stage) {
+            diag.report(span, message::sink_as_source(&stage.label));
+        }
+    }
+}
+
+/// The arrow that leaves a stage in the middle of a chain, where the stage is not named again.
+fn leaves_in_a_chain(graph: &Graph, stage: &Stage) -> Option<Span> {
+    let named = |named: &Use| named.stage == stage.id && named.side == Side::From(PortName::Output);
+    if graph.uses.iter().any(named) {
+        return None;
+    }
+    match &stage.output {
+        Port::Unwired => None,
+        Port::Discard(span) | Port::Route { span, .. } => Some(*span),
+        Port::Edges(edges) => edges.first().map(|edge| graph.edge(*edge).arrow),
     }
 }
 

@@ -1,9 +1,11 @@
 //! The expressions of the user, with the pipeline's parameters in reach.
+//!
+//! Wherever a parameter is named, it is a reference to its value.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprClosure};
+use syn::{Expr, ExprClosure, ReturnType};
 
 use super::Emitter;
 use crate::ast::{Param, Value};
@@ -15,32 +17,37 @@ impl Emitter<'_> {
         ours!((#(#args,)*))
     }
 
+    /// A place of a parameter, which is lent, or a value that is made.
     fn argument(&self, arg: &Expr) -> TokenStream {
         let span = arg.span();
+        if let Some(place) = self.place(arg) {
+            return ours_at!(span => __rt::place(this, |this: &Self| #place));
+        }
         let used = self.used(arg);
-        let place = strip(arg);
-        if let Some(param) = used.iter().find(|param| roots(place, param)) {
-            let name = &param.name;
-            if matches!(place, Expr::Path(_)) {
-                return ours_at!(span => __rt::place(this, |this: &Self| &this.#name));
-            }
-            return ours_at!(span => __rt::place(this, |this: &Self| {
-                let #name = &this.#name;
-                &#place
-            }));
+        if used.is_empty() {
+            return ours_at!(span => __rt::made(this, |_| #arg));
         }
         let bound = bind(&used);
         ours_at!(span => __rt::made(this, |this: &Self| { #bound #arg }))
     }
 
-    /// An argument of an inner pipeline's `new`: the value, or a clone of the parameter.
+    /// An argument of an inner pipeline's `new`: the value, or a clone of the place.
     pub(super) fn value_argument(&self, arg: &Expr) -> TokenStream {
-        let used = self.used(arg);
-        let bound = bind(&used);
-        if used.iter().any(|param| roots(arg, param)) {
-            return ours_at!(arg.span() => { #bound __rt::Clone::clone(&*#arg) });
+        match self.place(arg) {
+            Some(place) => ours_at!(arg.span() => __rt::Clone::clone(#place)),
+            None => self.expression(arg),
         }
-        ours!({ #bound #arg })
+    }
+
+    /// A reference to the place of a parameter that an argument names: itself, or a field in it.
+    fn place(&self, arg: &Expr) -> Option<TokenStream> {
+        let place = strip(arg);
+        let param = self.used(place).into_iter().find(|param| roots(place, param))?;
+        let name = &param.name;
+        Some(match place {
+            Expr::Path(_) => ours!(&this.#name),
+            _ => ours!({ let #name = &this.#name; &#place }),
+        })
     }
 
     /// The value of an option.
@@ -49,7 +56,7 @@ impl Emitter<'_> {
     }
 
     /// An expression that is evaluated once, while the run is put together.
-    pub(super) fn expression(&self, expr: &impl ToTokens) -> TokenStream {
+    fn expression(&self, expr: &Expr) -> TokenStream {
         let used = self.used(expr);
         if used.is_empty() {
             return expr.to_token_stream();
@@ -58,49 +65,85 @@ impl Emitter<'_> {
         ours!({ #bound #expr })
     }
 
-    /// A closure that outlives the assembly: it owns handles on the parameters that it speaks of.
-    pub(super) fn closure(&self, expr: &Expr) -> TokenStream {
-        let used = self.used(expr);
-        if used.is_empty() {
-            return expr.to_token_stream();
+    /// What an operator is given: a closure, which outlives the assembly, or a value.
+    pub(super) fn operand(&self, expr: &Expr) -> TokenStream {
+        match strip_parens(expr) {
+            Expr::Closure(closure) => self.closure(closure),
+            _ => self.expression(expr),
         }
-        let bound = self.handles(&used);
-        let expr = match strip_parens(expr) {
-            Expr::Closure(closure) => owning(closure).into_token_stream(),
-            other => other.to_token_stream(),
+    }
+
+    /// A closure that outlives the assembly: it owns handles on the parameters that it speaks of.
+    pub(super) fn closure(&self, closure: &ExprClosure) -> TokenStream {
+        let used = self.used_by(closure);
+        if used.is_empty() {
+            return closure.to_token_stream();
+        }
+        let handles = self.handles(&used);
+        let ExprClosure { attrs, inputs, output, body, .. } = closure;
+        let body = match (&**body, closure.asyncness) {
+            (Expr::Async(waits), _) => waiting(&used, &waits.block, &ReturnType::Default),
+            (_, Some(_)) => waiting(&used, body, output),
+            _ => {
+                let lent = Self::lent(&used);
+                return ours!({ #handles #(#attrs)* move |#inputs| #output { #lent #body } });
+            }
         };
-        ours!({ #bound #expr })
+        ours!({ #handles #(#attrs)* move |#inputs| #body })
+    }
+
+    /// The option `key`: it hashes the place that the closure names.
+    pub(super) fn hasher(&self, key: &ExprClosure) -> TokenStream {
+        let used = self.used_by(key);
+        let (handles, lent) = (self.handles(&used), Self::lent(&used));
+        let ExprClosure { inputs, body, .. } = key;
+        let hasher = ours!(move |#inputs, hasher| { #lent __rt::hash_key(&#body, hasher); });
+        if used.is_empty() { hasher } else { ours!({ #handles #hasher }) }
+    }
+
+    /// The parameters that a closure speaks of, and does not take itself.
+    fn used_by(&self, closure: &ExprClosure) -> Vec<&Param> {
+        let own = self.used(&closure.inputs);
+        let is_own = |param: &&Param| own.iter().any(|own| own.name == param.name);
+        self.used(&closure.body).into_iter().filter(|param| !is_own(param)).collect()
     }
 
     /// Handles on parameters, for code that outlives the assembly.
     pub(super) fn handles(&self, used: &[&Param]) -> TokenStream {
-        let handles = used.iter().map(|param| {
-            let name = &param.name;
-            ours!(let #name = __rt::parameter(this, |this: &Self| &this.#name);)
-        });
-        handles.collect()
+        let names = used.iter().map(|param| &param.name);
+        ours!(#(let #names = __rt::parameter(this, |this: &Self| &this.#names);)*)
+    }
+
+    /// References to the values behind handles.
+    pub(super) fn lent(used: &[&Param]) -> TokenStream {
+        let names = used.iter().map(|param| &param.name);
+        ours!(#(let #names = &*#names;)*)
     }
 }
 
-fn owning(closure: &ExprClosure) -> ExprClosure {
-    let mut closure = closure.clone();
-    closure.capture.get_or_insert_with(Default::default);
-    closure
+/// The body of a closure whose calls are waited for: each call has handles of its own.
+fn waiting(used: &[&Param], body: &impl ToTokens, output: &ReturnType) -> TokenStream {
+    let names = used.iter().map(|param| &param.name);
+    let lent = Emitter::lent(used);
+    let waits = ours!(async move { #lent #body });
+    let typed = match output {
+        ReturnType::Default => waits,
+        ReturnType::Type(_, ty) => ours!(__rt::typed::<#ty, _>(#waits)),
+    };
+    ours!({ #(let #names = __rt::Clone::clone(&#names);)* #typed })
 }
 
 fn bind(used: &[&Param]) -> TokenStream {
-    let lets = used.iter().map(|param| {
-        let name = &param.name;
-        ours!(let #name = &this.#name;)
-    });
-    lets.collect()
+    let names = used.iter().map(|param| &param.name);
+    ours!(#(let #names = &this.#names;)*)
 }
 
 /// The place that a reference names.
 fn strip(expr: &Expr) -> &Expr {
     match expr {
         Expr::Reference(reference) if reference.mutability.is_none() => strip(&reference.expr),
-        other => strip_parens(other),
+        Expr::Paren(_) | Expr::Group(_) => strip(strip_parens(expr)),
+        other => other,
     }
 }
 
@@ -114,11 +157,9 @@ fn strip_parens(expr: &Expr) -> &Expr {
 
 /// Whether the expression is a place inside that parameter.
 fn roots(expr: &Expr, param: &Param) -> bool {
-    match expr {
+    match strip_parens(expr) {
         Expr::Path(path) => path.path.is_ident(&param.name),
         Expr::Field(field) => roots(&field.base, param),
-        Expr::Paren(paren) => roots(&paren.expr, param),
-        Expr::Group(group) => roots(&group.expr, param),
         _ => false,
     }
 }

@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 
 use super::names::{Emitter, is_call, is_pool};
-use crate::ast::Overflow;
+use crate::ast::{Callee, Overflow};
 use crate::graph::{CycleRole, Edge, PortName, Stage, StageKind};
 
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
     let cycles = (0..emitter.graph.cycles.len()).map(|n| {
-        let cycle = cycle(emitter, n);
+        let cycle = emitter.cycle(n);
         ours!(let #cycle = run.cycle();)
     });
     let edges = emitter.graph.edges.iter().map(|edge| {
@@ -20,25 +20,21 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
         }
     });
     let inputs = emitter.graph.stages.iter().filter_map(|stage| input(emitter, stage));
-    ours!(#(#cycles)* #(#inputs)* #(#edges)*)
-}
-
-fn cycle(emitter: &Emitter, n: usize) -> proc_macro2::Ident {
-    emitter.local(&format!("cycle_{}", n + 1), emitter.graph.pipeline.span)
+    let heading = emitter.heading("edges");
+    ours!(#heading #(#cycles)* #(#inputs)* #(#edges)*)
 }
 
 fn queue(emitter: &Emitter, edge: &Edge) -> TokenStream {
     let (sender, receiver) = (emitter.sender(edge), emitter.receiver(edge));
     let (port, plan) = (entry(emitter, edge), plan(emitter, edge));
     let target = emitter.graph.stage(edge.to[0]);
-    let mutable = (!is_pool(emitter.graph.stage(edge.from.0))).then(|| ours!(mut));
+    let from = emitter.graph.stage(edge.from.0);
+    let mutable = (!is_pool(from) && !matches!(from.kind, StageKind::Sub(_))).then(|| ours!(mut));
     match target.options.key.as_ref().filter(|_| is_pool(target)) {
         None => ours!(let (#mutable #sender, #receiver) = run.edge(#port, #plan);),
         Some(key) => {
-            let (item, place) = (key.inputs.iter(), &key.body);
-            ours!(let (#mutable #sender, #receiver) = run.lanes(#port, #plan, |#(#item)*, hasher| {
-                __rt::hash_key(&#place, hasher);
-            });)
+            let key = emitter.hasher(key);
+            ours!(let (#mutable #sender, #receiver) = run.lanes(#port, #plan, #key);)
         }
     }
 }
@@ -77,7 +73,7 @@ fn plan(emitter: &Emitter, edge: &Edge) -> TokenStream {
     }
     plan.extend(receivers(emitter, edge));
     if let Some((n, role)) = edge.cycle {
-        let cycle = cycle(emitter, n);
+        let cycle = emitter.cycle(n);
         let role = match role {
             CycleRole::Entry => ours!(Entry),
             CycleRole::Inside => ours!(Inside),
@@ -99,7 +95,9 @@ fn receivers(emitter: &Emitter, edge: &Edge) -> Option<TokenStream> {
         let var = emitter.stage(target);
         ours!(!#var.is_plain())
     });
-    Some(ours!(.receivers(#(#counts)+*, false #(|| #waits)*)))
+    let waits: Vec<_> = waits.collect();
+    let single = if waits.is_empty() { ours!(false) } else { ours!(#(#waits)||*) };
+    Some(ours!(.receivers(#(#counts)+*, #single)))
 }
 
 fn overflow_variant(overflow: Overflow) -> TokenStream {
@@ -114,7 +112,7 @@ fn overflow_variant(overflow: Overflow) -> TokenStream {
 /// The edge from a handle into its `input`.
 fn input(emitter: &Emitter, stage: &Stage) -> Option<TokenStream> {
     let StageKind::Input(_) = stage.kind else { return None };
-    let (var, field, name) = (emitter.of(stage, "in"), &stage.name, &stage.label);
+    let (var, field, name) = (emitter.of(stage, "sent"), &stage.name, &stage.label);
     let buffer = match &stage.options.buffer {
         Some(buffer) => emitter.value(buffer),
         None => ours!(__rt::BUFFER),
@@ -124,7 +122,6 @@ fn input(emitter: &Emitter, stage: &Stage) -> Option<TokenStream> {
 
 /// Whether an edge carries failures, which are converted where a function or an output takes them.
 pub(super) fn converts(emitter: &Emitter, edge: &Edge) -> bool {
-    use crate::ast::Callee;
     edge.from.1 == PortName::Error
         && edge.to.iter().all(|to| {
             matches!(

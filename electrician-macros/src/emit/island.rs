@@ -30,25 +30,15 @@ fn output(emitter: &Emitter, stage: &Stage) -> TokenStream {
 fn inner(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let (var, name, edges) = (emitter.stage(stage), &stage.label, receivers(emitter, stage));
     let mut out = emitter.queues_from(stage.id);
-    match out.next() {
-        None => ours!(run.inner(#name, #var, #edges, __rt::nowhere());),
-        Some(edge) => {
-            let sender = emitter.sender(edge);
-            ours!(run.inner(#name, #var, #edges, #sender);)
-        }
-    }
+    let sender = out.next().map(|edge| emitter.sender(edge));
+    ours!(run.inner(#name, #var, #edges, #sender);)
 }
 
 /// The queues into a stage.
 fn receivers(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let edges = emitter.queues_into(stage.id).map(|edge| {
         let receiver = emitter.receiver(edge);
-        let shared = edge.to.len() > 1;
-        if shared {
-            ours!(#receiver.clone())
-        } else {
-            receiver.into_token_stream()
-        }
+        if edge.to.len() > 1 { ours!(__rt::Clone::clone(&#receiver)) } else { receiver.into_token_stream() }
     });
     let edges: Vec<_> = edges.collect();
     ours!(__rt::std::vec![#(#edges),*])
@@ -146,7 +136,7 @@ impl<'e, 'a> Line<'e, 'a> {
     }
 
     fn emit(&self) -> TokenStream {
-        let heading = self.emitter.heading(&format!("island: {}", self.path()).parse::<TokenStream>().unwrap_or_default());
+        let heading = self.emitter.heading(&format!("island: {}", self.path()));
         let task = if is_pool(self.head()) { self.pool() } else { self.single() };
         ours!(#heading #task)
     }
@@ -170,23 +160,15 @@ impl<'e, 'a> Line<'e, 'a> {
         let (name, head) = (&self.head().label, self.emitter.stage(self.head()));
         let (count, blocking) = (self.emitter.workers(self.head()), self.blocking());
         let (handles, setup, work) = (self.route_handles(), self.setup(), self.work());
-        let handle_clones = self.route_params().into_iter().map(|param| {
-            let name = &param.name;
-            ours!(let #name = __rt::Clone::clone(&#name);)
-        });
-        let senders = self.senders();
-        let order = self.is_ordered().then(|| {
-            let order = self.emitter.of(self.head(), "order");
-            ours!(let #order = __rt::Clone::clone(&#order);)
-        });
+        let worker = if self.head().options.key.is_some() { ours!(worker) } else { ours!(_) };
+        let order = self.is_ordered().then(|| self.emitter.of(self.head(), "order"));
+        let route_handles = self.route_params().into_iter().map(|param| &param.name);
+        let (senders, shared) = (self.senders(), order.iter().chain(route_handles));
         ours!({
             #handles
-            let pool = (#head.is_plain(), #blocking);
-            run.workers(#name, pool, #count, move |worker| {
-                let _ = worker;
+            run.workers(#name, (#head.is_plain(), #blocking), #count, move |#worker| {
                 #(let mut #senders = __rt::Clone::clone(&#senders);)*
-                #(#handle_clones)*
-                #order
+                #(let #shared = __rt::Clone::clone(&#shared);)*
                 #setup
                 async move { #work }
             });
@@ -254,9 +236,6 @@ impl<'e, 'a> Line<'e, 'a> {
                 });
                 ours!(let mut #intake = #var.intake((#(#edges,)*));)
             }
-            StageKind::Input(_) => {
-                ours!(let mut #intake = __rt::Intake::new(#intake, #var.cell(), #var.tally());)
-            }
             _ => {
                 let edges = self.intake_edges();
                 ours!(let mut #intake = __rt::Intake::new(#edges, #var.cell(), #var.tally());)
@@ -266,6 +245,9 @@ impl<'e, 'a> Line<'e, 'a> {
 
     fn intake_edges(&self) -> TokenStream {
         let (emitter, head) = (self.emitter, self.head());
+        if let StageKind::Input(_) = head.kind {
+            return emitter.of(head, "sent").into_token_stream();
+        }
         if !is_pool(head) {
             return receivers(emitter, head);
         }
@@ -273,7 +255,7 @@ impl<'e, 'a> Line<'e, 'a> {
             let receiver = emitter.receiver(edge);
             match head.options.key {
                 Some(_) => ours!(#receiver.take(worker)),
-                None => ours!(#receiver.clone()),
+                None => ours!(__rt::Clone::clone(&#receiver)),
             }
         });
         let edges: Vec<_> = edges.collect();
@@ -283,6 +265,7 @@ impl<'e, 'a> Line<'e, 'a> {
     /// What the task does.
     fn work(&self) -> TokenStream {
         let (cells, open, tallies) = (self.cells(), self.open(), self.tallies());
+        let params = Emitter::lent(&self.route_params());
         let intake = self.intake();
         let items = self.items();
         let enough = self.enough();
@@ -291,7 +274,7 @@ impl<'e, 'a> Line<'e, 'a> {
         if self.is_ordered() {
             let order = self.emitter.of(self.head(), "order");
             return ours!(
-                #cells #open #tallies
+                #params #cells #open #tallies
                 while let __rt::Some(turn) = #intake.fill_in_turn(&#order).await {
                     #items
                     #hand_over
@@ -300,9 +283,9 @@ impl<'e, 'a> Line<'e, 'a> {
                 }
             );
         }
-        let fill = self.flushing(&ours!(#intake.fill()));
+        let fill = self.flushing(&self.fill());
         ours!(
-            #cells #open #tallies
+            #params #cells #open #tallies
             while #fill {
                 #items
                 #settle
@@ -310,6 +293,16 @@ impl<'e, 'a> Line<'e, 'a> {
             }
             #hand_over
         )
+    }
+
+    /// A generator whose items go through plain handlers is asked by these.
+    fn fill(&self) -> TokenStream {
+        let intake = self.intake();
+        match (&self.head().kind, plain::items(self)) {
+            (StageKind::Generator(_), Some((is_plain, _))) => ours!(#intake.fill(#is_plain)),
+            (StageKind::Generator(_), None) => ours!(#intake.fill(false)),
+            _ => ours!(#intake.fill()),
+        }
     }
 
     /// What a failure that ends the pipeline is told to.
@@ -355,7 +348,7 @@ impl<'e, 'a> Line<'e, 'a> {
     /// Ends what feeds the island once nobody behind it needs more.
     fn enough(&self) -> TokenStream {
         let takes = self.stages.iter().filter(|stage| {
-            matches!(&stage.kind, StageKind::Operator { name, .. } if *name == "take")
+            matches!(&stage.kind, StageKind::Operator { name, .. } if name == "take")
         });
         let takes = takes.map(|stage| {
             let var = self.emitter.stage(stage);

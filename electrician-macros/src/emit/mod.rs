@@ -24,6 +24,8 @@ mod plain;
 mod prologue;
 mod topology;
 mod types;
+mod unique;
+mod ways;
 
 use proc_macro2::TokenStream;
 

@@ -3,32 +3,31 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
-use crate::ast::Param;
-use crate::graph::{Edge, EdgeId, Graph, Stage, StageId, StageKind};
+use super::unique::{Role, Unique};
+use crate::ast::{Class, Literal, Param, plain};
+use crate::graph::{Edge, Graph, Stage, StageId, StageKind};
 
 /// What every part of the emission has at hand.
 pub(crate) struct Emitter<'a> {
     pub(crate) graph: &'a Graph<'a>,
     pub(crate) krate: &'a syn::Path,
     headings: bool,
+    unique: Unique,
 }
 
 impl<'a> Emitter<'a> {
     pub(crate) fn new(graph: &'a Graph<'a>, krate: &'a syn::Path, headings: bool) -> Self {
-        Self {
-            graph,
-            krate,
-            headings,
+        let emitter = Self { graph, krate, headings, unique: Unique::default() };
+        // the stages come first, so that they keep their names
+        for stage in &graph.stages {
+            emitter.stage(stage);
         }
+        emitter
     }
 
     /// The line of the block that the next part comes from, as a statement that the formatter turns into a comment.
-    pub(crate) fn heading(&self, text: &impl ToTokens) -> TokenStream {
-        if !self.headings {
-            return TokenStream::new();
-        }
-        let line = crate::inspect::one_line(&text.to_token_stream());
-        ours!(__heading!(#line);)
+    pub(crate) fn heading(&self, text: &str) -> Option<TokenStream> {
+        self.headings.then(|| ours!(__heading!(#text);))
     }
 
     /// The stages, island by island, each after what feeds it.
@@ -37,52 +36,55 @@ impl<'a> Emitter<'a> {
         ids.map(|id| self.graph.stage(*id))
     }
 
-    /// The stage's own variable: its definition, then its worker.
+    /// The stage's own variable: its definition, then its worker. In lower case: a pattern in capitals is a constant.
     pub(crate) fn stage(&self, stage: &Stage) -> Ident {
-        let mut name = stage.name.clone();
-        name.set_span(Span::mixed_site().located_at(stage.span));
-        name
+        let name = self.unique.name(("stage", stage.id.0), &stage.label.to_lowercase());
+        let span = Span::mixed_site().located_at(stage.span);
+        syn::parse_str(&name).map_or_else(|_| Ident::new_raw(&name, span), |mut name: Ident| {
+            name.set_span(span);
+            name
+        })
     }
 
     /// A variable that belongs to a stage.
-    pub(crate) fn of(&self, stage: &Stage, suffix: &str) -> Ident {
-        self.local(&format!("{}_{suffix}", stage.label), stage.span)
+    pub(crate) fn of(&self, stage: &Stage, suffix: &'static str) -> Ident {
+        self.local((suffix, stage.id.0), &format!("{}_{suffix}", stage.label.to_lowercase()), stage.span)
     }
 
-    pub(crate) fn local(&self, name: &str, span: Span) -> Ident {
-        Ident::new(name, Span::mixed_site().located_at(span))
+    /// A variable for a circle of the graph.
+    pub(crate) fn cycle(&self, number: usize) -> Ident {
+        self.local(("cycle", number), &format!("cycle_{}", number + 1), self.graph.pipeline.span)
     }
 
-    /// The label of the loop over the items that come to a stage.
-    pub(crate) fn items(&self, stage: &Stage) -> syn::Lifetime {
+    fn local(&self, role: Role, wanted: &str, span: Span) -> Ident {
+        Ident::new(&self.unique.name(role, wanted), Span::mixed_site().located_at(span))
+    }
+
+    /// The label of a loop or block that belongs to a stage.
+    pub(crate) fn label(&self, stage: &Stage, suffix: &str) -> syn::Lifetime {
         let span = Span::mixed_site().located_at(stage.span);
-        syn::Lifetime::new(&format!("'{}_items", stage.label), span)
+        syn::Lifetime::new(&format!("'{}_{suffix}", stage.label), span)
     }
 
     /// The producer's end of an edge.
     pub(crate) fn sender(&self, edge: &Edge) -> Ident {
-        self.local(&format!("to_{}", self.route(edge)), edge.arrow)
+        self.local(("to", edge.id.0), &format!("to_{}", self.route(edge)), edge.arrow)
     }
 
     /// The consumer's end of an edge.
     pub(crate) fn receiver(&self, edge: &Edge) -> Ident {
-        self.local(&format!("{}_in", self.route(edge)), edge.arrow)
+        self.local(("queue", edge.id.0), &format!("{}_queue", self.route(edge)), edge.arrow)
     }
 
-    /// A name for the edge: its target, and where it comes from if that is not enough.
+    /// What leads to a stage, and where it comes from if that is not enough.
     fn route(&self, edge: &Edge) -> String {
-        let target = |edge: &Edge| self.graph.stage(edge.to[0]).label.clone();
-        let same = |other: &&Edge| !other.fused && target(other) == target(edge);
-        let twins: Vec<EdgeId> = (self.graph.edges.iter().filter(same))
-            .map(|edge| edge.id)
-            .collect();
-        match twins.iter().position(|twin| *twin == edge.id) {
-            Some(n) if twins.len() > 1 => {
-                let from = &self.graph.stage(edge.from.0).label;
-                format!("{}_from_{from}_{}", target(edge), n + 1)
-            }
-            _ => target(edge),
+        let target = |edge: &Edge| self.graph.stage(edge.to[0]).label.to_lowercase();
+        let twin = |other: &&Edge| !other.fused && target(other) == target(edge);
+        if self.graph.edges.iter().filter(twin).count() > 1 {
+            let from = self.graph.stage(edge.from.0).label.to_lowercase();
+            return format!("{}_from_{from}", target(edge));
         }
+        target(edge)
     }
 
     /// How many workers a stage has: an expression over what the prologue has counted.
@@ -119,14 +121,11 @@ impl<'a> Emitter<'a> {
 
 /// Whether a stage has workers that run at once.
 pub(crate) fn is_pool(stage: &Stage) -> bool {
-    stage.options.workers.as_ref().is_some_and(|workers| {
-        !matches!(workers.literal, Some(crate::ast::Literal::Int(1)))
-    })
+    stage.options.workers.as_ref().is_some_and(|workers| workers.literal != Some(Literal::Int(1)))
 }
 
 /// Whether what a stage calls is a `Definition` of a handler.
 pub(crate) fn is_call(stage: &Stage) -> bool {
-    use crate::ast::Class;
     matches!(
         stage.kind,
         StageKind::Handler(_) | StageKind::Input(_) | StageKind::Operator { class: Class::Inline, .. }
@@ -137,7 +136,7 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Ident(word) => word == *name,
         TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Literal(literal) => inline_format(&literal.to_string(), &name.to_string()),
+        TokenTree::Literal(literal) => inline_format(&literal.to_string(), &plain(name)),
         TokenTree::Punct(_) => false,
     })
 }

@@ -3,33 +3,46 @@
 
 use proc_macro2::TokenStream;
 
-use super::body::{settled, way};
+use super::body::settled;
 use super::island::{Line, fails};
-use crate::ast::OnPanic;
+use super::ways::way;
+use crate::ast::{Class, OnPanic};
 use crate::graph::{Port, PortName, Stage, StageKind};
 
 /// Whether the island is plain, and the loop over a chunk if it is.
 pub(super) fn items(line: &Line) -> Option<(TokenStream, TokenStream)> {
     let calls = line.calls();
     let head_fails = fails(line.head()) && matches!(line.head().kind, StageKind::Generator(_));
-    let has_each = !matches!(line.head().kind, StageKind::Zip | StageKind::Operator { class: crate::ast::Class::Timed, .. });
+    let has_each = !matches!(line.head().kind, StageKind::Zip | StageKind::Operator { class: Class::Timed, .. });
     if calls.is_empty() || head_fails || !has_each || !calls.iter().all(|stage| may_be_plain(stage)) {
         return None;
     }
     let vars: Vec<_> = calls.iter().map(|stage| line.emitter.stage(stage)).collect();
     let is_plain = ours!(#(#vars.is_plain())&&*);
     let (intake, work) = (line.intake(), chain(line));
-    let each = match line.is_full() {
-        None => ours!(#intake.each(|item| { #work true });),
+    let booked = calls.iter().map(|stage| booked(line, stage));
+    let (goes_on, hand_over) = match line.is_full() {
+        None => (ours!(true), TokenStream::new()),
         Some(full) => {
             let hand_over = line.hand_over();
-            ours!(while !#intake.is_empty() {
-                #intake.each(|item| { #work !(#full) });
-                if #full { #hand_over }
-            })
+            (ours!(!(#full)), ours!(if #full { #hand_over }))
         }
     };
+    let each = ours!(while !#intake.is_empty() {
+        let mut pass = #intake.each(|item| { #work #goes_on });
+        #(#booked)*
+        #hand_over
+    });
     Some((is_plain, each))
+}
+
+/// A panic that interrupted the pass in a stage, and what the stage has counted.
+fn booked(line: &Line, stage: &Stage) -> TokenStream {
+    let (var, miss) = (line.emitter.stage(stage), miss(line, stage));
+    ours!(
+        if let __rt::Some(miss) = #var.interrupted(&mut pass) { #miss }
+        #var.passed(&mut pass);
+    )
 }
 
 /// A stage that waits for nothing but its handler.
@@ -43,10 +56,9 @@ fn may_be_plain(stage: &Stage) -> bool {
 fn chain(line: &Line) -> TokenStream {
     let calls = line.calls();
     let mut work = TokenStream::new();
-    for (at, stage) in calls.iter().enumerate() {
+    for stage in calls {
         let (var, miss) = (line.emitter.stage(stage), miss(line, stage));
-        let head_counts = at == 0 && calls.len() == line.stages.len();
-        let call = if head_counts { ours!(#var.plain(item)) } else { ours!(#var.now(item)) };
+        let call = ours!(#var.plain(item));
         let is_sink = matches!(stage.output, Port::Unwired);
         if is_sink {
             work.extend(ours!(if let __rt::Err(miss) = #call { #miss }));

@@ -2,12 +2,12 @@
 //! types that it joins.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use super::names::{Emitter, is_pool};
-use crate::ast::{Callee, Class, OnError, OnPanic, StageOptions, WhenOpen};
+use crate::ast::{Callee, Class, OnError, OnPanic, StageOptions, WhenOpen, plain};
 use crate::graph::{Edge, Port, PortName, Stage, StageKind};
+use crate::inspect::one_line;
 
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
     let stages = emitter.stages().map(|stage| define(emitter, stage));
@@ -21,7 +21,7 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
 
 /// One stage: its definition, the arrows into it, what it says of failures, its handle, its workers.
 fn define(emitter: &Emitter, stage: &Stage) -> TokenStream {
-    let heading = emitter.heading(&stage.text);
+    let heading = emitter.heading(&one_line(&stage.text));
     let definition = definition(emitter, stage);
     let links = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
     let links = links
@@ -55,14 +55,12 @@ fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
             ours!(let #var = #draft #options.install(#name, run);)
         }
         StageKind::Operator { name: operator, class, args } => {
-            let port = first_port(emitter, stage);
+            let (port, function) = (first_port(emitter, stage), operator_function(operator, args));
             let module = match class {
                 Class::Inline => ours!(inline),
                 Class::Timed => ours!(timed),
             };
-            let mut function = Ident::clone(operator);
-            function.set_span(operator.span());
-            let args = args.iter().map(|arg| emitter.closure(arg));
+            let args = args.iter().map(|arg| emitter.operand(arg));
             let draft = ours_at!(operator.span() => __rt::#module::#function(#port #(, #args)*));
             ours!(let #var = #draft.install(#name, run);)
         }
@@ -81,20 +79,32 @@ fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
     }
 }
 
-/// A closure in a handler's place; its kind follows from its words.
+/// The function of the runtime that makes an operator.
+fn operator_function(operator: &Ident, args: &[syn::Expr]) -> Ident {
+    match (plain(operator).as_str(), args) {
+        ("distinct", [_]) => Ident::new("distinct_by", operator.span()),
+        _ => operator.clone(),
+    }
+}
+
+/// A closure in a handler's place; its kind follows from its words, and from whether something is wired to it.
 fn closure_draft(emitter: &Emitter, stage: &Stage, closure: &syn::ExprClosure) -> TokenStream {
     let port = first_port(emitter, stage);
     let waits = closure.asyncness.is_some() || matches!(*closure.body, syn::Expr::Async(_));
     let fails = matches!(&closure.output, syn::ReturnType::Type(_, ty) if names_result(ty));
-    let kind = match (waits, fails) {
-        (false, false) => "closure",
-        (true, false) => "closure_async",
-        (false, true) => "try_closure",
-        (true, true) => "try_closure_async",
+    let kind = match (stage.output.is_wired(), waits, fails) {
+        (true, false, false) => "closure",
+        (true, true, false) => "closure_async",
+        (true, false, true) => "try_closure",
+        (true, true, true) => "try_closure_async",
+        (false, false, false) => "sink",
+        (false, true, false) => "sink_async",
+        (false, false, true) => "try_sink",
+        (false, true, true) => "try_sink_async",
     };
     let kind = Ident::new(kind, Span::mixed_site());
-    let closure_tokens = emitter.closure(&syn::Expr::Closure(closure.clone()));
-    ours_at!(closure.span() => __rt::inline::#kind(#port, #closure_tokens))
+    let tokens = emitter.closure(closure);
+    ours_at!(closure.span() => __rt::inline::#kind(#port, #tokens))
 }
 
 fn names_result(ty: &syn::Type) -> bool {
@@ -138,7 +148,7 @@ fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
     let total = total.map(|total| ours!(.total(#total)));
     calls.extend(ours!(.retry(__rt::Retry::up_to(#attempts) #backoff #total)));
     if let Some(when) = &retry.when {
-        let when = emitter.closure(when);
+        let when = emitter.operand(when);
         calls.extend(ours!(.retry_when(#when)));
     }
 }
@@ -165,7 +175,7 @@ fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
     };
     calls.extend(ours!(.breaker(__rt::Breaker::default() #(#settings)*, __rt::WhenOpen::#when_open)));
     if let Some(when) = &breaker.when {
-        let when = emitter.closure(when);
+        let when = emitter.operand(when);
         calls.extend(ours!(.breaker_when(#when)));
     }
 }
@@ -191,20 +201,24 @@ pub(super) fn port(emitter: &Emitter, edge: &Edge) -> TokenStream {
 fn first_port(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let edges = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
     let mut forward = edges.filter(|edge| !edge.feedback);
-    forward.next().map_or_else(|| ours!(__rt::Port::new()), |edge| port(emitter, edge))
+    match forward.next() {
+        Some(edge) if !carries_payload(emitter, edge) => port(emitter, edge),
+        _ => ours!(__rt::Port::new()),
+    }
 }
 
 /// One arrow.
 fn link(emitter: &Emitter, edge: &Edge, to: &Stage) -> TokenStream {
-    let from = emitter.graph.stage(edge.from.0);
     let (arrow, port) = (edge.arrow, port(emitter, edge));
-    if is_routed_by_payload(from.port(edge.from.1), edge) {
+    if carries_payload(emitter, edge) {
         return TokenStream::new();
     }
     let target = emitter.stage(to);
     match &to.kind {
         StageKind::Zip => TokenStream::new(),
-        StageKind::Output(_) if edge.from.1 == PortName::Error => TokenStream::new(),
+        StageKind::Output(ty) if edge.from.1 == PortName::Error => {
+            ours_at!(arrow => __rt::link_out(#port, __rt::Port::<#ty>::new());)
+        }
         StageKind::Output(ty) => {
             ours_at!(arrow => __rt::link(#port, __rt::Port::<#ty>::new());)
         }
@@ -228,11 +242,10 @@ fn is_first(emitter: &Emitter, edge: &Edge, to: &Stage) -> bool {
         == Some(edge.id)
 }
 
-fn is_routed_by_payload(port: &Port, edge: &Edge) -> bool {
-    match port {
-        Port::Route { arms, .. } => {
-            arms.iter().any(|arm| arm.target == Some(edge.id) && arm.payload.is_some())
-        }
+/// Whether an arm of a route says what the edge carries.
+fn carries_payload(emitter: &Emitter, edge: &Edge) -> bool {
+    match emitter.graph.stage(edge.from.0).port(edge.from.1) {
+        Port::Route { arms, .. } => arms.iter().any(|arm| arm.target == Some(edge.id) && arm.payload.is_some()),
         _ => false,
     }
 }
@@ -241,9 +254,7 @@ fn is_routed_by_payload(port: &Port, edge: &Edge) -> bool {
 fn ends(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let var = emitter.stage(stage);
     match (&stage.kind, &stage.output) {
-        (StageKind::Handler(_) | StageKind::Operator { class: Class::Inline, .. }, Port::Unwired) => {
-            ours_at!(stage.span => #var.ends();)
-        }
+        (StageKind::Handler(Callee::Function { .. }), Port::Unwired) => ours_at!(stage.span => #var.ends();),
         _ => TokenStream::new(),
     }
 }
@@ -273,7 +284,7 @@ fn handle(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let (var, field) = (emitter.stage(stage), &stage.name);
     match &stage.kind {
         StageKind::Generator(_) | StageKind::Handler(_) | StageKind::Input(_) => {
-            ours!(handles.stages.#field.bind(#var.cell());)
+            ours!(handles.__stages.#field.bind(#var.cell());)
         }
         _ => TokenStream::new(),
     }
@@ -289,6 +300,5 @@ fn workers(emitter: &Emitter, stage: &Stage) -> TokenStream {
         let order = emitter.of(stage, "order");
         ours!(let #order = __rt::Turnstile::new();)
     });
-    let count = count.into_token_stream();
     ours!(let #var = run.at_least_one(#name, "workers", #count); #order)
 }

@@ -1,17 +1,17 @@
 //! The graph as a constant.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 
 use super::Emitter;
-use crate::ast::{Callee, Literal};
+use crate::ast::{self, Callee};
 use crate::graph::{StageKind, dot, mermaid};
 
 /// `Topology::new(…)`, with the path of the runtime in front.
 pub(super) fn emit(emitter: &Emitter, rt: &TokenStream) -> TokenStream {
     let graph = emitter.graph;
-    let name = crate::ast::plain(&graph.pipeline.name);
+    let name = ast::plain(&graph.pipeline.name);
     let stages = graph.stages.iter().map(|stage| {
-        let (label, island) = (&stage.label, stage.island);
+        let (label, island) = (&stage.label, Literal::usize_unsuffixed(stage.island));
         let (kind, calls) = kind(&stage.kind);
         ours!(#rt::StageShape { name: #label, kind: #rt::StageKind::#kind, calls: #calls, island: #island })
     });
@@ -21,9 +21,12 @@ pub(super) fn emit(emitter: &Emitter, rt: &TokenStream) -> TokenStream {
         let (fused, feedback) = (edge.fused, edge.feedback);
         let capacity = match &edge.options.buffer {
             _ if fused => ours!(#rt::None),
-            None => ours!(#rt::Some(#rt::BUFFER as u64)),
+            None => ours!(#rt::Some(#rt::BUFFER as #rt::core::primitive::u64)),
             Some(buffer) => match buffer.literal {
-                Some(Literal::Int(items)) => ours!(#rt::Some(#items)),
+                Some(ast::Literal::Int(items)) => {
+                    let items = Literal::u64_unsuffixed(items);
+                    ours!(#rt::Some(#items))
+                }
                 _ => ours!(#rt::None),
             },
         };

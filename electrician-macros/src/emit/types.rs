@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 
 use super::{Emitter, topology};
+use crate::ast::plain;
 use crate::graph::{Stage, StageKind, mermaid};
 
 /// The struct, `new`, `start` and `TOPOLOGY`; the handles.
@@ -16,37 +17,22 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
 
 fn own(emitter: &Emitter) -> TokenStream {
     let (pipeline, krate) = (emitter.graph.pipeline, emitter.krate);
-    let (attrs, vis, name) = (&pipeline.attrs, &pipeline.vis, &pipeline.name);
-    let (generics, (impls, types, wheres)) = (&pipeline.generics, pipeline.generics.split_for_impl());
-    let (fields, field_types): (Vec<_>, Vec<_>) = pipeline.params.iter().map(|param| (&param.name, &param.ty)).unzip();
-    let phantom = phantom(emitter);
-    let drawing = format!("\n```mermaid\n{}```", mermaid(emitter.graph));
-    let definition = match (&fields[..], &phantom) {
-        ([], None) => ours!(#vis struct #name;),
-        _ => {
-            let marker = phantom.as_ref().map(|phantom| ours!(__types: #phantom,));
-            let docs = fields.iter().map(|field| format!("The parameter `{field}`."));
-            ours!(#vis struct #name #generics #wheres { #(#[doc = #docs] #vis #fields: #field_types,)* #marker })
-        }
-    };
-    let value = match (&fields[..], &phantom) {
+    let (vis, name, rt) = (&pipeline.vis, sayable(&pipeline.name), ours!(#krate::__private));
+    let (impls, types, wheres) = pipeline.generics.split_for_impl();
+    let (fields, field_types) = fields(emitter);
+    let (definition, bounds) = (definition(emitter), bounds(emitter, wheres));
+    let value = match (&fields[..], phantom(emitter)) {
         ([], None) => ours!(Self),
-        _ => {
-            let marker = phantom.map(|_| ours!(__types: #krate::__private::std::marker::PhantomData,));
-            ours!(Self { #(#fields,)* #marker })
-        }
+        (_, None) => ours!(Self { #(#fields),* }),
+        (_, Some(_)) => ours!(Self { #(#fields,)* __types: #rt::std::marker::PhantomData }),
     };
-    let bounds = bounds(emitter, wheres);
-    let rt = ours!(#krate::__private);
     ours!(
-        #(#attrs)*
-        #[doc = #drawing]
         #definition
 
         #[allow(clippy::all, clippy::pedantic)]
         impl #impls #name #types #wheres {
             /// A pipeline with these parameters, ready to start.
-            #[allow(clippy::too_many_arguments)]
+            #[allow(dead_code)]
             #vis fn new(#(#fields: #field_types),*) -> Self {
                 #value
             }
@@ -67,6 +53,45 @@ fn own(emitter: &Emitter) -> TokenStream {
             }
         }
     )
+}
+
+/// The parameters, and their types; of two with one name, the first.
+fn fields<'e>(emitter: &'e Emitter) -> (Vec<Ident>, Vec<&'e syn::Type>) {
+    let params = &emitter.graph.pipeline.params;
+    let is_first = |at: &usize| params[..*at].iter().all(|earlier| earlier.name != params[*at].name);
+    (0..params.len()).filter(is_first).map(|at| (sayable(&params[at].name), &params[at].ty)).unzip()
+}
+
+/// The name, or one beside it where Rust keeps it for itself: the block is refused for that, and its stub compiles.
+fn sayable(name: &Ident) -> Ident {
+    match syn::parse2(name.to_token_stream()) {
+        Ok(name) => name,
+        Err(_) => format_ident!("{}_", plain(name), span = name.span()),
+    }
+}
+
+/// The struct, with the graph in its documentation.
+fn definition(emitter: &Emitter) -> TokenStream {
+    let pipeline = emitter.graph.pipeline;
+    let (attrs, vis, name) = (&pipeline.attrs, &pipeline.vis, sayable(&pipeline.name));
+    let (generics, wheres) = (&pipeline.generics, &pipeline.generics.where_clause);
+    let drawing = format!("\n```mermaid\n{}```", mermaid(emitter.graph));
+    let drawing = drawing.lines().map(doc);
+    let (fields, field_types) = fields(emitter);
+    let body = match (&fields[..], phantom(emitter)) {
+        ([], None) => ours!(;),
+        (_, phantom) => {
+            let docs = fields.iter().map(|field| doc(&format!("The parameter `{}`.", plain(field))));
+            let marker = phantom.map(|phantom| ours!(__types: #phantom,));
+            ours!({ #(#docs #vis #fields: #field_types,)* #marker })
+        }
+    };
+    ours!(#(#attrs)* #(#drawing)* #vis struct #name #generics #wheres #body)
+}
+
+fn doc(line: &str) -> TokenStream {
+    let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+    ours!(#[doc = #line])
 }
 
 /// What keeps type parameters alive that no parameter of the pipeline names.
@@ -102,10 +127,9 @@ fn bounds(emitter: &Emitter, wheres: Option<&syn::WhereClause>) -> TokenStream {
         let ty = &param.ident;
         ours!(#ty: #rt::Send + 'static,)
     });
-    let params = pipeline.params.iter().map(|param| {
-        let ty = &param.ty;
-        ours_at!(ty.span() => #ty: #rt::Send + #rt::Sync + 'static,)
-    });
+    let types = pipeline.params.iter().map(|param| &param.ty).enumerate();
+    let first = |(at, ty): &(usize, &syn::Type)| !pipeline.params[..*at].iter().any(|param| param.ty == **ty);
+    let params = types.filter(first).map(|(_, ty)| ours_at!(ty.span() => #ty: #rt::Send + #rt::Sync + 'static,));
     ours!(where #predicates #(#generics)* #(#params)*)
 }
 
@@ -117,25 +141,24 @@ fn handles(emitter: &Emitter) -> TokenStream {
     let marker = marker(emitter);
     let ends = emitter.graph.stages.iter().filter_map(|stage| {
         let (name, ty) = end(stage, &rt)?;
-        let doc = format!("The `{}` of the pipeline.", name);
-        Some(ours!(#[doc = #doc] #vis #name: #ty,))
+        let kind = if matches!(stage.kind, StageKind::Input(_)) { "input" } else { "output" };
+        let doc = doc(&format!("The {kind} `{}`.", stage.label));
+        Some(ours!(#doc #vis #name: #ty,))
     });
     let fields = emitter.graph.stages.iter().filter_map(|stage| {
-        let (name, ty) = (&stage.name, stage_handle(stage, &rt)?);
-        let doc = format!("The stage `{}`.", stage.label);
-        Some(ours!(#[doc = #doc] #vis #name: #ty,))
+        let (name, ty) = (sayable(&stage.name), stage_handle(stage, &rt)?);
+        let doc = doc(&format!("The stage `{}`.", stage.label));
+        Some(ours!(#doc #vis #name: #ty,))
     });
-    let docs = [
-        format!("The inputs and outputs of a running `{}`, and its stages.", pipeline.name),
-        format!("The stages of a running `{}`: their counters and their knobs.", pipeline.name),
-    ];
-    let [handles_doc, stages_doc] = docs;
+    let name = plain(&pipeline.name);
+    let handles_doc = doc(&format!("The inputs and outputs of a running `{name}`, and its stages."));
+    let stages_doc = doc(&format!("The stages of a running `{name}`: their counters and their knobs."));
     ours!(
-        #[doc = #handles_doc]
+        #handles_doc
         #[allow(dead_code)]
-        #vis struct #handles #generics #wheres { #(#ends)* stages: #stages, #marker }
+        #vis struct #handles #generics #wheres { #(#ends)* __stages: #stages, #marker }
 
-        #[doc = #stages_doc]
+        #stages_doc
         #[allow(dead_code)]
         #vis struct #stages { #(#fields)* }
     )
@@ -155,17 +178,17 @@ struct Names {
 
 impl Names {
     fn of(emitter: &Emitter) -> Self {
-        let name = crate::ast::plain(&emitter.graph.pipeline.name);
+        let name = plain(&emitter.graph.pipeline.name);
         let span = emitter.graph.pipeline.name.span();
         Self { handles: format_ident!("{name}Handles", span = span), stages: format_ident!("{name}Stages", span = span) }
     }
 }
 
 /// A field of the handles: an input or an output.
-fn end<'s>(stage: &'s Stage, rt: &TokenStream) -> Option<(&'s Ident, TokenStream)> {
+fn end(stage: &Stage, rt: &TokenStream) -> Option<(Ident, TokenStream)> {
     match &stage.kind {
-        StageKind::Input(ty) => Some((&stage.name, ours!(#rt::Input<#ty>))),
-        StageKind::Output(ty) => Some((&stage.name, ours!(#rt::Output<#ty>))),
+        StageKind::Input(ty) => Some((sayable(&stage.name), ours!(#rt::Input<#ty>))),
+        StageKind::Output(ty) => Some((sayable(&stage.name), ours!(#rt::Output<#ty>))),
         _ => None,
     }
 }
@@ -182,8 +205,8 @@ fn stage_handle(stage: &Stage, rt: &TokenStream) -> Option<TokenStream> {
 /// `impl Pipeline`, with the code that puts a run together, and `impl Through` for what can be a stage.
 pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStream {
     let (pipeline, krate) = (emitter.graph.pipeline, emitter.krate);
-    let (name, rt) = (&pipeline.name, ours!(#krate::__private));
-    let label = crate::ast::plain(name);
+    let (name, rt) = (sayable(&pipeline.name), ours!(#krate::__private));
+    let label = plain(&pipeline.name);
     let Names { handles, stages } = Names::of(emitter);
     let (impls, types, wheres) = pipeline.generics.split_for_impl();
     let bounds = bounds(emitter, wheres);
@@ -197,14 +220,14 @@ pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStrea
         Some(ours!(#name: #rt::#ty::closed(),))
     });
     let fields = emitter.graph.stages.iter().filter_map(|stage| {
-        let (name, ty) = (&stage.name, stage_handle(stage, &rt)?);
+        let (name, ty) = (sayable(&stage.name), stage_handle(stage, &rt)?);
         Some(ours!(#name: #ty::idle(),))
     });
     let marker = marker(emitter).map(|_| ours!(__types: #rt::std::marker::PhantomData,));
     let through = through(emitter, &rt, &bounds);
     ours!(
         #[automatically_derived]
-        #[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_labels, unreachable_code, unreachable_patterns)]
+        #[allow(clippy::all, clippy::pedantic, unused_variables)]
         impl #impls #rt::Pipeline for #name #types #bounds {
             const NAME: &'static #rt::core::primitive::str = #label;
             const TOPOLOGY: #rt::Topology = #topology;
@@ -212,11 +235,11 @@ pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStrea
             type Stages = #stages;
 
             fn handles() -> #handles #types {
-                #handles { #(#ends)* stages: #stages { #(#fields)* }, #marker }
+                #handles { #(#ends)* __stages: #stages { #(#fields)* }, #marker }
             }
 
             fn stages(handles: &#handles #types) -> &#stages {
-                &handles.stages
+                &handles.__stages
             }
 
             fn assemble(this: &#rt::Arc<Self>, run: &mut #rt::Assembly, handles: &#handles #types) {
@@ -237,9 +260,9 @@ fn through(emitter: &Emitter, rt: &TokenStream, bounds: &TokenStream) -> TokenSt
     let (StageKind::Input(takes), StageKind::Output(gives)) = (&input.kind, &output.kind) else {
         return TokenStream::new();
     };
-    let (way_in, way_out) = (&input.name, &output.name);
+    let (way_in, way_out) = (sayable(&input.name), sayable(&output.name));
     let pipeline = emitter.graph.pipeline;
-    let name = &pipeline.name;
+    let name = sayable(&pipeline.name);
     let (impls, types, _) = pipeline.generics.split_for_impl();
     ours!(
         #[automatically_derived]

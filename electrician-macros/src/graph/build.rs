@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use std::collections::BTreeSet;
 
-use super::{Graph, Port, Stage, StageId, StageKind, cycles, islands, wire};
-use crate::ast::{DeclKind, Declaration, Pipeline, StageOptions, Words, plain};
+use super::{Edge, EdgeId, Graph, Port, PortName, Stage, StageId, StageKind, cycles, islands, wire};
+use crate::ast::{Class, DeclKind, Declaration, EdgeOptions, Pipeline, StageOptions, Words, plain};
 use crate::diagnostics::Diagnostics;
 
 /// Builds the graph of one pipeline.
@@ -23,6 +23,7 @@ pub(crate) fn build<'a>(pipeline: &'a Pipeline, diag: &mut Diagnostics) -> Graph
     }
     wire::wire(&mut graph, diag);
     excuse_broken(&mut graph);
+    relay(&mut graph);
     settle_options(&mut graph);
     cycles::find(&mut graph);
     islands::fuse(&mut graph);
@@ -126,6 +127,32 @@ fn excuse_broken(graph: &mut Graph) {
         .map(|stage| stage.id);
     let mentioned: Vec<StageId> = mentioned.collect();
     graph.excused.extend(mentioned);
+}
+
+/// What comes out of an inner pipeline enters one queue: where it is divided, or discarded, a stage behind it does that.
+fn relay(graph: &mut Graph) {
+    for id in (0..graph.stages.len()).map(StageId) {
+        let stage = graph.stage(id);
+        let one = matches!(&stage.output, Port::Unwired) || matches!(&stage.output, Port::Edges(edges) if edges.len() == 1);
+        if one || !matches!(stage.kind, StageKind::Sub(_)) {
+            continue;
+        }
+        let (span, text, prefix) = (stage.span, stage.text.clone(), format!("{}_out", stage.label));
+        let name = Ident::new("relay", span);
+        let kind = StageKind::Operator { name, class: Class::Inline, args: Vec::new() };
+        let relay = add_unnamed(graph, &prefix, kind, &text, span);
+        let output = std::mem::replace(&mut graph.stages[id.0].output, Port::Unwired);
+        for edge in output.edges() {
+            graph.edges[edge.0].from.0 = relay;
+        }
+        graph.stages[relay.0].output = output;
+        let into = EdgeId(graph.edges.len());
+        let (from, options) = ((id, PortName::Output), EdgeOptions::default());
+        let edge = Edge { id: into, from, to: vec![relay], arrow: span, options, feedback: false, fused: false, cycle: None };
+        graph.edges.push(edge);
+        graph.stages[id.0].output = Port::Edges(vec![into]);
+        graph.stages[relay.0].inputs.push(into);
+    }
 }
 
 /// A wired `error` port goes before a default, and an edge takes what its target says of its buffer.

@@ -72,7 +72,7 @@ pub(crate) enum StageKind<'a> {
     Input(&'a syn::Type),
     Output(&'a syn::Type),
     Operator {
-        name: &'a Ident,
+        name: Ident,
         class: Class,
         args: Vec<syn::Expr>,
     },

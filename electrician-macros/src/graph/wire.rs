@@ -135,7 +135,11 @@ impl<'a> Wiring<'_, 'a> {
         }
         let class = known.map_or(Class::Inline, |known| known.class);
         let args = args.iter().map(|value| value.expr.clone()).collect();
-        let kind = StageKind::Operator { name, class, args };
+        let kind = StageKind::Operator {
+            name: name.clone(),
+            class,
+            args,
+        };
         let id = add_unnamed(self.graph, &plain(name), kind, &self.statement.text, span);
         if known.is_none() {
             self.graph.excused.insert(id);

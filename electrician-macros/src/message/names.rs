@@ -1,6 +1,6 @@
 //! Family 02: names that are unknown, doubled, or of no use.
 
-use super::{hint, list};
+use super::{all, hint, list};
 
 pub(crate) fn unknown_stage(name: &str, nearest: Option<&str>) -> String {
     let declare = if nearest.is_none() {
@@ -27,7 +27,7 @@ pub(crate) fn unknown_operator(name: &str, nearest: Option<&str>, known: &[&str]
     let tail = if nearest.is_some() {
         hint(nearest)
     } else {
-        format!("; there are {}", list(known))
+        format!("; there are {}", all(known))
     };
     format!("[E0203] no operator is called `{name}`{tail}")
 }
@@ -78,7 +78,7 @@ pub(crate) fn unknown_option(
     let tail = if nearest.is_some() {
         hint(nearest)
     } else {
-        format!("; there are {}", list(known))
+        format!("; there are {}", all(known))
     };
     format!("[E0211] {of} has no option `{name}`{tail}")
 }

@@ -23,13 +23,23 @@ pub(crate) fn missing_arrow(nearest: Option<&str>) -> String {
     format!("[E0104] expected an arrow, `a -> b;`{tail}")
 }
 
+pub(crate) fn fat_arrow() -> String {
+    "[E0117] an arrow of the wiring is `->`; `=>` stands behind the pattern of an arm".to_owned()
+}
+
+pub(crate) fn parameter_without_type(name: &str) -> String {
+    format!("[E0118] expected the type of the parameter; write `{name}: Type`")
+}
+
 pub(crate) fn with_inside_chain() -> String {
     "[E0105] `with { … }` belongs to the last arrow of a statement; write the rest of the chain as a statement of its own"
         .to_owned()
 }
 
-pub(crate) fn closure_not_allowed(keyword: &str) -> String {
-    format!("[E0106] a {keyword} is named by its path; only a handler can be a closure")
+pub(crate) fn closure_not_allowed(keyword: &str, name: &str) -> String {
+    format!(
+        "[E0106] only a handler can be a closure; write a function, and `{keyword} {name} = path(arguments)`"
+    )
 }
 
 pub(crate) fn closure_needs_parentheses() -> String {
@@ -71,6 +81,6 @@ pub(crate) fn unknown_inner_attribute() -> String {
 }
 
 pub(crate) fn attribute_on_statement() -> String {
-    "[E0116] only doc comments can stand before a stage; the wiring is the same in every build"
+    "[E0116] only doc comments can stand here; the wiring is the same in every build, so leave the attribute out"
         .to_owned()
 }

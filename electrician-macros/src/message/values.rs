@@ -28,8 +28,10 @@ pub(crate) fn zero(name: &str, example: &str) -> String {
     format!("[E0704] `{name}` cannot be zero; write {example}")
 }
 
-pub(crate) fn backwards(name: &str) -> String {
-    format!("[E0705] the range of `{name}` runs backwards; write the shorter time first")
+pub(crate) fn backwards(name: &str, mended: &str) -> String {
+    format!(
+        "[E0705] the range of `{name}` runs backwards; write the shorter time first, `{mended}`"
+    )
 }
 
 pub(crate) fn ratio(name: &str) -> String {

@@ -28,7 +28,11 @@ pub(crate) fn discard_not_last() -> String {
 }
 
 pub(crate) fn starts_with(what: &str) -> String {
-    format!("[E0403] a chain starts at a stage, not at {what}; write `stage -> {what}`")
+    let node = match what {
+        "a route" => "match { … }",
+        quoted => quoted.trim_matches('`'),
+    };
+    format!("[E0403] a chain starts at a stage, not at {what}; write `stage -> {node}`")
 }
 
 pub(crate) fn any_as_source() -> String {
@@ -71,7 +75,7 @@ pub(crate) fn sink_as_source(name: &str) -> String {
 }
 
 pub(crate) fn no_such_port(port: &str, stage: &str, kind: &str) -> String {
-    format!("[E0411] `{stage}` is {kind} and has no `{port}` port")
+    format!("[E0411] `{stage}` is {kind} and has no `{port}` port; leave this arrow out")
 }
 
 pub(crate) fn neutral_without_breaker(stage: &str) -> String {
@@ -89,7 +93,7 @@ pub(crate) fn neutral_while_rejecting(stage: &str) -> String {
 
 pub(crate) fn overflow_without_limit(stage: &str) -> String {
     format!(
-        "[E0414] `{stage}.overflow` takes what a limit refuses, and `{stage}` has no option that refuses"
+        "[E0414] `{stage}.overflow` takes what a limit refuses, and `{stage}` has no option that refuses; leave this arrow out"
     )
 }
 

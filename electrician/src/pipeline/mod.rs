@@ -42,9 +42,9 @@ pub trait Pipeline: Sized + Send + Sync + 'static {
 
 /// A pipeline with one input and one output, which can be a stage of another one. Implemented by `pipeline!`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a stage that takes `{In}` and gives `{Out}`",
+    message = "`{Self}` cannot be a stage: it has not exactly one `input` and one `output`",
     label = "this pipeline",
-    note = "a pipeline that is a stage has exactly one `input` and one `output`"
+    note = "declare `input name: Type` and `output name: Type` in it, once each"
 )]
 pub trait Through<In, Out>: Pipeline {
     /// The two ends.

@@ -45,7 +45,8 @@ impl<P, X, F> Own for Made<P, X, F> {
 /// A handle that can be borrowed as `A`.
 #[diagnostic::on_unimplemented(
     message = "this argument does not borrow as `{A}`",
-    label = "the function takes `{A}` here"
+    label = "the function takes `&{A}` here",
+    note = "a parameter or a value is lent as what it borrows as: a `String` as `&str`, a `Vec<T>` as `&[T]`, an `Arc<T>` as `&T`"
 )]
 pub trait Lend<A: ?Sized> {
     /// Borrows the value.
@@ -100,12 +101,14 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P, X: Clone, F: for<'p> Fn(&'p P) -> &'p X> Anew<X> for Place<P, X, F> {
     fn anew(&self) -> X {
         X::clone(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P, A: ?Sized, X: ?Sized + Borrow<A>, F: for<'p> Fn(&'p P) -> &'p X> Lend<A> for Place<P, X, F> {
     fn lend(&self) -> &A {
         (**self).borrow()
@@ -143,12 +146,14 @@ impl<P, X: Send + Sync + 'static, F: Fn(&P) -> X> Shared for Made<P, X, F> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P, X, F: Fn(&P) -> X> Anew<X> for Made<P, X, F> {
     fn anew(&self) -> X {
         (self.make)(&self.owner)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: ?Sized, X: Borrow<A>> Lend<A> for Arc<X> {
     fn lend(&self) -> &A {
         (**self).borrow()

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::{
     AsTaken, Cause, Cell, Failure, Handler, Hold, Outputs, Settings, Tally, Unfailing, WhenOpen,
+    plain::Held,
     settings::Predicate,
     unwind::{Caught, caught},
 };
@@ -35,22 +36,23 @@ where
 {
     handler: Arc<H>,
     args: Args,
-    slot: H::Slot,
+    pub(super) slot: H::Slot,
     settings: Arc<Settings<Err>>,
     cell: Arc<Cell>,
-    tally: Arc<Tally>,
+    pub(super) tally: Arc<Tally>,
     timer: Timer,
-    item: Option<In>,
-    open: bool,
-    broken: bool,
-    attempts: u32,
+    pub(super) item: Option<In>,
+    pub(super) open: bool,
+    pub(super) broken: bool,
+    pub(super) attempts: u32,
+    pub(super) held: Held,
     began: Option<Instant>,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
 /// Why a call gave nothing.
 #[derive(Debug)]
-pub struct Miss<E>(Cause<E>);
+pub struct Miss<E>(pub(super) Cause<E>);
 
 /// What became of an item whose call gave nothing.
 #[derive(Debug)]
@@ -70,7 +72,7 @@ where
     K: Hold<H::Mode, In>,
 {
     /// Whether no value of the output exists.
-    const SINK: bool = size_of::<Option<Out>>() == 0;
+    pub(super) const SINK: bool = size_of::<Option<Out>>() == 0;
 
     pub(crate) fn new(handler: Arc<H>, args: Args, settings: Arc<Settings<Err>>, cell: Arc<Cell>) -> Self {
         Self {
@@ -85,6 +87,7 @@ where
             open: false,
             broken: false,
             attempts: 0,
+            held: Held::default(),
             began: None,
             types: PhantomData,
         }
@@ -177,40 +180,6 @@ where
         Err(Miss(cause))
     }
 
-    /// Calls a plain handler with an item: its output, none, or what kept it from giving one.
-    ///
-    /// # Errors
-    /// As of [`call`](Self::call).
-    pub fn now(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
-        self.tally.received.add(1);
-        self.plain(item)
-    }
-
-    /// As [`now`](Self::now), with an item that its intake has counted.
-    ///
-    /// # Errors
-    /// As of [`call`](Self::call).
-    pub fn plain(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
-        self.item = Some(item);
-        self.open = true;
-        self.mend();
-        self.attempts = 1;
-        let (held, slot) = (&mut self.item, &mut self.slot);
-        match caught(|| H::now(K::give(held), slot)) {
-            Ok(Ok(output)) => {
-                self.item = None;
-                self.open = false;
-                self.book(output.is_some());
-                Ok(output)
-            }
-            Ok(Err(error)) => Err(Miss(Cause::Error(error))),
-            Err(panic) => {
-                self.broken = true;
-                Err(Miss(Cause::Panicked(panic)))
-            }
-        }
-    }
-
     /// Whether the stage wants no more items.
     pub fn is_sated(&self) -> bool {
         H::sated(&self.slot)
@@ -241,14 +210,6 @@ where
         drop(self.settle(miss).await);
     }
 
-    /// As [`lose`](Self::lose), without the wait after a panic.
-    pub fn lose_plain(&mut self, miss: Miss<Err>)
-    where
-        Err: Unfailing,
-    {
-        drop(self.settle_plain(miss));
-    }
-
     /// As [`settle`](Self::settle), without the wait after a panic.
     pub fn settle_plain(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
         self.note_panic(&miss);
@@ -275,13 +236,6 @@ where
         }
     }
 
-    fn book(&self, gave: bool) {
-        self.tally.emitted.add(u64::from(gave));
-        let done = gave || Self::SINK;
-        let counter = if done { &self.tally.completed } else { &self.tally.filtered };
-        counter.add(1);
-    }
-
     fn wait_before_retry(&self, cause: &Cause<Err>) -> Option<Duration> {
         let (retry, began) = (self.settings.retry?, self.began?);
         let worth_it = match (cause, &self.settings.retry_when) {
@@ -300,7 +254,7 @@ where
     }
 
     /// Makes the state anew that a panic may have left half done.
-    fn mend(&mut self) {
+    pub(super) fn mend(&mut self) {
         if self.broken {
             self.slot = self.handler.slot(&self.args);
             self.broken = false;

@@ -5,7 +5,7 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc, time::Durati
 use super::{AsTaken, Cell, Failure, Generator, Handler, Hold, Kept, Nothing, OnPanic, Origin, Settings, Stage, WhenOpen};
 use crate::{
     pipeline::Assembly,
-    resilience::{breaker::Breaker, retry::Retry},
+    resilience::{BadValue, breaker::Breaker, retry::Retry},
 };
 
 /// The type that leaves or enters a stage by one of its ports.
@@ -36,6 +36,7 @@ impl<T> Port<T> {
 )]
 pub trait Branches {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone> Branches for T {}
 
 impl<T> Default for Port<T> {
@@ -62,25 +63,27 @@ impl<T> fmt::Debug for Port<T> {
 #[diagnostic::on_unimplemented(
     message = "this stage gives `{Self}`, and the next one takes `{In}`",
     label = "`{Self}` comes in here, `{In}` is taken",
-    note = "change one of the two functions, or put `-> map(|item| …)` between the stages"
+    note = "change one of the two functions, or put `-> map(|item| …)` between the stages",
+    note = "`Nothing` is what a sink gives: no item leaves it"
 )]
 pub trait Feeds<In> {}
 
+#[diagnostic::do_not_recommend]
 impl<T> Feeds<T> for T {}
 
 /// An arrow: what leaves one port enters another.
 pub fn link<Out: Feeds<In>, In>(_: Port<Out>, _: Port<In>) {}
 
 /// An arrow from an error port: what leaves it is converted into what the handler takes.
-pub fn link_into<Out, In, H, Taken, Given, Err, Args, K>(
-    _: Port<Out>,
-    _: &Definition<H, Taken, Given, Err, Args, K>,
-) where
+pub fn link_into<Out, In, H, Given, Err, Args, K>(_: Port<Out>, _: &Definition<H, In, Given, Err, Args, K>)
+where
     H: Takes<In>,
     Out: Into<In>,
-    In: Feeds<Taken>,
 {
 }
+
+/// An arrow from an error port into an output: what leaves it is converted into what the output gives.
+pub fn link_out<Out: Into<In>, In>(_: Port<Out>, _: Port<In>) {}
 
 /// The input type of a handler as its signature names it, for edges that convert.
 pub trait Takes<In> {}
@@ -93,7 +96,9 @@ pub trait Takes<In> {}
 )]
 pub trait EndsHere {}
 
+#[diagnostic::do_not_recommend]
 impl EndsHere for Nothing {}
+#[diagnostic::do_not_recommend]
 impl EndsHere for Infallible {}
 
 /// A handler that is being defined.
@@ -101,6 +106,7 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     handler: H,
     args: Args,
     settings: Settings<Err>,
+    refused: Option<BadValue>,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
@@ -110,7 +116,7 @@ where
     In: 'static,
     H: Handler<In, Out, Err, Args>,
 {
-    Draft { handler, args, settings: Settings::default(), types: PhantomData }
+    Draft { handler, args, settings: Settings::default(), refused: None, types: PhantomData }
 }
 
 impl<H, In, Out, Err, Args> Draft<H, In, Out, Err, Args>
@@ -123,8 +129,14 @@ where
     where
         Kept: Hold<H::Mode, In>,
     {
-        let Self { handler, args, settings, .. } = self;
-        Draft { handler, args, settings, types: PhantomData }
+        let Self { handler, args, settings, refused, .. } = self;
+        Draft { handler, args, settings, refused, types: PhantomData }
+    }
+
+    /// Refuses, at the installation, an argument that cannot be meant.
+    pub(crate) fn refused(mut self, refused: Option<BadValue>) -> Self {
+        self.refused = refused;
+        self
     }
 }
 
@@ -172,8 +184,11 @@ where
 
     /// Makes the stage a part of the pipeline.
     pub fn install(self, name: &'static str, run: &mut Assembly) -> Definition<H, In, Out, Err, Args, K> {
-        let Self { handler, args, settings, .. } = self;
+        let Self { handler, args, settings, refused, .. } = self;
         let cell = run.stage(name, &settings);
+        if let Some(value) = refused {
+            run.refuse(name, value);
+        }
         Definition { handler: Arc::new(handler), args, settings: Arc::new(settings), cell, types: PhantomData }
     }
 }

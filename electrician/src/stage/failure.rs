@@ -151,6 +151,7 @@ pub trait Unfailing: Send + 'static {
     fn never(self) -> Infallible;
 }
 
+#[diagnostic::do_not_recommend]
 impl Unfailing for Infallible {
     fn never(self) -> Infallible {
         self

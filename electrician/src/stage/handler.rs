@@ -99,8 +99,8 @@ impl Mode for Lent {
 /// `Back` is what a failure gives back: the item where it was lent or kept, `()` where it was moved.
 #[diagnostic::on_unimplemented(
     message = "the item `{In}` cannot be kept for another call",
-    label = "this option calls the handler again with the same item",
-    note = "let the handler take its item by reference, or derive `Clone` for it"
+    label = "this option keeps the item over the call, which takes it by value",
+    note = "let the handler take its item by reference, `&{In}`, or derive `Clone` for it"
 )]
 pub trait Hold<M: Mode, In: 'static>: Send + Sync + 'static {
     /// What a failure gives back.
@@ -126,6 +126,7 @@ const HELD: &str = "an item is begun before it is called";
 /// The three ways of giving, and the two of taking back.
 macro_rules! hold {
     ($hold:ty, $mode:ty, [$($bound:ident)?], $give:ident, $back:ident) => {
+        #[diagnostic::do_not_recommend]
         impl<In: $($bound +)? Send + 'static> Hold<$mode, In> for $hold {
             hold!(@$give);
             hold!(@$back);

@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
-    Cell, Tally,
+    Cell, Pass, Tally,
     turn::{Turn, Turnstile},
+    unwind::caught,
 };
 use crate::edge::{Merge, Receiver};
 
@@ -64,12 +65,19 @@ impl<T> Intake<T> {
     /// The next item, of this chunk or the next one.
     pub(crate) fn poll_pop(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         if self.merge.is_empty() {
-            self.merge.settle();
-            if !std::task::ready!(self.poll_fill(cx)) {
-                return Poll::Ready(None);
-            }
+            self.settle();
         }
-        Poll::Ready(self.merge.pop())
+        self.poll_ready(cx).map(|ready| if ready { self.merge.pop() } else { None })
+    }
+
+    /// Whether there is an item to pop, of this chunk or the next one; `false` is the end. What was popped is not settled.
+    pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.merge.is_empty() { self.poll_fill(cx) } else { Poll::Ready(true) }
+    }
+
+    /// Says that everything popped so far is done.
+    pub(crate) fn settle(&mut self) {
+        self.merge.settle();
     }
 
     /// Whether the chunk is used up.
@@ -78,14 +86,18 @@ impl<T> Intake<T> {
         self.merge.is_empty()
     }
 
-    /// Gives the items of the chunk to a plain function, as long as it wants more.
+    /// Gives the items of the chunk to plain handlers, as long as these want more.
     #[inline(never)]
-    pub fn each(&mut self, mut handle: impl FnMut(T) -> bool) {
-        while let Some(item) = self.merge.pop() {
-            if !handle(item) {
-                return;
+    pub fn each(&mut self, mut handle: impl FnMut(T) -> bool) -> Pass {
+        let before = self.merge.len();
+        let pass = caught(|| {
+            while let Some(item) = self.merge.pop() {
+                if !handle(item) {
+                    break;
+                }
             }
-        }
+        });
+        Pass::new((before - self.merge.len()) as u64, true, pass.err())
     }
 
     /// Says upstream that no more is needed. What is on its way is still taken.

@@ -6,16 +6,20 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use pin_project_lite::pin_project;
 
-use super::{Cause, Cell, Failure, Generator, Outlet, Outputs, Tally, Unfailing, unwind::caught};
+use super::{Cause, Cell, Failure, Generator, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught};
 use crate::pipeline::{Bell, Error, ErrorKind, Phase};
 
 /// How many items a source is asked for at once at most.
 const CHUNK: usize = 64;
+
+fn never<T, E: Unfailing>(error: E) -> T {
+    match error.never() {}
+}
 
 /// A generator in a pipeline, ready to be opened by its island.
 pub struct Origin<G, Out, Err, Args> {
@@ -139,43 +143,38 @@ impl<T, E> Drop for Desk<T, E> {
 }
 
 impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
-    /// Asks for the next chunk; `false` is the end.
-    pub async fn fill(self: &mut Pin<&mut Self>) -> bool {
+    /// Asks for the next chunk; `false` is the end. Plain handlers ask for all but the first item by themselves, so
+    /// that no item is buffered on its way.
+    pub async fn fill(self: &mut Pin<&mut Self>, plain: bool) -> bool {
         tokio::task::coop::consume_budget().await;
-        poll_fn(|cx| self.as_mut().poll_fill(cx)).await
+        let most = if plain { 1 } else { CHUNK };
+        poll_fn(|cx| self.as_mut().poll_fill(cx, most)).await
     }
 
-    fn poll_fill(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<bool> {
-        let mut this = self.project();
-        let desk = this.desk;
-        if !desk.chunk.is_empty() {
+    fn poll_fill(mut self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) -> Poll<bool> {
+        if let Poll::Ready(filled) = self.as_mut().poll_phase(cx, most) {
+            return Poll::Ready(filled);
+        }
+        // what changed before the bell was listened to was not heard
+        self.desk.bell.listen(cx);
+        self.poll_phase(cx, most)
+    }
+
+    /// Does what the phase of the run says.
+    fn poll_phase(mut self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) -> Poll<bool> {
+        if !self.desk.chunk.is_empty() {
             return Poll::Ready(true);
         }
-        if desk.ended {
+        if self.desk.ended {
             return Poll::Ready(false);
         }
-        desk.bell.listen(cx);
-        let ending = match desk.order() {
-            Order::Go => false,
+        match self.desk.order() {
+            Order::Go => self.as_mut().pull(cx, most),
             Order::Wait => return Poll::Pending,
-            Order::End if desk.pushes => {
-                desk.outlet.stop();
-                true
-            }
+            Order::End if self.desk.pushes => self.as_mut().pull_last(cx, most),
             Order::End => return Poll::Ready(false),
-        };
-        let mut waits = false;
-        while desk.chunk.len() < CHUNK && !desk.ended && !waits {
-            match caught(|| this.outputs.as_mut().poll_next(cx)) {
-                Ok(Poll::Ready(next)) => desk.take(next),
-                Ok(Poll::Pending) => waits = true,
-                Err(panic) => desk.panicked(panic),
-            }
         }
-        // a generator that is told to end is dropped where it waits, unless it has an item in hand
-        if ending && waits && !desk.outlet.in_hand() {
-            desk.ended = true;
-        }
+        let desk = self.project().desk;
         desk.tally.progress.set(desk.cell.control.millis());
         if !desk.chunk.is_empty() {
             Poll::Ready(true)
@@ -183,6 +182,33 @@ impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
             Poll::Ready(false)
         } else {
             Poll::Pending
+        }
+    }
+
+    /// Asks for items until the chunk is full or the generator waits.
+    fn pull(self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) {
+        let mut this = self.project();
+        let desk = this.desk;
+        let pulled = caught(|| {
+            while desk.chunk.len() < most && !desk.ended {
+                match this.outputs.as_mut().poll_next(cx) {
+                    Poll::Ready(next) => desk.take(next),
+                    Poll::Pending => return,
+                }
+            }
+        });
+        if let Err(panic) = pulled {
+            desk.panicked(panic);
+        }
+    }
+
+    /// A generator that is told to end is dropped where it waits, unless it has an item in hand.
+    fn pull_last(mut self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) {
+        self.desk.outlet.stop();
+        self.as_mut().pull(cx, most);
+        let desk = self.project().desk;
+        if desk.chunk.is_empty() && !desk.outlet.in_hand() {
+            desk.ended = true;
         }
     }
 
@@ -220,17 +246,51 @@ impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
         self.desk.chunk.is_empty()
     }
 
-    /// Gives the items of the chunk to a plain function, as long as it wants more.
+    /// Gives a chunk of items to plain handlers, as long as these want more.
     #[inline(never)]
-    pub fn each(self: &mut Pin<&mut Self>, mut handle: impl FnMut(T) -> bool)
+    pub fn each(self: &mut Pin<&mut Self>, mut handle: impl FnMut(T) -> bool) -> Pass
     where
         E: Unfailing,
     {
-        while let Some(item) = self.pop() {
-            if !handle(item) {
-                return;
+        let mut this = self.as_mut().project();
+        let desk = this.desk;
+        let (buffered, mut given, mut asking) = (desk.chunk.len() as u64, 0, false);
+        let mut cx = Context::from_waker(Waker::noop());
+        let pass = caught(|| {
+            while let Some(item) = desk.chunk.pop_front() {
+                given += 1;
+                if !handle(item.unwrap_or_else(never)) {
+                    return;
+                }
             }
+            for _ in 1..CHUNK {
+                asking = true;
+                let next = this.outputs.as_mut().poll_next(&mut cx);
+                asking = false;
+                let item = match next {
+                    Poll::Ready(Some(item)) => item.unwrap_or_else(never),
+                    Poll::Ready(None) => {
+                        desk.ended = true;
+                        return;
+                    }
+                    // whoever fills the next chunk waits for it
+                    Poll::Pending => return,
+                };
+                given += 1;
+                if !handle(item) {
+                    return;
+                }
+            }
+        });
+        let taken = buffered - desk.chunk.len() as u64;
+        desk.tally.received.add(given - taken);
+        desk.tally.completed.add(given);
+        desk.tally.emitted.add(given);
+        let mut panic = pass.err();
+        if asking && let Some(panic) = panic.take() {
+            desk.panicked(panic);
         }
+        Pass::new(given, false, panic)
     }
 
     /// Ends the source if nobody behind it needs more.

@@ -222,12 +222,12 @@ where
         args.0.shared()
     }
 
-    async fn call<'a>(given: T, slot: &'a mut Self::Slot) -> Result<impl Outputs<T, E>, E> {
+    async fn call(given: T, slot: &mut Self::Slot) -> Result<impl Outputs<T, E>, E> {
         slot.lend().act().await?;
         Ok(Maybe(Some(given)))
     }
 
-    fn now<'a>(_: T, _: &'a mut Self::Slot) -> Result<Option<T>, E> {
+    fn now(_: T, _: &mut Self::Slot) -> Result<Option<T>, E> {
         crate::__private::not_plain()
     }
 }

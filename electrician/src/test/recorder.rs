@@ -117,9 +117,7 @@ impl<T> Recorder<T> {
                 grew.await;
             }
         });
-        if arrived.await.is_err() {
-            panic!("waited an hour for {count} items, and there are {}", self.len());
-        }
+        assert!(arrived.await.is_ok(), "waited an hour for {count} items, and there are {}", self.len());
     }
 
     fn tape(&self) -> MutexGuard<'_, Vec<(Duration, T)>> {
@@ -168,12 +166,12 @@ where
         args.0.shared()
     }
 
-    async fn call<'a>(given: T, slot: &'a mut Self::Slot) -> Result<impl Outputs<Nothing, Infallible>, Infallible> {
+    async fn call(given: T, slot: &mut Self::Slot) -> Result<impl Outputs<Nothing, Infallible>, Infallible> {
         slot.lend().put(given).await;
         Ok(Maybe(None))
     }
 
-    fn now<'a>(_: T, _: &'a mut Self::Slot) -> Result<Option<Nothing>, Infallible> {
+    fn now(_: T, _: &mut Self::Slot) -> Result<Option<Nothing>, Infallible> {
         crate::__private::not_plain()
     }
 }

@@ -8,7 +8,7 @@ use super::assert_balanced;
 use crate::pipeline::{Pipeline, Report, Running, State};
 
 /// How long anything in a test may take. Under the paused clock an hour takes no time.
-pub(super) const LIMIT: Duration = Duration::from_secs(60 * 60);
+pub(super) const LIMIT: Duration = Duration::from_hours(1);
 
 /// Runs a pipeline until it has ended by itself, checks its balance, and reports.
 ///
@@ -50,9 +50,8 @@ pub async fn run_to_end<P: Pipeline>(pipeline: P) -> Report {
 /// ```
 pub async fn run_with<P: Pipeline>(pipeline: P, work: impl AsyncFnOnce(&Running<P>), deadline: Duration) -> Report {
     let running = start(pipeline);
-    if timeout(LIMIT, work(&running)).await.is_err() {
-        panic!("{}: the test is not done after an hour{}", P::NAME, plight(&running));
-    }
+    let done = timeout(LIMIT, work(&running)).await;
+    assert!(done.is_ok(), "{}: the test is not done after an hour{}", P::NAME, plight(&running));
     let report = running.drain(deadline).await;
     assert_balanced(&report);
     report
@@ -64,11 +63,8 @@ fn start<P: Pipeline>(pipeline: P) -> Running<P> {
 
 /// Who keeps a pipeline from going on, and the whole table.
 fn plight<P: Pipeline>(running: &Running<P>) -> String {
-    let mut plight = String::new();
-    for stage in running.health().stages {
-        if !matches!(stage.state, State::Fine | State::Ended) {
-            plight += &format!("; stage `{}` is {}", stage.name, stage.state);
-        }
-    }
-    format!("{plight}\n{}", running.report())
+    let health = running.health();
+    let unwell = health.stages.iter().filter(|stage| !matches!(stage.state, State::Fine | State::Ended));
+    let plight: Vec<_> = unwell.map(|stage| format!("; stage `{}` is {}", stage.name, stage.state)).collect();
+    format!("{}\n{}", plight.concat(), running.report())
 }

@@ -246,7 +246,7 @@ where
         args.0.shared()
     }
 
-    fn open(slot: &mut Self::Slot, _: Outlet<T>) -> impl Outputs<T, E> + Send {
+    fn open(slot: &mut Self::Slot, _: Outlet<T>) -> impl Outputs<T, E> {
         TryStreamed { stream: slot.lend().play() }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use electrician::handler;
+
 use super::language::Language;
 use super::read::Source;
 
@@ -25,6 +27,7 @@ pub enum Kind {
 /// Tells text from binary, and one language from another, by name and by contents.
 ///
 /// An empty file is text. A name that promises text does not make a file with zero bytes text.
+#[handler]
 pub fn sort_source(source: Source) -> Kind {
     if is_binary(&source) {
         return Kind::Binary(source);

@@ -13,6 +13,7 @@ pub mod forest;
 mod human;
 pub mod kind;
 pub mod language;
+pub mod pipeline;
 pub mod plain;
 pub mod progress;
 mod ranking;

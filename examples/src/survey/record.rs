@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use electrician::handler;
+
 use super::count::{Counts, count_lines};
 use super::digest::Digest;
 use super::kind::Kind;
@@ -25,12 +27,14 @@ pub struct Record {
 }
 
 /// Counts the lines and words of a text.
+#[handler]
 pub fn count_text((language, source): (Language, Source)) -> Record {
     let counts = count_lines(&source.bytes);
     record(source, language, counts)
 }
 
 /// Weighs a binary, of which nothing can be counted.
+#[handler]
 pub fn weigh_binary(source: Source) -> Record {
     record(source, Language::BINARY, Counts::default())
 }

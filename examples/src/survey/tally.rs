@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use electrician::Failure;
+
 use super::count::Counts;
 use super::digest::Digest;
 use super::language::Language;
@@ -185,6 +187,26 @@ impl Trouble {
         Self {
             path: found.path,
             reason: error.to_string(),
+        }
+    }
+}
+
+impl From<Failure<(), WalkError>> for Trouble {
+    fn from(failure: Failure<(), WalkError>) -> Self {
+        Self {
+            path: failure
+                .error()
+                .map_or_else(PathBuf::new, |error| error.path().to_owned()),
+            reason: failure.cause.to_string(),
+        }
+    }
+}
+
+impl From<Failure<Found, ReadError>> for Trouble {
+    fn from(failure: Failure<Found, ReadError>) -> Self {
+        Self {
+            path: failure.item.path,
+            reason: failure.cause.to_string(),
         }
     }
 }

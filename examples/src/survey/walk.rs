@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use electrician::generator;
 use walkdir::{DirEntry, WalkDir};
 
 /// Directories in which version control keeps its own files.
@@ -43,6 +44,7 @@ pub enum WalkError {
 ///
 /// The walk stays on the file system of `root`. What is mounted below it may be no disk at all: there are files
 /// in `/proc` that look regular and never end.
+#[generator]
 pub fn walk_tree(root: &Path) -> impl Iterator<Item = Result<Found, WalkError>> + Send + use<> {
     let fallback = root.to_owned();
     WalkDir::new(root)

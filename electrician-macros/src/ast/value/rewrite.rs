@@ -1,7 +1,8 @@
 //! Suffixed literals and rates come in, at any depth; calls of the runtime's constructors go out.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
+use std::time::Duration;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 
@@ -36,10 +37,9 @@ impl Rewriter<'_, '_> {
             syn::Expr::Lit(lit) => self.literal(&lit.lit),
             syn::Expr::Binary(binary) => match literal::rate(binary)? {
                 Literal::Rate { count, per } => {
-                    let krate = &self.cx.krate;
-                    let per = duration(krate, nanos(per), binary.span());
+                    let (span, per) = (ours(binary.span()), duration(per, binary.span()));
                     let count = proc_macro2::Literal::u64_unsuffixed(count);
-                    Some(quote_spanned! {binary.span()=> #krate::value::Rate::new(#count, #per) })
+                    Some(quote_spanned! {span=> __rt::Rate::new(#count, #per) })
                 }
                 _ => None,
             },
@@ -50,7 +50,7 @@ impl Rewriter<'_, '_> {
     fn literal(&mut self, lit: &syn::Lit) -> Option<TokenStream> {
         match literal::suffix(lit) {
             Suffix::Rust => return None,
-            Suffix::Time(time) => return Some(duration(&self.cx.krate, nanos(time), lit.span())),
+            Suffix::Time(time) => return Some(duration(time, lit.span())),
             Suffix::TooLong => self.cx.report(lit.span(), message::too_long()),
             Suffix::Unknown(unit) => {
                 self.cx.report(
@@ -85,10 +85,18 @@ impl Rewriter<'_, '_> {
     }
 }
 
-fn nanos(time: std::time::Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+/// The span of tokens of our own that stand in the place of the user's.
+fn ours(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
 }
 
-fn duration(krate: &syn::Path, nanos: u64, span: Span) -> TokenStream {
-    quote_spanned! {span=> #krate::__private::core::time::Duration::from_nanos(#nanos) }
+/// A duration in the largest unit that leaves no fraction.
+fn duration(time: Duration, span: Span) -> TokenStream {
+    let span = ours(span);
+    let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    let units = [("from_secs", 1_000_000_000), ("from_millis", 1_000_000), ("from_micros", 1_000), ("from_nanos", 1)];
+    let exact = units.into_iter().find(|(_, unit)| nanos.is_multiple_of(*unit));
+    let (function, unit) = exact.unwrap_or(("from_nanos", 1));
+    let (function, count) = (Ident::new(function, span), proc_macro2::Literal::u64_unsuffixed(nanos / unit));
+    quote_spanned! {span=> __rt::Duration::#function(#count) }
 }

@@ -11,6 +11,11 @@ fn statements_that_cannot_be_read() {
     );
     rejects(&around("c b;"), &["b: expected an arrow"]);
     rejects(&around("c;"), &["c: expected an arrow"]);
+    rejects(&around("c => b;"), &["=>: an arrow of the wiring is `->`"]);
+    rejects(
+        "P { generator a handler b; a -> b; }",
+        &["handler: write `;` between them"],
+    );
     rejects(&around("c -> ;"), &[">: expected a stage"]);
     rejects(&around("handler d; c - > d;"), &["-: expected an arrow"]);
     rejects(
@@ -58,7 +63,7 @@ fn declarations_that_cannot_be_read() {
     rejects(&around("output d: ; c -> d;"), &[":: [E0101]"]);
     rejects(
         &around("generator d = || 3; d -> b;"),
-        &["||: only a handler can be a closure"],
+        &["||: only a handler can be a closure; write a function, and `generator d = path(arguments)`"],
     );
     rejects(
         &around("handler d = |x| { x } { workers: 3 }; c -> d;"),
@@ -114,13 +119,14 @@ fn routes_that_cannot_be_read() {
 fn heads_that_cannot_be_read() {
     rejects(
         "P(db) { generator a = f(db); a -> _; }",
-        &["b: [E0101] expected `:`"],
+        &["db: write `db: Type`"],
     );
     rejects(
         "P(db Pool, x: u8) { generator a = f(db, x); a -> _; }",
-        &["Pool: [E0101]"],
+        &["db: write `db: Type`"],
     );
     rejects("P", &["P: expected the pipeline's stages in braces"]);
+    rejects("P(db: Pool)", &["(: expected the pipeline's stages in braces"]);
     rejects("{ generator a; }", &["}: expected the name of a pipeline"]);
     rejects(
         "P() -> u8 { generator a; a -> _; }",

@@ -76,13 +76,21 @@ fn arrows_in_the_wrong_place() {
     );
     rejects(
         &around("map(f) -> b;"),
-        &["map: a chain starts at a stage, not at `map(…)`"],
+        &["map: a chain starts at a stage, not at `map(…)`; write `stage -> map(…)`"],
     );
     rejects(
         &around("match { _ => b } -> b;"),
-        &["match: a chain starts at a stage, not at a route"],
+        &["match: a chain starts at a stage, not at a route; write `stage -> match { … }`"],
     );
     rejects(&around("any [c, b] -> b;"), &["any: shares items out"]);
+    rejects(
+        "P { generator a; generator b; handler c; any [a, b] -> c; }",
+        &["any: shares items out"],
+    );
+    rejects(
+        &around("output d: u8; handler e; c -> d -> e;"),
+        &["->: `d` is an output: its items leave the pipeline"],
+    );
     rejects(&around("c -> zip [b, c];"), &["zip: starts a chain"]);
     rejects(
         &around("c -> _ with { buffer: 4 };"),

@@ -61,13 +61,13 @@ impl Pipeline for Lab {
         handles
     }
 
+    #[expect(clippy::too_many_lines, reason = "an expansion is one straight line")]
     fn assemble(this: &Arc<Self>, run: &mut Assembly, (): &()) {
         // the stages: no type is written, each comes from a parameter or from the stage before
         let orders = generator(scripted {}, (place(this, |lab: &Self| &lab.script),), "orders", run);
         orders.unfailing();
-        let risky = handler(faulty_ref {}, (place(this, |lab: &Self| &lab.risks),))
-            .timeout(this.timeout)
-            .install("risky", run);
+        let risky =
+            handler(faulty_ref {}, (place(this, |lab: &Self| &lab.risks),)).timeout(this.timeout).install("risky", run);
         link(orders.output(), risky.input());
         let fragile = handler(faulty {}, (place(this, |lab: &Self| &lab.flaws),)).install("fragile", run);
         link(risky.output(), fragile.input());
@@ -76,7 +76,7 @@ impl Pipeline for Lab {
         link(fragile.output(), store.input());
         store.ends();
         let rejects = handler(record {}, (place(this, |lab: &Self| &lab.rejects),)).install("rejects", run);
-        link(Port::<AnyFailure>::new(), rejects.input());
+        link_into(fragile.errors(), &rejects);
 
         // the edges
         let plan = |from, port, to| EdgePlan::new(from, port, to).buffer(8);

@@ -99,7 +99,8 @@ async fn faults_strike_the_calls_that_were_planned() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_rule_that_speaks_of_a_call_holds() {
-    let faults = Faults::none().fail_on(1, 'a').panic_on(1).fail_with(|call| (call == 2).then_some('b')).fail_on(2, 'c');
+    let faults =
+        Faults::none().fail_on(1, 'a').panic_on(1).fail_with(|call| (call == 2).then_some('b')).fail_on(2, 'c');
     assert_eq!(faults.act().await, Err('a'));
     assert_eq!(faults.act().await, Err('b'));
 }

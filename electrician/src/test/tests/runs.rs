@@ -120,7 +120,7 @@ async fn runs_on_many_threads_balance_however_they_end() {
     for count in [0, 1, 100, 1000] {
         let mut lab = Lab::new(Script::items(1..=10).repeat());
         (lab.workers, lab.risks) = (4, Faults::none().fail_every(7, Broken));
-        let drained = run_with(lab.clone(), async |_| lab.store.wait_for(count).await, Duration::from_secs(60)).await;
+        let drained = run_with(lab.clone(), async |_| lab.store.wait_for(count).await, Duration::from_mins(1)).await;
         assert_clean(&drained);
         let running = Running::start(lab.clone()).unwrap();
         lab.store.wait_for(lab.store.len() + count).await;
@@ -150,7 +150,7 @@ async fn pausing_stops_the_script_and_not_what_follows() {
     let work = async |running: &Running<Lab>| {
         lab.store.wait_for(5).await;
         running.pause();
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         assert!(lab.store.len() <= 6);
         assert_balanced(&running.report());
         running.resume();
@@ -164,7 +164,10 @@ async fn a_run_that_hangs_says_which_stage_is_stalled() {
     let mut lab = Lab::new(Script::items(1..=3));
     lab.risks = Faults::none().hang_on(1);
     let message = panic_of(run_to_end(lab.clone())).await;
-    assert!(message.starts_with("Lab has not ended after an hour; stage `risky` is stalled for 3600s\nLab: running"), "{message}");
+    assert!(
+        message.starts_with("Lab has not ended after an hour; stage `risky` is stalled for 3600s\nLab: running"),
+        "{message}"
+    );
     lab.risks = Faults::none().hang_on(1);
     let message = panic_of(run_with(lab.clone(), async |_| std::future::pending().await, ms(1))).await;
     assert!(message.starts_with("Lab: the test is not done after an hour; stage `risky` is stalled"), "{message}");

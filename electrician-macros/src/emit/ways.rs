@@ -1,0 +1,83 @@
+//! The ways out of a stage: what leaves by a port is pushed into its edges, routed, copied or discarded.
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::edges::converts;
+use super::island::{Line, counts_outputs};
+use super::prologue::policy;
+use crate::ast::OnError;
+use crate::graph::{EdgeId, Port, PortName, RouteArm, Stage};
+
+/// Puts what leaves by a port into the buffers of its edges.
+pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
+    let item = if port == PortName::Error { ours!(failure) } else { ours!(item) };
+    match stage.port(port) {
+        Port::Unwired => ours!(__rt::std::mem::drop(#item);),
+        Port::Discard(_) => {
+            let counted = discarded(line, stage, port);
+            ours!(#counted __rt::std::mem::drop(#item);)
+        }
+        Port::Edges(edges) => branches(line, stage, port, edges, &item),
+        Port::Route { arms, span } => {
+            let arms = arms.iter().map(|arm| route_arm(line, stage, port, arm, &item));
+            ours_at!(*span => match #item { #(#arms)* })
+        }
+    }
+}
+
+/// The way of `failure`: the error port, or the policy of the stage.
+pub(super) fn failure_way(line: &Line, stage: &Stage) -> TokenStream {
+    let cell = line.emitter.of(stage, "cell");
+    if stage.error.is_wired() {
+        return way(line, stage, PortName::Error);
+    }
+    match policy(stage) {
+        Some(OnError::Stop) => ours!(#cell.stop(failure);),
+        Some(OnError::Fail) => ours!(#cell.fail(failure);),
+        Some(OnError::Skip) | None => TokenStream::new(),
+    }
+}
+
+/// To each branch a clone, to the last one the item.
+fn branches(line: &Line, stage: &Stage, port: PortName, edges: &[EdgeId], item: &TokenStream) -> TokenStream {
+    let emitter = line.emitter;
+    let copies = edges.len() - 1;
+    let counted = (port == PortName::Output && copies > 0).then(|| {
+        let (tally, copies) = (emitter.of(stage, "tally"), proc_macro2::Literal::usize_unsuffixed(copies));
+        ours!(#tally.copied(#copies);)
+    });
+    let pushes = edges.iter().enumerate().map(|(n, edge)| {
+        let edge = emitter.graph.edge(*edge);
+        let item = if n < copies { ours!(__rt::Clone::clone(&#item)) } else { item.clone() };
+        push(&emitter.sender(edge), &item, converts(emitter, edge))
+    });
+    ours!(#counted #(#pushes)*)
+}
+
+fn push(sender: &Ident, item: &TokenStream, converts: bool) -> TokenStream {
+    if converts { ours!(#sender.push(__rt::Into::into(#item));) } else { ours!(#sender.push(#item);) }
+}
+
+fn route_arm(line: &Line, stage: &Stage, port: PortName, arm: &RouteArm, item: &TokenStream) -> TokenStream {
+    let RouteArm { pattern, guard, payload, target, span } = arm;
+    let guard = guard.as_ref().map(|guard| ours!(if #guard));
+    let Some(edge) = target else {
+        // a pattern may have moved parts of the item out: the rest of it is dropped where it stands
+        let counted = discarded(line, stage, port);
+        return ours_at!(*span => #pattern #guard => { #counted });
+    };
+    let edge = line.emitter.graph.edge(*edge);
+    let sender = line.emitter.sender(edge);
+    let way = match payload {
+        Some(payload) => ours_at!(*span => #sender.push(#payload);),
+        None => push(&sender, item, converts(line.emitter, edge)),
+    };
+    ours_at!(*span => #pattern #guard => { #way })
+}
+
+fn discarded(line: &Line, stage: &Stage, port: PortName) -> Option<TokenStream> {
+    (port == PortName::Output && counts_outputs(stage)).then(|| {
+        let tally = line.emitter.of(stage, "tally");
+        ours!(#tally.discarded();)
+    })
+}

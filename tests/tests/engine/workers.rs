@@ -1,0 +1,330 @@
+//! Workers: as many calls at once as were asked for, in any order, in the order of the input, or in order by key.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use electrician::{
+    prelude::*,
+    test::{Faults, Recorder, Script, assert_balanced, assert_clean, faulty, record, run_to_end, scripted},
+};
+use futures_util::stream::{self, Stream};
+
+use super::support::{Broken, keep, ms, stats};
+
+/// A delay that depends on the item alone, and is in no order.
+fn delay(item: u32) -> Duration {
+    ms(u64::from(item.wrapping_mul(2_654_435_761) >> 16) % 23)
+}
+
+#[handler]
+async fn dawdle(item: u32) -> u32 {
+    tokio::time::sleep(delay(item)).await;
+    item
+}
+
+#[handler]
+async fn stumble(item: &u32) -> Result<Option<u32>, Broken> {
+    tokio::time::sleep(delay(*item)).await;
+    match item % 5 {
+        1 => Err(Broken(*item)),
+        2 => Ok(None),
+        3 => panic!("item {item} panics, as planned"),
+        _ => Ok(Some(*item)),
+    }
+}
+
+#[handler]
+fn spread(item: u32) -> impl Iterator<Item = u32> {
+    (0..item % 4).map(move |n| item * 10 + n)
+}
+
+#[handler]
+async fn pour(item: u32) -> impl Stream<Item = u32> {
+    tokio::time::sleep(delay(item)).await;
+    stream::iter((0..item % 4).map(move |n| item * 10 + n))
+}
+
+#[handler]
+fn total(item: &u32, sum: &mut u32) -> u32 {
+    *sum += item;
+    *sum
+}
+
+#[handler]
+async fn begin_and_finish(item: u32, begun: &AtomicU32, finished: &AtomicU32) -> u32 {
+    begun.fetch_add(1, Relaxed);
+    tokio::time::sleep(ms(10)).await;
+    finished.fetch_add(1, Relaxed);
+    item
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Letter {
+    key: u32,
+    number: u32,
+}
+
+/// What a slot made of a letter: how many of the same key it has seen.
+type Seen = (u32, u32, u32);
+
+#[handler]
+async fn count(letter: Letter, seen: &mut HashMap<u32, u32>) -> Seen {
+    tokio::time::sleep(delay(letter.number * 31 + letter.key)).await;
+    let times = seen.entry(letter.key).or_default();
+    *times += 1;
+    (letter.key, letter.number, *times)
+}
+
+pipeline! {
+    Pool(input: Script<u32>, faults: Faults, stored: Recorder<u32>, count: usize) {
+        generator source = scripted(input);
+        handler   work   = faulty(faults) { workers: *count };
+        handler   store  = record(stored);
+        source -> work -> store;
+    }
+
+    Ordered(input: Script<u32>, stored: Recorder<u32>) {
+        generator source = scripted(input);
+        handler   work   = dawdle { workers: 8, ordered };
+        handler   store  = record(stored);
+        source -> work -> store;
+    }
+
+    Stumbling(input: Script<u32>, stored: Recorder<u32>, rejected: Recorder<Failure<u32, Broken>>) {
+        generator source  = scripted(input);
+        handler   work    = stumble { workers: 8, ordered, on_panic: { restarts: 1000, within: 1s } };
+        handler   store   = record(stored);
+        handler   rejects = keep(rejected);
+        source -> work -> store;
+        work.error -> rejects;
+    }
+
+    Spreading(input: Script<u32>, plain: Recorder<u32>, poured: Recorder<u32>) {
+        generator source = scripted(input);
+        handler   first  = spread { workers: 4, ordered };
+        handler   second = pour { workers: 4, ordered };
+        handler   store  = record(plain);
+        handler   keep   = record(poured);
+        source -> [first, second];
+        first -> store;
+        second -> keep;
+    }
+
+    Keyed(input: Script<Letter>, stored: Recorder<Seen>) {
+        generator source = scripted(input);
+        handler   work   = count(HashMap::<u32, u32>::new()) { workers: 8, key: |letter| letter.key };
+        handler   store  = record(stored);
+        source -> work -> store;
+    }
+
+    Bare(input: Script<u32>, stored: Recorder<u32>) {
+        generator source = scripted(input);
+        handler   sum    = total(0);
+        handler   store  = record(stored);
+        source -> sum -> store;
+    }
+
+    Guarded(input: Script<u32>, stored: Recorder<u32>) {
+        generator source = scripted(input);
+        handler   sum    = total(0) {
+            buffer:   3,
+            timeout:  1s,
+            retry:    { attempts: 3, idempotent },
+            breaker:  { consecutive: 3 },
+            on_panic: { restarts: 3, within: 1s },
+            on_error: skip,
+            keep_item,
+        };
+        handler   store  = record(stored);
+        source -> sum -> store;
+    }
+
+    Solo(input: Script<u32>, stored: Recorder<u32>, workers: usize) {
+        generator source = scripted(input);
+        handler   sum    = total(0) { workers: *workers, ordered };
+        handler   store  = record(stored);
+        source -> sum -> store;
+    }
+
+    Stuck(input: Script<u32>, begun: Arc<AtomicU32>, finished: Arc<AtomicU32>, stored: Recorder<u32>) {
+        generator source = scripted(input);
+        handler   work   = begin_and_finish(begun, finished) { workers: 4 };
+        handler   store  = record(stored);
+        source -> work -> store with { buffer: 1 };
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn sixteen_workers_run_sixteen_calls_at_once_and_not_seventeen() {
+    let faults = Faults::none().slow(ms(10));
+    let stored = Recorder::new();
+    run_to_end(Pool { input: Script::items(0..64), faults: faults.clone(), stored: stored.clone(), count: 16 }).await;
+    assert_eq!((faults.max_concurrent(), faults.calls(), stored.len()), (16, 64, 64));
+    assert_eq!(stored.times().last(), Some(&ms(40)), "64 calls of 10 ms, 16 at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_worker_runs_one_call_at_once() {
+    let faults = Faults::none().slow(ms(10));
+    let stored = Recorder::new();
+    run_to_end(Pool { input: Script::items(0..5), faults: faults.clone(), stored: stored.clone(), count: 1 }).await;
+    assert_eq!((faults.max_concurrent(), stored.items()), (1, vec![0, 1, 2, 3, 4]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_call_holds_up_nobody_where_order_is_not_asked_for() {
+    let faults = Faults::none().slow_on(1, ms(1000));
+    let stored = Recorder::new();
+    let report =
+        run_to_end(Pool { input: Script::items(0..50), faults, stored: stored.clone(), count: 2 }).await;
+    assert_clean(&report);
+    assert_eq!(stored.items().last(), Some(&0));
+    assert_eq!(stored.times()[48], Duration::ZERO);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_on_two_threads_lose_nothing_and_double_nothing() {
+    let stored = Recorder::new();
+    let report =
+        run_to_end(Pool { input: Script::items(0..5000), faults: Faults::none(), stored: stored.clone(), count: 8 }).await;
+    let mut items = stored.items();
+    items.sort_unstable();
+    assert_eq!(items, (0..5000).collect::<Vec<_>>());
+    assert_clean(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ordered_workers_keep_the_order_of_the_input() {
+    let stored = Recorder::new();
+    let report = run_to_end(Ordered { input: Script::items(0..300), stored: stored.clone() }).await;
+    assert_eq!(stored.items(), (0..300).collect::<Vec<_>>());
+    assert_clean(&report);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ordered_workers_keep_the_order_on_two_threads() {
+    let stored = Recorder::new();
+    let report = run_to_end(Ordered { input: Script::items(0..200), stored: stored.clone() }).await;
+    assert_eq!(stored.items(), (0..200).collect::<Vec<_>>());
+    assert_clean(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn order_is_kept_around_failures_filtered_items_and_panics() {
+    let (stored, rejected) = (Recorder::new(), Recorder::new());
+    let report =
+        run_to_end(Stumbling { input: Script::items(0..200), stored: stored.clone(), rejected: rejected.clone() }).await;
+    let good: Vec<_> = (0..200).filter(|item| matches!(item % 5, 0 | 4)).collect();
+    assert_eq!(stored.items(), good);
+    let bad: Vec<_> = (0..200).filter(|item| matches!(item % 5, 1 | 3)).collect();
+    let failed: Vec<_> = rejected.take().into_iter().map(|failure| failure.item).collect();
+    assert_eq!(failed, bad, "failures are in order, too");
+    let work = stats(&report, "work");
+    assert_eq!((work.completed, work.filtered, work.failed, work.panicked), (80, 40, 40, 40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn order_is_kept_where_a_call_gives_many() {
+    let (plain, poured) = (Recorder::new(), Recorder::new());
+    let report =
+        run_to_end(Spreading { input: Script::items(0..100), plain: plain.clone(), poured: poured.clone() }).await;
+    let all: Vec<_> = (0..100).flat_map(|item| (0..item % 4).map(move |n| item * 10 + n)).collect();
+    assert_eq!(plain.items(), all);
+    assert_eq!(poured.items(), all);
+    assert_eq!(stats(&report, "first").emitted, 150);
+    assert_eq!(stats(&report, "second").filtered, 25, "a call that gives nothing is a filter");
+}
+
+fn letters(keys: u32, each: u32) -> Script<Letter> {
+    Script::items((0..each).flat_map(move |number| (0..keys).map(move |key| Letter { key, number })))
+}
+
+fn assert_in_order_by_key(seen: &[Seen], keys: u32, each: u32) {
+    for key in 0..keys {
+        let of_key: Vec<_> = seen.iter().filter(|(of, ..)| *of == key).collect();
+        let numbers: Vec<_> = of_key.iter().map(|(_, number, _)| *number).collect();
+        assert_eq!(numbers, (0..each).collect::<Vec<_>>(), "key {key} is in order");
+        let times: Vec<_> = of_key.iter().map(|(.., times)| *times).collect();
+        assert_eq!(times, (1..=each).collect::<Vec<_>>(), "key {key} stays on one slot, whose state sees all of it");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_stays_in_order_and_on_one_slot() {
+    let stored = Recorder::new();
+    let report = run_to_end(Keyed { input: letters(20, 30), stored: stored.clone() }).await;
+    assert_in_order_by_key(&stored.items(), 20, 30);
+    assert_clean(&report);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_stays_in_order_and_on_one_slot_on_two_threads() {
+    let stored = Recorder::new();
+    let report = run_to_end(Keyed { input: letters(16, 12), stored: stored.clone() }).await;
+    assert_in_order_by_key(&stored.items(), 16, 12);
+    assert_clean(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn different_keys_are_worked_on_at_once() {
+    let stored = Recorder::new();
+    run_to_end(Keyed { input: letters(64, 1), stored: stored.clone() }).await;
+    let alone: Duration = (0..64).map(delay).sum();
+    assert!(*stored.times().last().unwrap() < alone / 2, "{:?} of {alone:?}", stored.times().last());
+}
+
+/// Wrapping a stage for telemetry gave it a second copy of its worker's state: the sums depended on who was watching.
+#[tokio::test(start_paused = true)]
+async fn a_workers_state_is_the_same_whatever_is_around_the_stage() {
+    let items = || Script::items((1..=100).map(|n| n * n));
+    let bare = Recorder::new();
+    run_to_end(Bare { input: items(), stored: bare.clone() }).await;
+    let guarded = Recorder::new();
+    run_to_end(Guarded { input: items(), stored: guarded.clone() }).await;
+    let solo = Recorder::new();
+    run_to_end(Solo { input: items(), stored: solo.clone(), workers: 1 }).await;
+    assert_eq!(bare.items().last(), Some(&338_350));
+    assert_eq!(guarded.items(), bare.items());
+    assert_eq!(solo.items(), bare.items());
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_worker_has_a_state_of_its_own() {
+    let stored = Recorder::new();
+    let input = Script::items(std::iter::repeat_n(1, 400));
+    run_to_end(Solo { input, stored: stored.clone(), workers: 4 }).await;
+    let items = stored.items();
+    let ones = items.iter().filter(|sum| **sum == 1).count();
+    assert!((1..=4).contains(&ones), "each state begins at 0: {ones} of them were used");
+    let mut sums = HashMap::<u32, usize>::new();
+    items.iter().for_each(|sum| *sums.entry(*sum).or_default() += 1);
+    assert!(sums.values().all(|times| *times <= ones), "a state counts each item once");
+}
+
+/// Futures in a buffer stopped being polled while the consumer was slow, and timed out although their work was done.
+#[tokio::test(start_paused = true)]
+async fn calls_in_flight_go_on_while_what_follows_is_stuck() {
+    let (begun, finished) = (Arc::<AtomicU32>::default(), Arc::<AtomicU32>::default());
+    let stored = Recorder::slow(Duration::from_mins(1));
+    let stuck = Stuck {
+        input: Script::items(0..20),
+        begun: Arc::clone(&begun),
+        finished: Arc::clone(&finished),
+        stored: stored.clone(),
+    };
+    let running = stuck.start().unwrap();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert!(stored.is_empty());
+    assert!(begun.load(Relaxed) >= 4, "{begun:?}");
+    assert_eq!(begun.load(Relaxed), finished.load(Relaxed), "no call waits for what follows");
+    let report = running.wait().await;
+    assert_clean(&report);
+    assert_balanced(&report);
+    assert_eq!(stored.len(), 20);
+}

@@ -1,0 +1,12 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        generator ticks;
+        handler parse;
+        any [orders, ticks] -> parse;
+    }
+}
+
+fn main() {}

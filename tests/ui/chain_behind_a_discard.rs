@@ -1,0 +1,11 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler store;
+        orders -> _ -> store;
+    }
+}
+
+fn main() {}

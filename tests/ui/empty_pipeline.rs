@@ -1,0 +1,9 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler charge;
+        orders -> charge;
+        charge.error -> charge;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator pages;
+        handler crawl;
+        pages -> crawl;
+        crawl -> crawl with { feedback, buffer: 64, overflow: block };
+    }
+}
+
+fn main() {}

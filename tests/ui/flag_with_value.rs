@@ -1,0 +1,11 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler charge { keep_item: true };
+        orders -> charge;
+    }
+}
+
+fn main() {}

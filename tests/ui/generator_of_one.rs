@@ -1,0 +1,8 @@
+use electrician::generator;
+
+#[generator]
+fn order() -> u64 {
+    1
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use electrician::handler;
+
+#[handler]
+struct Order;
+
+fn main() {}

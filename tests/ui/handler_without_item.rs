@@ -1,0 +1,8 @@
+use electrician::handler;
+
+#[handler]
+fn parse() -> u64 {
+    1
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler charge { breaker: { failure_rate: 0.5, when_open: wait } };
+        handler defer;
+        orders -> charge;
+        charge.neutral -> defer;
+    }
+}
+
+fn main() {}

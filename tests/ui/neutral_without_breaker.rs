@@ -1,0 +1,13 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler charge;
+        handler defer;
+        orders -> charge;
+        charge.neutral -> defer;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler parse { concurrency: 4 };
+        orders -> parse;
+    }
+}
+
+fn main() {}

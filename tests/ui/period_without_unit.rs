@@ -1,0 +1,8 @@
+use electrician::generator;
+
+#[generator(every = "1")]
+fn tick() -> Option<u64> {
+    Some(1)
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop(feed: Feed)
+}
+
+fn main() {}

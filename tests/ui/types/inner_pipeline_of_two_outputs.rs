@@ -1,0 +1,27 @@
+use electrician::prelude::*;
+
+#[generator]
+fn orders() -> impl Iterator<Item = u64> {
+    0..10
+}
+
+#[handler]
+fn store(_order: u64) {}
+
+pipeline! {
+    Inner {
+        input lines: u64;
+        output left: u64;
+        output right: u64;
+        lines -> [left, right];
+    }
+
+    Shop {
+        generator orders;
+        pipeline inner = Inner;
+        handler store;
+        orders -> inner -> store;
+    }
+}
+
+fn main() {}

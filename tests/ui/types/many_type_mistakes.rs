@@ -1,0 +1,35 @@
+use electrician::prelude::*;
+
+#[derive(Debug)]
+struct Declined;
+
+#[generator]
+fn orders() -> impl Iterator<Item = u64> {
+    0..10
+}
+
+#[handler]
+fn charge(order: &u64) -> Result<u64, Declined> {
+    if *order > 0 { Ok(*order) } else { Err(Declined) }
+}
+
+#[handler]
+fn store(_order: String) {}
+
+#[handler]
+fn audit(order: u64) -> u64 {
+    order
+}
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler charge;
+        handler store;
+        handler audit;
+        orders -> [charge, audit];
+        charge -> store;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,28 @@
+use electrician::prelude::*;
+
+#[derive(Debug)]
+struct Declined;
+
+#[generator]
+fn orders() -> impl Iterator<Item = u64> {
+    0..10
+}
+
+#[handler]
+fn charge(order: &u64) -> Result<u64, Declined> {
+    if *order > 0 { Ok(*order) } else { Err(Declined) }
+}
+
+#[handler]
+fn store(_order: u64) {}
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler charge { on_error: skip, retry: { attempts: 3, idempotent, when: |error: &String| error.is_empty() } };
+        handler store;
+        orders -> charge -> store;
+    }
+}
+
+fn main() {}

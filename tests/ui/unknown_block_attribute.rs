@@ -1,0 +1,8 @@
+use electrician::pipeline;
+
+pipeline! {
+    #![inspekt]
+    Shop { generator orders; orders -> _; }
+}
+
+fn main() {}

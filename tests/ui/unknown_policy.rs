@@ -1,0 +1,11 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler parse { on_error: ignore };
+        orders -> parse;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler charge { workers };
+        orders -> charge;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler charge { on_error: skip, timeout: 0s };
+        orders -> charge;
+    }
+}
+
+fn main() {}
