@@ -1,9 +1,8 @@
 //! The story of a block: parse what was written, build the graph, check it, stop if anything was reported, emit.
 
 use proc_macro2::TokenStream;
-use syn::parse_quote;
 
-use crate::ast::{self, Block, Pipeline};
+use crate::ast::{self, Block};
 use crate::diagnostics::Diagnostics;
 use crate::graph::{self, Graph};
 use crate::{check, emit, inspect};
@@ -11,21 +10,20 @@ use crate::{check, emit, inspect};
 /// Expands a block of pipelines.
 pub(crate) fn pipeline(tokens: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let krate: syn::Path = parse_quote!(::electrician);
-    let block = ast::parse(tokens, &krate, &mut diagnostics);
+    let block = ast::parse(tokens, &mut diagnostics);
     let graphs = graphs(&block, &mut diagnostics);
     check::check_block(&block, &mut diagnostics);
     for graph in &graphs {
         check::check(graph, &mut diagnostics);
     }
     if !diagnostics.is_empty() {
-        let stubs = graphs.iter().map(|graph| emit::stub(graph, path(graph.pipeline, &krate)));
+        let stubs = graphs.iter().map(|graph| emit::stub(graph));
         let stubs: TokenStream = stubs.collect();
         let mut errors = diagnostics.into_compile_errors();
         errors.extend(stubs);
         return errors;
     }
-    graphs.iter().map(|graph| expansion(graph, path(graph.pipeline, &krate))).collect()
+    graphs.iter().map(expansion).collect()
 }
 
 fn graphs<'a>(block: &'a Block, diagnostics: &mut Diagnostics) -> Vec<Graph<'a>> {
@@ -33,13 +31,9 @@ fn graphs<'a>(block: &'a Block, diagnostics: &mut Diagnostics) -> Vec<Graph<'a>>
     pipelines.map(|pipeline| graph::build(pipeline, diagnostics)).collect()
 }
 
-fn expansion(graph: &Graph, krate: &syn::Path) -> TokenStream {
+fn expansion(graph: &Graph) -> TokenStream {
     if inspect::is_asked(graph.pipeline) {
-        inspect::write(graph, &emit::emit(graph, krate, true));
+        inspect::write(graph, &emit::emit(graph, true));
     }
-    emit::emit(graph, krate, false)
-}
-
-fn path<'p>(pipeline: &'p Pipeline, krate: &'p syn::Path) -> &'p syn::Path {
-    pipeline.krate.as_ref().unwrap_or(krate)
+    emit::emit(graph, false)
 }

@@ -1,7 +1,9 @@
 //! The expansion as a file to read: formatted, each part headed by the line of the block that it comes from.
 
 use std::{
-    env, fs, io,
+    env,
+    ffi::OsString,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -22,7 +24,7 @@ pub(crate) fn is_asked(pipeline: &Pipeline) -> bool {
 /// it.
 pub(crate) fn write(graph: &Graph, expansion: &TokenStream) {
     let name = plain(&graph.pipeline.name);
-    let directory = directory();
+    let directory = directory(|variable| env::var_os(variable));
     if let Err(error) = write_files(&directory, &name, &readable(expansion), &mermaid(graph)) {
         eprintln!("electrician: cannot write the expansion of `{name}` to {}: {error}", directory.display());
     }
@@ -35,19 +37,19 @@ fn write_files(directory: &Path, name: &str, expansion: &str, drawing: &str) -> 
 }
 
 /// What the variable says, or `electrician` in the target directory.
-fn directory() -> PathBuf {
-    if let Some(directory) = env::var_os(VARIABLE) {
+fn directory(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+    if let Some(directory) = variable(VARIABLE) {
         return directory.into();
     }
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(default_target, PathBuf::from);
+    let manifest = variable("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let target = variable("CARGO_TARGET_DIR").map_or_else(|| beside_lock(&manifest), PathBuf::from);
     target.join("electrician")
 }
 
 /// The target directory beside the lock file.
-fn default_target() -> PathBuf {
-    let manifest = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
+fn beside_lock(manifest: &Path) -> PathBuf {
     let root = manifest.ancestors().find(|directory| directory.join("Cargo.lock").exists());
-    root.unwrap_or(&manifest).join("target")
+    root.unwrap_or(manifest).join("target")
 }
 
 /// Formats an expansion; its headings become comments.
@@ -118,5 +120,40 @@ impl Written {
         }
         self.text.push_str(token);
         self.end = Some(span.end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+
+    #[test]
+    fn writes_where_it_is_told() {
+        let at = |told: &[(&str, &str)]| {
+            let told: Vec<_> = told.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            directory(|wanted| told.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.into()))
+        };
+        let (target, manifest) = (("CARGO_TARGET_DIR", "/out"), ("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR")));
+        assert_eq!(at(&[(VARIABLE, "/here"), target, manifest]), Path::new("/here"));
+        assert_eq!(at(&[target, manifest]), Path::new("/out/electrician"));
+        assert!(at(&[manifest]).ends_with("target/electrician"));
+        assert!(at(&[manifest]).parent().and_then(Path::parent).is_some_and(|root| root.join("Cargo.lock").exists()));
+    }
+
+    #[test]
+    fn headings_become_comments_however_long_they_are() {
+        let long = "word ".repeat(40);
+        let tokens = format!("fn f() {{ __heading!(\"short; \\\"quoted\\\"\"); a(); __heading!(\"{long}\"); b(); }}");
+        let text = readable(&TokenStream::from_str(&tokens).expect("the case is made of tokens"));
+        assert_eq!(text, format!("fn f() {{\n\n    // short; \"quoted\"\n    a();\n\n    // {long}\n    b();\n}}\n"));
+    }
+
+    #[test]
+    fn a_line_is_spaced_as_it_is_written() {
+        let source = "handler  a = b::c(&x.y, -1)\n    { workers: 4, key: |o| o.id, };";
+        let tokens = TokenStream::from_str(source).expect("the case is made of tokens");
+        assert_eq!(one_line(&tokens), "handler a = b::c(&x.y, -1) { workers: 4, key: |o| o.id, };");
     }
 }

@@ -9,6 +9,8 @@ mod expand;
 mod graph;
 mod inspect;
 mod message;
+#[cfg(test)]
+mod readme;
 
 use proc_macro::TokenStream;
 

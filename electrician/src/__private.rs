@@ -29,6 +29,11 @@ pub fn typed<T, F: Future<Output = T>>(future: F) -> F {
     future
 }
 
+/// A list of these.
+pub fn list<T, const N: usize>(items: [T; N]) -> Vec<T> {
+    Vec::from(items)
+}
+
 /// What a handler that is not plain says when it is called as if it were.
 ///
 /// # Panics

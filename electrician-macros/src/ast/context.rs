@@ -1,4 +1,4 @@
-//! What every part of the parser has at hand: where to report, the runtime's path, the words read so far.
+//! What every part of the parser has at hand: where to report, the words read so far.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,7 +11,6 @@ use crate::diagnostics::Diagnostics;
 use crate::message;
 
 pub(crate) struct Context<'d> {
-    pub(crate) krate: syn::Path,
     pub(crate) diag: &'d mut Diagnostics,
     pub(crate) words: Words,
     /// What could not be read.

@@ -47,7 +47,6 @@ pub(super) fn read(
     let text = stream(&start[..start.len() - cursor.rest().len()]);
     Some(Declaration {
         attrs,
-        keyword,
         kind,
         name,
         options,
@@ -74,7 +73,10 @@ fn function(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context
     let span = cursor.rest().get(1).map_or(name.span(), TokenTree::span);
     match callee(cursor, keyword, name, cx) {
         Callee::Closure(_) => {
-            cx.report(span, message::closure_not_allowed(&plain(keyword), &plain(name)));
+            cx.report(
+                span,
+                message::closure_not_allowed(&plain(keyword), &plain(name)),
+            );
             named(name)
         }
         function @ Callee::Function { .. } => function,

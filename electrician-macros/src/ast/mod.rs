@@ -17,9 +17,9 @@ mod words;
 use proc_macro2::{Ident, Span, TokenStream};
 
 pub(crate) use edge_options::{EdgeOptions, Overflow};
-pub(crate) use operators::{Class, OPERATORS, Operator, operator};
+pub(crate) use operators::{Class, OPERATORS, operator};
 pub(crate) use parse::parse;
-pub(crate) use resilience::{BreakerOptions, OnPanic, RetryOptions, WhenOpen};
+pub(crate) use resilience::{OnPanic, WhenOpen};
 pub(crate) use stage_options::{OnError, StageOptions};
 pub(crate) use value::{Literal, Value, show};
 pub(crate) use words::Words;
@@ -27,8 +27,6 @@ pub(crate) use words::Words;
 /// A whole macro input: one pipeline or several.
 #[derive(Debug)]
 pub(crate) struct Block {
-    /// `#![inspect]` stands at the top of the block.
-    pub(crate) inspect: bool,
     pub(crate) pipelines: Vec<Pipeline>,
 }
 
@@ -43,8 +41,8 @@ pub(crate) struct Pipeline {
     pub(crate) params: Vec<Param>,
     /// `#![inspect]` stands in the braces, or at the top of the block.
     pub(crate) inspect: bool,
-    /// `#![crate_path = some::path]`, where it is written.
-    pub(crate) krate: Option<syn::Path>,
+    /// What `#![crate_path = some::path]` says, or `::electrician`.
+    pub(crate) krate: syn::Path,
     /// What `defaults { … }` says.
     pub(crate) defaults: StageOptions,
     pub(crate) declarations: Vec<Declaration>,
@@ -68,7 +66,6 @@ pub(crate) struct Param {
 pub(crate) struct Declaration {
     /// Its doc comments.
     pub(crate) attrs: Vec<syn::Attribute>,
-    pub(crate) keyword: Ident,
     pub(crate) kind: DeclKind,
     pub(crate) name: Ident,
     pub(crate) options: StageOptions,
@@ -166,7 +163,7 @@ pub(crate) struct Arm {
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Name(Ident),
-    Discard(Span),
+    Discard,
 }
 
 impl Node {

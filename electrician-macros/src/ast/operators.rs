@@ -9,7 +9,6 @@ pub(crate) struct Operator {
     pub(crate) parameters: &'static [Parameter],
     pub(crate) class: Class,
     pub(crate) example: &'static str,
-    pub(crate) summary: &'static str,
 }
 
 /// One argument of an operator.
@@ -49,14 +48,12 @@ const fn inline(
     name: &'static str,
     parameters: &'static [Parameter],
     example: &'static str,
-    summary: &'static str,
 ) -> Operator {
     Operator {
         name,
         parameters,
         class: Class::Inline,
         example,
-        summary,
     }
 }
 
@@ -64,14 +61,12 @@ const fn timed(
     name: &'static str,
     parameters: &'static [Parameter],
     example: &'static str,
-    summary: &'static str,
 ) -> Operator {
     Operator {
         name,
         parameters,
         class: Class::Timed,
         example,
-        summary,
     }
 }
 
@@ -81,100 +76,70 @@ const TIME: Parameter = must("duration", Expected::Duration);
 
 /// Every operator there is.
 pub(crate) const OPERATORS: &[Operator] = &[
-    inline("map", &[F], "map(|item| …)", "one item for each item"),
+    inline("map", &[F], "map(|item| …)"),
     inline(
         "filter",
         &[F],
-        "filter(|item| …)",
-        "the items that a predicate takes",
-    ),
+        "filter(|item| …)"),
     inline(
         "filter_map",
         &[F],
-        "filter_map(|item| …)",
-        "one item or none for each item",
-    ),
+        "filter_map(|item| …)"),
     inline(
         "flat_map",
         &[F],
-        "flat_map(|item| …)",
-        "many items for each item",
-    ),
+        "flat_map(|item| …)"),
     inline(
         "inspect",
         &[F],
-        "inspect(|item| …)",
-        "looks at each item and passes it on",
-    ),
+        "inspect(|item| …)"),
     inline(
         "scan",
         &[must("init", Expected::Free), F],
-        "scan(0, |state, item| …)",
-        "one item for each, with a state",
-    ),
+        "scan(0, |state, item| …)"),
     inline(
         "sliding",
         &[COUNT],
-        "sliding(10)",
-        "the last items, after each item",
-    ),
+        "sliding(10)"),
     inline(
         "dedupe",
         &[],
-        "dedupe()",
-        "leaves out an item that equals the one before it",
-    ),
+        "dedupe()"),
     inline(
         "distinct",
         &[may("key", Expected::Closure)],
-        "distinct(|item| …)",
-        "each item once, by a key",
-    ),
+        "distinct(|item| …)"),
     inline(
         "take",
         &[must("n", Expected::Count)],
-        "take(100)",
-        "the first items",
-    ),
+        "take(100)"),
     inline(
         "skip",
         &[must("n", Expected::Count)],
-        "skip(1)",
-        "all but the first items",
-    ),
-    inline("enumerate", &[], "enumerate()", "each item with its number"),
-    inline("flatten", &[], "flatten()", "the items of each item"),
+        "skip(1)"),
+    inline("enumerate", &[], "enumerate()"),
+    inline("flatten", &[], "flatten()"),
     timed(
         "batch",
         &[COUNT, TIME],
-        "batch(500, 20ms)",
-        "so many items at once, or what came in that time",
-    ),
+        "batch(500, 20ms)"),
     timed(
         "window",
         &[TIME],
-        "window(1s)",
-        "the items of each span of time",
-    ),
+        "window(1s)"),
     timed(
         "throttle",
         &[must("rate", Expected::Rate)],
-        "throttle(100/s)",
-        "no more items than the rate",
-    ),
+        "throttle(100/s)"),
     timed(
         "debounce",
         &[TIME],
-        "debounce(50ms)",
-        "the last item once it has been quiet",
-    ),
-    timed("delay", &[TIME], "delay(1s)", "each item, so much later"),
+        "debounce(50ms)"),
+    timed("delay", &[TIME], "delay(1s)"),
     timed(
         "sample",
         &[TIME],
-        "sample(1s)",
-        "the latest item, each span of time",
-    ),
+        "sample(1s)"),
 ];
 
 /// The operator of that name.

@@ -13,10 +13,9 @@ use crate::diagnostics::Diagnostics;
 use crate::message;
 
 /// Reads a whole block. What cannot be read is reported and left out; the rest is given back.
-pub(crate) fn parse(tokens: TokenStream, krate: &syn::Path, diag: &mut Diagnostics) -> Block {
+pub(crate) fn parse(tokens: TokenStream, diag: &mut Diagnostics) -> Block {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let mut cx = Context {
-        krate: krate.clone(),
         diag,
         words: Words::default(),
         broken: Vec::new(),
@@ -32,10 +31,7 @@ pub(crate) fn parse(tokens: TokenStream, krate: &syn::Path, diag: &mut Diagnosti
         cursor.skip(header.len() + 1);
         while cursor.eat_punct(';') {}
     }
-    Block {
-        inspect: inner.inspect,
-        pipelines,
-    }
+    Block { pipelines }
 }
 
 /// What `#![…]` can say.
@@ -96,7 +92,6 @@ fn pipeline(
         generics,
         params,
     } = read_header(header, end, cx);
-    let krate = cx.krate.clone();
     let mut pipeline = Pipeline {
         attrs,
         vis: vis.unwrap_or(syn::Visibility::Inherited),
@@ -105,7 +100,7 @@ fn pipeline(
         generics,
         params: read_params(&params, cx),
         inspect: inner.inspect,
-        krate: inner.krate.clone(),
+        krate: inner.krate.clone().unwrap_or_else(|| syn::parse_quote!(::electrician)),
         defaults: StageOptions::default(),
         declarations: Vec::new(),
         statements: Vec::new(),
@@ -121,7 +116,6 @@ fn pipeline(
     }
     pipeline.words = std::mem::take(&mut cx.words);
     pipeline.broken = std::mem::take(&mut cx.broken);
-    cx.krate = krate;
     name.is_some().then_some(pipeline)
 }
 
@@ -186,7 +180,9 @@ fn read_params(trees: &[TokenTree], cx: &mut Context) -> Vec<Param> {
             }
             Err(error) => {
                 match first {
-                    TokenTree::Ident(name) if !Cursor::new(rest, error.span()).peek_punct(1, ':') => {
+                    TokenTree::Ident(name)
+                        if !Cursor::new(rest, error.span()).peek_punct(1, ':') =>
+                    {
                         cx.report(name.span(), message::parameter_without_type(&plain(name)));
                     }
                     _ => cx.report_rust(&error),
@@ -203,9 +199,8 @@ fn read_params(trees: &[TokenTree], cx: &mut Context) -> Vec<Param> {
 fn read_body(pipeline: &mut Pipeline, mut cursor: Cursor, cx: &mut Context) {
     let inner = inner_attributes(&mut cursor, cx);
     pipeline.inspect |= inner.inspect;
-    pipeline.krate = inner.krate.or(pipeline.krate.take());
-    if let Some(krate) = &pipeline.krate {
-        cx.krate = krate.clone();
+    if let Some(krate) = inner.krate {
+        pipeline.krate = krate;
     }
     let semicolon =
         |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ';');

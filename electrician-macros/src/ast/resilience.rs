@@ -22,7 +22,6 @@ pub(crate) struct RetryOptions {
 /// `breaker: { … }`
 #[derive(Debug, Clone)]
 pub(crate) struct BreakerOptions {
-    pub(crate) span: Span,
     pub(crate) failure_rate: Option<Value>,
     pub(crate) consecutive: Option<Value>,
     pub(crate) window: Option<Value>,
@@ -45,9 +44,8 @@ pub(crate) enum WhenOpen {
 #[derive(Debug, Clone)]
 #[allow(clippy::large_enum_variant)] // one for a stage, and never moved in bulk
 pub(crate) enum OnPanic {
-    Fail(Span),
+    Fail,
     Restart {
-        span: Span,
         restarts: Value,
         within: Value,
         backoff: Option<Value>,
@@ -101,10 +99,8 @@ impl RetryOptions {
 
 impl BreakerOptions {
     pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
-        let span = entry.span();
         let group = entry.group(BREAKER_EXAMPLE, cx)?;
         let mut breaker = Self {
-            span,
             failure_rate: None,
             consecutive: None,
             window: None,
@@ -136,7 +132,7 @@ impl OnPanic {
         if entry.path_word().is_some() {
             return entry
                 .word(&[("fail", ())], cx)
-                .map(|((), _)| Self::Fail(span));
+                .map(|_| Self::Fail);
         }
         let group = entry.group(ON_PANIC_EXAMPLE, cx)?;
         let (mut restarts, mut within, mut backoff) = (None, None, None);
@@ -157,20 +153,9 @@ impl OnPanic {
             }
         }
         Some(Self::Restart {
-            span,
             restarts: restarts?,
             within: within?,
             backoff,
         })
-    }
-}
-
-impl WhenOpen {
-    /// The word that is written for it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            WhenOpen::Wait => "wait",
-            WhenOpen::Reject => "reject",
-        }
     }
 }

@@ -66,7 +66,7 @@ fn arm(cut: &Cut, end: Span, cx: &mut Context) -> Option<Arm> {
         return None;
     };
     let target = if name == "_" {
-        Target::Discard(name.span())
+        Target::Discard
     } else {
         Target::Name(name.clone())
     };

@@ -9,7 +9,8 @@ use crate::message;
 
 /// Declared, and named in no statement.
 pub(super) fn never_wired(graph: &Graph, diag: &mut Diagnostics) {
-    for stage in declared(graph).filter(|stage| !is_used(graph, stage) && !shares_out(graph, stage)) {
+    for stage in declared(graph).filter(|stage| !is_used(graph, stage) && !shares_out(graph, stage))
+    {
         let keyword = match stage.kind {
             StageKind::Generator(_) => "generator",
             StageKind::Input(_) => "input",
@@ -22,11 +23,19 @@ pub(super) fn never_wired(graph: &Graph, diag: &mut Diagnostics) {
 
 /// Named by a chain that starts with `any [a, b]`, which has been refused.
 fn shares_out(graph: &Graph, stage: &Stage) -> bool {
-    let heads = graph.pipeline.statements.iter().filter_map(|statement| statement.chain.first());
+    let heads = graph
+        .pipeline
+        .statements
+        .iter()
+        .filter_map(|statement| statement.chain.first());
     heads.into_iter().any(|link| match &link.node {
-        Node::Group { kind: GroupKind::Any, members, .. } => {
-            members.iter().any(|member| plain(&member.name) == stage.label)
-        }
+        Node::Group {
+            kind: GroupKind::Any,
+            members,
+            ..
+        } => members
+            .iter()
+            .any(|member| plain(&member.name) == stage.label),
         _ => false,
     })
 }

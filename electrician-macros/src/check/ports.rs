@@ -24,7 +24,11 @@ pub(super) fn directions(graph: &Graph, diag: &mut Diagnostics) {
             _ => {}
         }
     }
-    for stage in graph.stages.iter().filter(|stage| matches!(stage.kind, StageKind::Output(_))) {
+    for stage in graph
+        .stages
+        .iter()
+        .filter(|stage| matches!(stage.kind, StageKind::Output(_)))
+    {
         if let Some(span) = leaves_in_a_chain(graph, stage) {
             diag.report(span, message::sink_as_source(&stage.label));
         }

@@ -21,7 +21,7 @@ fn said(source: &str) -> Vec<Diagnostic> {
 
 fn judge(tokens: TokenStream) -> Vec<Diagnostic> {
     let mut diag = Diagnostics::default();
-    let block = ast::parse(tokens, &syn::parse_quote!(::electrician), &mut diag);
+    let block = ast::parse(tokens, &mut diag);
     check_block(&block, &mut diag);
     for pipeline in &block.pipelines {
         let graph = graph::build(pipeline, &mut diag);

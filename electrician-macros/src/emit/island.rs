@@ -41,7 +41,7 @@ fn receivers(emitter: &Emitter, stage: &Stage) -> TokenStream {
         if edge.to.len() > 1 { ours!(__rt::Clone::clone(&#receiver)) } else { receiver.into_token_stream() }
     });
     let edges: Vec<_> = edges.collect();
-    ours!(__rt::std::vec![#(#edges),*])
+    ours!(__rt::list([#(#edges),*]))
 }
 
 /// An island that is a line of calls.
@@ -164,8 +164,11 @@ impl<'e, 'a> Line<'e, 'a> {
         let order = self.is_ordered().then(|| self.emitter.of(self.head(), "order"));
         let route_handles = self.route_params().into_iter().map(|param| &param.name);
         let (senders, shared) = (self.senders(), order.iter().chain(route_handles));
+        let queues = self.emitter.queues_into(self.head().id).filter(|edge| edge.to.len() > 1);
+        let queues = queues.map(|edge| self.emitter.receiver(edge));
         ours!({
             #handles
+            #(let #queues = __rt::Clone::clone(&#queues);)*
             run.workers(#name, (#head.is_plain(), #blocking), #count, move |#worker| {
                 #(let mut #senders = __rt::Clone::clone(&#senders);)*
                 #(let #shared = __rt::Clone::clone(&#shared);)*
@@ -232,7 +235,7 @@ impl<'e, 'a> Line<'e, 'a> {
             StageKind::Zip => {
                 let edges = head.inputs.iter().map(|id| {
                     let receiver = emitter.receiver(emitter.graph.edge(*id));
-                    ours!(__rt::std::vec![#receiver])
+                    ours!(__rt::list([#receiver]))
                 });
                 ours!(let mut #intake = #var.intake((#(#edges,)*));)
             }
@@ -259,7 +262,7 @@ impl<'e, 'a> Line<'e, 'a> {
             }
         });
         let edges: Vec<_> = edges.collect();
-        ours!(__rt::std::vec![#(#edges),*])
+        ours!(__rt::list([#(#edges),*]))
     }
 
     /// What the task does.
@@ -322,7 +325,8 @@ impl<'e, 'a> Line<'e, 'a> {
         let (var, slot) = (self.emitter.stage(self.head()), self.emitter.of(self.head(), "slot"));
         ours!(
             let mut #slot = #var.slot();
-            let mut #var = __rt::std::pin::pin!(#var.open(&mut #slot));
+            let #var = #var.open(&mut #slot);
+            let mut #var = __rt::std::pin::pin!(#var);
         )
     }
 
@@ -332,7 +336,9 @@ impl<'e, 'a> Line<'e, 'a> {
         counted
             .map(|stage| {
                 let (var, tally) = (self.emitter.stage(stage), self.emitter.of(stage, "tally"));
-                ours!(let #tally = __rt::Clone::clone(&#var.tally());)
+                let is_called = self.calls().iter().any(|call| call.id == stage.id);
+                let own = if is_called { ours!(__rt::Clone::clone(#var.tally())) } else { ours!(#var.tally()) };
+                ours!(let #tally = #own;)
             })
             .collect()
     }

@@ -34,8 +34,8 @@ use crate::graph::Graph;
 pub(crate) use names::Emitter;
 
 /// The whole expansion of one pipeline.
-pub(crate) fn emit(graph: &Graph, krate: &syn::Path, headings: bool) -> TokenStream {
-    let emitter = Emitter::new(graph, krate, headings);
+pub(crate) fn emit(graph: &Graph, headings: bool) -> TokenStream {
+    let emitter = Emitter::new(graph, headings);
     let types = types::emit(&emitter);
     let body = assemble(&emitter);
     let pipeline = types::implement(&emitter, &body);
@@ -43,8 +43,8 @@ pub(crate) fn emit(graph: &Graph, krate: &syn::Path, headings: bool) -> TokenStr
 }
 
 /// The types of a pipeline that was refused: its users' code still compiles.
-pub(crate) fn stub(graph: &Graph, krate: &syn::Path) -> TokenStream {
-    let emitter = Emitter::new(graph, krate, false);
+pub(crate) fn stub(graph: &Graph) -> TokenStream {
+    let emitter = Emitter::new(graph, false);
     let types = types::emit(&emitter);
     let pipeline = types::implement(&emitter, &TokenStream::new());
     ours!(#types #pipeline)
@@ -57,3 +57,6 @@ fn assemble(emitter: &Emitter) -> TokenStream {
     let islands = island::emit(emitter);
     ours!(#stages #edges #islands)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,14 +10,13 @@ use crate::graph::{Edge, Graph, Stage, StageId, StageKind};
 /// What every part of the emission has at hand.
 pub(crate) struct Emitter<'a> {
     pub(crate) graph: &'a Graph<'a>,
-    pub(crate) krate: &'a syn::Path,
     headings: bool,
     unique: Unique,
 }
 
 impl<'a> Emitter<'a> {
-    pub(crate) fn new(graph: &'a Graph<'a>, krate: &'a syn::Path, headings: bool) -> Self {
-        let emitter = Self { graph, krate, headings, unique: Unique::default() };
+    pub(crate) fn new(graph: &'a Graph<'a>, headings: bool) -> Self {
+        let emitter = Self { graph, headings, unique: Unique::default() };
         // the stages come first, so that they keep their names
         for stage in &graph.stages {
             emitter.stage(stage);

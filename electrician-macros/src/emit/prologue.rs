@@ -90,7 +90,7 @@ fn operator_function(operator: &Ident, args: &[syn::Expr]) -> Ident {
 /// A closure in a handler's place; its kind follows from its words, and from whether something is wired to it.
 fn closure_draft(emitter: &Emitter, stage: &Stage, closure: &syn::ExprClosure) -> TokenStream {
     let port = first_port(emitter, stage);
-    let waits = closure.asyncness.is_some() || matches!(*closure.body, syn::Expr::Async(_));
+    let waits = closure.asyncness.is_some() || is_future(&closure.body);
     let fails = matches!(&closure.output, syn::ReturnType::Type(_, ty) if names_result(ty));
     let kind = match (stage.output.is_wired(), waits, fails) {
         (true, false, false) => "closure",
@@ -105,6 +105,18 @@ fn closure_draft(emitter: &Emitter, stage: &Stage, closure: &syn::ExprClosure) -
     let kind = Ident::new(kind, Span::mixed_site());
     let tokens = emitter.closure(closure);
     ours_at!(closure.span() => __rt::inline::#kind(#port, #tokens))
+}
+
+/// Whether an expression ends in an `async` block.
+fn is_future(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::Async(_) => true,
+        syn::Expr::Block(block) => match block.block.stmts.last() {
+            Some(syn::Stmt::Expr(last, None)) => is_future(last),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn names_result(ty: &syn::Type) -> bool {
@@ -127,7 +139,7 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
     breaker(emitter, stage, &mut calls);
     match &options.on_panic {
         None => {}
-        Some(OnPanic::Fail(_)) => calls.extend(ours!(.on_panic(__rt::OnPanic::fail()))),
+        Some(OnPanic::Fail) => calls.extend(ours!(.on_panic(__rt::OnPanic::fail()))),
         Some(OnPanic::Restart { restarts, within, backoff, .. }) => {
             let (restarts, within) = (emitter.value(restarts), emitter.value(within));
             let backoff = backoff.as_ref().map(|backoff| emitter.value(backoff));

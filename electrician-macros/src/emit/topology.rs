@@ -6,37 +6,37 @@ use super::Emitter;
 use crate::ast::{self, Callee};
 use crate::graph::{StageKind, dot, mermaid};
 
-/// `Topology::new(…)`, with the path of the runtime in front.
-pub(super) fn emit(emitter: &Emitter, rt: &TokenStream) -> TokenStream {
+/// `Topology::new(…)`.
+pub(super) fn emit(emitter: &Emitter) -> TokenStream {
     let graph = emitter.graph;
     let name = ast::plain(&graph.pipeline.name);
     let stages = graph.stages.iter().map(|stage| {
         let (label, island) = (&stage.label, Literal::usize_unsuffixed(stage.island));
         let (kind, calls) = kind(&stage.kind);
-        ours!(#rt::StageShape { name: #label, kind: #rt::StageKind::#kind, calls: #calls, island: #island })
+        ours!(__rt::StageShape { name: #label, kind: __rt::StageKind::#kind, calls: #calls, island: #island })
     });
     let edges = graph.edges.iter().map(|edge| {
         let (from, port) = (&graph.stage(edge.from.0).label, edge.from.1.word());
         let to = edge.to.iter().map(|to| &graph.stage(*to).label);
         let (fused, feedback) = (edge.fused, edge.feedback);
         let capacity = match &edge.options.buffer {
-            _ if fused => ours!(#rt::None),
-            None => ours!(#rt::Some(#rt::BUFFER as #rt::core::primitive::u64)),
+            _ if fused => ours!(__rt::None),
+            None => ours!(__rt::CAPACITY),
             Some(buffer) => match buffer.literal {
                 Some(ast::Literal::Int(items)) => {
                     let items = Literal::u64_unsuffixed(items);
-                    ours!(#rt::Some(#items))
+                    ours!(__rt::Some(#items))
                 }
-                _ => ours!(#rt::None),
+                _ => ours!(__rt::None),
             },
         };
-        ours!(#rt::EdgeShape {
+        ours!(__rt::EdgeShape {
             from: #from, port: #port, to: &[#(#to),*],
             capacity: #capacity, fused: #fused, feedback: #feedback,
         })
     });
     let (mermaid, dot) = (mermaid(graph), dot(graph));
-    ours!(#rt::Topology::new(#name, &[#(#stages),*], &[#(#edges),*], #mermaid, #dot))
+    ours!(__rt::Topology::new(#name, &[#(#stages),*], &[#(#edges),*], #mermaid, #dot))
 }
 
 fn kind(kind: &StageKind) -> (TokenStream, String) {

@@ -16,7 +16,7 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
 }
 
 fn own(emitter: &Emitter) -> TokenStream {
-    let (pipeline, krate) = (emitter.graph.pipeline, emitter.krate);
+    let (pipeline, krate) = (emitter.graph.pipeline, &emitter.graph.pipeline.krate);
     let (vis, name, rt) = (&pipeline.vis, sayable(&pipeline.name), ours!(#krate::__private));
     let (impls, types, wheres) = pipeline.generics.split_for_impl();
     let (fields, field_types) = fields(emitter);
@@ -97,7 +97,7 @@ fn doc(line: &str) -> TokenStream {
 /// What keeps type parameters alive that no parameter of the pipeline names.
 fn phantom(emitter: &Emitter) -> Option<TokenStream> {
     let generics = &emitter.graph.pipeline.generics;
-    let krate = emitter.krate;
+    let krate = &emitter.graph.pipeline.krate;
     let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
     let named = |ty: &&&Ident| {
         emitter.graph.pipeline.params.iter().any(|param| mentions(param.ty.to_token_stream(), ty))
@@ -117,7 +117,7 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
 
 /// The user's bounds, and those that every parameter of a pipeline has.
 fn bounds(emitter: &Emitter, wheres: Option<&syn::WhereClause>) -> TokenStream {
-    let (pipeline, krate) = (emitter.graph.pipeline, emitter.krate);
+    let (pipeline, krate) = (emitter.graph.pipeline, &emitter.graph.pipeline.krate);
     let rt = ours!(#krate::__private);
     let predicates = wheres.map(|wheres| {
         let predicates = wheres.predicates.iter();
@@ -134,7 +134,7 @@ fn bounds(emitter: &Emitter, wheres: Option<&syn::WhereClause>) -> TokenStream {
 }
 
 fn handles(emitter: &Emitter) -> TokenStream {
-    let (pipeline, krate) = (emitter.graph.pipeline, emitter.krate);
+    let (pipeline, krate) = (emitter.graph.pipeline, &emitter.graph.pipeline.krate);
     let (vis, rt) = (&pipeline.vis, ours!(#krate::__private));
     let Names { handles, stages } = Names::of(emitter);
     let (generics, wheres) = (&pipeline.generics, &pipeline.generics.where_clause);
@@ -142,12 +142,12 @@ fn handles(emitter: &Emitter) -> TokenStream {
     let ends = emitter.graph.stages.iter().filter_map(|stage| {
         let (name, ty) = end(stage, &rt)?;
         let kind = if matches!(stage.kind, StageKind::Input(_)) { "input" } else { "output" };
-        let doc = doc(&format!("The {kind} `{}`.", stage.label));
+        let doc = docs(stage, kind);
         Some(ours!(#doc #vis #name: #ty,))
     });
     let fields = emitter.graph.stages.iter().filter_map(|stage| {
         let (name, ty) = (sayable(&stage.name), stage_handle(stage, &rt)?);
-        let doc = doc(&format!("The stage `{}`.", stage.label));
+        let doc = docs(stage, "stage");
         Some(ours!(#doc #vis #name: #ty,))
     });
     let name = plain(&pipeline.name);
@@ -164,9 +164,17 @@ fn handles(emitter: &Emitter) -> TokenStream {
     )
 }
 
+/// What the user says of a stage, or else its name.
+fn docs(stage: &Stage, kind: &str) -> TokenStream {
+    match stage.docs {
+        [] => doc(&format!("The {kind} `{}`.", stage.label)),
+        docs => ours!(#(#docs)*),
+    }
+}
+
 /// A field that names all the type parameters.
 fn marker(emitter: &Emitter) -> Option<TokenStream> {
-    let krate = emitter.krate;
+    let krate = &emitter.graph.pipeline.krate;
     let types: Vec<_> = emitter.graph.pipeline.generics.type_params().map(|param| &param.ident).collect();
     (!types.is_empty()).then(|| ours!(__types: #krate::__private::std::marker::PhantomData<fn() -> (#(#types,)*)>,))
 }
@@ -204,37 +212,41 @@ fn stage_handle(stage: &Stage, rt: &TokenStream) -> Option<TokenStream> {
 
 /// `impl Pipeline`, with the code that puts a run together, and `impl Through` for what can be a stage.
 pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStream {
-    let (pipeline, krate) = (emitter.graph.pipeline, emitter.krate);
+    let (pipeline, krate) = (emitter.graph.pipeline, &emitter.graph.pipeline.krate);
     let (name, rt) = (sayable(&pipeline.name), ours!(#krate::__private));
     let label = plain(&pipeline.name);
     let Names { handles, stages } = Names::of(emitter);
     let (impls, types, wheres) = pipeline.generics.split_for_impl();
     let bounds = bounds(emitter, wheres);
-    let topology = topology::emit(emitter, &rt);
+    let topology = topology::emit(emitter);
     let ends = emitter.graph.stages.iter().filter_map(|stage| {
         let (name, _) = end(stage, &rt)?;
         let ty = match stage.kind {
             StageKind::Input(_) => ours!(Input),
             _ => ours!(Output),
         };
-        Some(ours!(#name: #rt::#ty::closed(),))
+        Some(ours!(#name: __rt::#ty::closed(),))
     });
     let fields = emitter.graph.stages.iter().filter_map(|stage| {
-        let (name, ty) = (sayable(&stage.name), stage_handle(stage, &rt)?);
+        let (name, ty) = (sayable(&stage.name), stage_handle(stage, &ours!(__rt))?);
         Some(ours!(#name: #ty::idle(),))
     });
-    let marker = marker(emitter).map(|_| ours!(__types: #rt::std::marker::PhantomData,));
+    let marker = marker(emitter).map(|_| ours!(__types: __rt::std::marker::PhantomData,));
     let through = through(emitter, &rt, &bounds);
     ours!(
         #[automatically_derived]
-        #[allow(clippy::all, clippy::pedantic, unused_variables)]
+        #[allow(clippy::all, clippy::pedantic, unused_braces, unused_variables)]
         impl #impls #rt::Pipeline for #name #types #bounds {
             const NAME: &'static #rt::core::primitive::str = #label;
-            const TOPOLOGY: #rt::Topology = #topology;
+            const TOPOLOGY: #rt::Topology = {
+                use #krate::__private as __rt;
+                #topology
+            };
             type Handles = #handles #types;
             type Stages = #stages;
 
             fn handles() -> #handles #types {
+                use #krate::__private as __rt;
                 #handles { #(#ends)* __stages: #stages { #(#fields)* }, #marker }
             }
 

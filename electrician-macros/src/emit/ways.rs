@@ -1,12 +1,15 @@
 //! The ways out of a stage: what leaves by a port is pushed into its edges, routed, copied or discarded.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::Pat;
 
+use super::Emitter;
 use super::edges::converts;
 use super::island::{Line, counts_outputs};
 use super::prologue::policy;
 use crate::ast::OnError;
-use crate::graph::{EdgeId, Port, PortName, RouteArm, Stage};
+use crate::graph::{Edge, EdgeId, Port, PortName, RouteArm, Stage};
 
 /// Puts what leaves by a port into the buffers of its edges.
 pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
@@ -49,13 +52,18 @@ fn branches(line: &Line, stage: &Stage, port: PortName, edges: &[EdgeId], item: 
     let pushes = edges.iter().enumerate().map(|(n, edge)| {
         let edge = emitter.graph.edge(*edge);
         let item = if n < copies { ours!(__rt::Clone::clone(&#item)) } else { item.clone() };
-        push(&emitter.sender(edge), &item, converts(emitter, edge))
+        push(emitter, edge, &item)
     });
     ours!(#counted #(#pushes)*)
 }
 
-fn push(sender: &Ident, item: &TokenStream, converts: bool) -> TokenStream {
-    if converts { ours!(#sender.push(__rt::Into::into(#item));) } else { ours!(#sender.push(#item);) }
+fn push(emitter: &Emitter, edge: &Edge, item: &TokenStream) -> TokenStream {
+    let sender = emitter.sender(edge);
+    if converts(emitter, edge) {
+        ours_at!(edge.arrow => #sender.push(__rt::Into::into(#item));)
+    } else {
+        ours_at!(edge.arrow => #sender.push(#item);)
+    }
 }
 
 fn route_arm(line: &Line, stage: &Stage, port: PortName, arm: &RouteArm, item: &TokenStream) -> TokenStream {
@@ -67,12 +75,23 @@ fn route_arm(line: &Line, stage: &Stage, port: PortName, arm: &RouteArm, item: &
         return ours_at!(*span => #pattern #guard => { #counted });
     };
     let edge = line.emitter.graph.edge(*edge);
-    let sender = line.emitter.sender(edge);
-    let way = match payload {
-        Some(payload) => ours_at!(*span => #sender.push(#payload);),
-        None => push(&sender, item, converts(line.emitter, edge)),
+    let way = match (payload, whole(pattern)) {
+        (Some(payload), _) => {
+            let sender = line.emitter.sender(edge);
+            ours_at!(*span => #sender.push(#payload);)
+        }
+        (None, Some(name)) => push(line.emitter, edge, &name.to_token_stream()),
+        (None, None) => push(line.emitter, edge, item),
     };
     ours_at!(*span => #pattern #guard => { #way })
+}
+
+/// The name that a pattern gives to the whole item.
+fn whole(pattern: &Pat) -> Option<&Ident> {
+    match pattern {
+        Pat::Ident(name) if name.by_ref.is_none() => Some(&name.ident),
+        _ => None,
+    }
 }
 
 fn discarded(line: &Line, stage: &Stage, port: PortName) -> Option<TokenStream> {

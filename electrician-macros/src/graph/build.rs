@@ -50,7 +50,8 @@ fn declare<'a>(graph: &mut Graph<'a>, declaration: &'a Declaration) {
     options.merge(&graph.pipeline.defaults, kind.defaults());
     let name = declaration.name.clone();
     let span = name.span();
-    add(graph, name, kind, options, declaration.text.clone(), span);
+    let id = add(graph, name, kind, options, declaration.text.clone(), span);
+    graph.stages[id.0].docs = &declaration.attrs;
 }
 
 /// Adds a stage that has no declaration, under the first free name.
@@ -102,6 +103,7 @@ fn add<'a>(
         overflow: Port::Unwired,
         inputs: Vec::new(),
         island: 0,
+        docs: &[],
         text,
         span,
     });

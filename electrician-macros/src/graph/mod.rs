@@ -58,6 +58,8 @@ pub(crate) struct Stage<'a> {
     /// For a zip, in the order of its members.
     pub(crate) inputs: Vec<EdgeId>,
     pub(crate) island: usize,
+    /// The doc comments of its declaration.
+    pub(crate) docs: &'a [syn::Attribute],
     /// The statement that it comes from, for headings.
     pub(crate) text: TokenStream,
     pub(crate) span: Span,

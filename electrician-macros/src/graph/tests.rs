@@ -11,7 +11,7 @@ use crate::diagnostics::Diagnostics;
 fn built<T>(source: &str, look: impl FnOnce(&Graph) -> T) -> T {
     let mut diag = Diagnostics::default();
     let tokens = TokenStream::from_str(source).expect("the case is made of tokens");
-    let block = ast::parse(tokens, &syn::parse_quote!(::electrician), &mut diag);
+    let block = ast::parse(tokens, &mut diag);
     let graph = build(&block.pipelines[0], &mut diag);
     let found = look(&graph);
     let said: Vec<String> = diag

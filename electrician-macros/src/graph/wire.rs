@@ -303,7 +303,7 @@ impl<'a> Wiring<'_, 'a> {
                 });
                 Some(id)
             }
-            Target::Discard(_) => None,
+            Target::Discard => None,
         }
     }
 

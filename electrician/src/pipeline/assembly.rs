@@ -117,6 +117,9 @@ impl EdgePlan {
 /// How many items wait on an edge that does not say.
 pub const BUFFER: usize = 1024;
 
+/// The same, as a topology says it.
+pub const CAPACITY: Option<u64> = Some(BUFFER as u64);
+
 impl Assembly {
     pub(crate) fn new() -> Self {
         Self {
@@ -286,9 +289,11 @@ impl Assembly {
         if let Some(error) = self.errors.into_iter().next() {
             return Err(error);
         }
+        let launching = Launching(&self.control);
         for task in self.tasks {
             task(&self.control);
         }
+        drop(launching);
         self.control.tasks.close();
         let Self { control, cells, sources, edges, .. } = self;
         Ok(Assembled { control, cells, sources, edges })
@@ -337,6 +342,17 @@ impl Assembly {
 impl std::fmt::Debug for Assembly {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Assembly").field("stages", &self.cells.len()).finish_non_exhaustive()
+    }
+}
+
+/// Ends what was spawned when an argument of a later worker panics.
+struct Launching<'a>(&'a Control);
+
+impl Drop for Launching<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.abort();
+        }
     }
 }
 

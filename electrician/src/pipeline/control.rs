@@ -162,6 +162,13 @@ impl Control {
         }
     }
 
+    /// Goes on at once, unless the run was aborted: a task that gives way then ends here, in the middle of its chunk.
+    pub(crate) async fn may_work(&self) {
+        while self.phase() == Phase::Aborted {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Milliseconds since the start.
     pub(crate) fn millis(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)

@@ -1,12 +1,13 @@
 //! The handles of a running pipeline: what is sent in, what is taken out, what its stages say.
 
 use std::{
+    collections::VecDeque,
     error::Error,
     fmt,
     ops::Deref,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Wake, Waker},
 };
 
 use futures_core::Stream;
@@ -121,34 +122,70 @@ impl<T> fmt::Debug for Input<T> {
 
 /// The way out of a running pipeline, by one of its `output`s: a stream of items.
 ///
-/// The stream ends when the pipeline has ended and everything was taken. After a restart the same handle gives the items
-/// of the new run. Clones share the items: each goes to one of them.
+/// The stream ends when the pipeline has ended and everything was taken. After a restart the same handle gives what is
+/// left of the run before, and then the items of the new one. Clones share the items: each goes to one of them.
 pub struct Output<T>(Arc<Mutex<Exit<T>>>);
 
 struct Exit<T> {
     way: Way<T>,
-    waiting: Vec<Waker>,
+    readers: Arc<Readers>,
 }
 
 enum Way<T> {
     Closed,
     /// Leads on into the pipeline that this one is a stage of.
     Piped(Sender<T>),
-    Open(Intake<T>, Arc<Tally>),
+    /// The runs that are not read to their end, the oldest first.
+    Open(VecDeque<(Intake<T>, Arc<Tally>)>),
+}
+
+/// Everybody who waits for an item. The edge knows one waker: it wakes them all, since any of them may have given up.
+#[derive(Debug, Default)]
+struct Readers(Mutex<Vec<Waker>>);
+
+impl Readers {
+    fn add(&self, reader: &Waker) {
+        let mut readers = self.lock();
+        if !readers.iter().any(|other| other.will_wake(reader)) {
+            readers.push(reader.clone());
+        }
+    }
+
+    fn remove(&self, reader: &Waker) {
+        self.lock().retain(|other| !other.will_wake(reader));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for Readers {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let readers = std::mem::take(&mut *self.lock());
+        readers.into_iter().for_each(Waker::wake);
+    }
 }
 
 impl<T: Send + 'static> Output<T> {
     /// An output that nothing leads to yet.
     pub fn closed() -> Self {
-        Self(Arc::new(Mutex::new(Exit { way: Way::Closed, waiting: Vec::new() })))
+        Self(Arc::new(Mutex::new(Exit { way: Way::Closed, readers: Arc::default() })))
     }
 
     pub(crate) fn bind(&self, intake: Intake<T>, tally: Arc<Tally>) {
         let mut exit = self.exit();
-        exit.way = Way::Open(intake, tally);
-        let waiting = std::mem::take(&mut exit.waiting);
+        let readers = Arc::clone(&exit.readers);
+        match &mut exit.way {
+            Way::Open(runs) => runs.push_back((intake, tally)),
+            way => *way = Way::Open(VecDeque::from([(intake, tally)])),
+        }
         drop(exit);
-        waiting.into_iter().for_each(Waker::wake);
+        readers.wake();
     }
 
     pub(crate) fn pipe(&self, sender: Sender<T>) {
@@ -171,21 +208,38 @@ impl<T: Send + 'static> Output<T> {
     }
 }
 
+impl<T: Send + 'static> Exit<T> {
+    /// The next item of the oldest run that has one; the end is the end of the last run.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        let Way::Open(runs) = &mut self.way else { return Poll::Ready(None) };
+        while let Some((intake, tally)) = runs.front_mut() {
+            let polled = intake.poll_pop(cx);
+            match &polled {
+                Poll::Ready(Some(_)) => tally.completed.add(1),
+                Poll::Ready(None) if runs.len() > 1 => {
+                    runs.pop_front();
+                    continue;
+                }
+                Poll::Ready(None) | Poll::Pending => {}
+            }
+            return polled;
+        }
+        Poll::Ready(None)
+    }
+}
+
 impl<T: Send + 'static> Stream for Output<T> {
     type Item = T;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let mut exit = self.exit();
-        let exit = &mut *exit;
-        let Way::Open(intake, tally) = &mut exit.way else { return Poll::Ready(None) };
-        if !exit.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
-            exit.waiting.push(cx.waker().clone());
-        }
-        // every clone that waits is woken by the edge: the one that was polled last stands for all
-        let polled = intake.poll_pop(cx);
-        if let Poll::Ready(item) = &polled {
-            tally.completed.add(u64::from(item.is_some()));
-            std::mem::take(&mut exit.waiting).into_iter().filter(|waker| !waker.will_wake(cx.waker())).for_each(Waker::wake);
+        let readers = Arc::clone(&exit.readers);
+        // listen first, so that no item falls between the question and the wait
+        readers.add(cx.waker());
+        let everybody = Waker::from(Arc::clone(&readers));
+        let polled = exit.poll_next(&mut Context::from_waker(&everybody));
+        if polled.is_ready() {
+            readers.remove(cx.waker());
         }
         polled
     }

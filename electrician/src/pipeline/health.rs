@@ -2,7 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Error, Phase, assembly::Assembled};
+use super::{
+    Error, Phase,
+    assembly::{Assembled, EdgeRecord},
+};
+use crate::stage::Cell;
 
 /// How one stage is.
 #[derive(Debug, Clone)]
@@ -12,7 +16,7 @@ pub enum State {
     Fine,
     /// It brings items in, and the pipeline is paused.
     Paused,
-    /// It has had items to work on, and has finished none for this long.
+    /// It has had items to work on, and has finished none for this long. One that waits for what follows is not stalled.
     Stalled(Duration),
     /// It has ended as it should.
     Ended,
@@ -58,7 +62,7 @@ impl Health {
     }
 }
 
-fn state(run: &Assembled, cell: &crate::stage::Cell, patience: Duration) -> State {
+fn state(run: &Assembled, cell: &Cell, patience: Duration) -> State {
     let control = &run.control;
     match control.phase() {
         Phase::Aborted => return State::Dead(control.failure().filter(|failure| failure.stage() == cell.path)),
@@ -66,12 +70,22 @@ fn state(run: &Assembled, cell: &crate::stage::Cell, patience: Duration) -> Stat
         Phase::Paused if run.sources.contains(&cell.path) => return State::Paused,
         Phase::Running | Phase::Paused | Phase::Draining => {}
     }
-    let queued = |edge: &super::assembly::EdgeRecord| {
-        edge.to.contains(&cell.path) && edge.probe.as_ref().is_some_and(|probe| probe.stats().queued > 0)
-    };
-    let has_work = cell.stats().in_flight() > 0 || run.edges.iter().any(queued);
+    let has_work =
+        cell.stats().in_flight() > 0 || run.edges.iter().any(|edge| edge.to.contains(&cell.path) && is_queued(edge));
     let idle = Duration::from_millis(control.millis().saturating_sub(cell.progress()));
-    if has_work && idle >= patience { State::Stalled(idle) } else { State::Fine }
+    if has_work && idle >= patience && !is_held_up(run, cell) { State::Stalled(idle) } else { State::Fine }
+}
+
+/// Whether what follows still has items of the stage: then it waits, and one of those that follow may be stalled.
+fn is_held_up(run: &Assembled, cell: &Cell) -> bool {
+    run.edges.iter().filter(|edge| edge.from == cell.path).any(|edge| match edge.probe {
+        Some(_) => is_queued(edge),
+        None => run.cells.iter().any(|next| edge.to.contains(&next.path) && next.stats().in_flight() > 0),
+    })
+}
+
+fn is_queued(edge: &EdgeRecord) -> bool {
+    edge.probe.as_ref().is_some_and(|probe| probe.stats().queued > 0)
 }
 
 impl fmt::Display for State {

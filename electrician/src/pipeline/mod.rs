@@ -11,7 +11,7 @@ mod topology;
 
 use std::sync::Arc;
 
-pub use assembly::{Assembly, BUFFER, EdgePlan, Inner};
+pub use assembly::{Assembly, BUFFER, CAPACITY, EdgePlan, Inner};
 pub use error::{Error, ErrorKind};
 pub use handle::{BreakerHandle, Input, Output, SendError, StageHandle};
 pub use health::{Health, StageHealth, State};

@@ -3,9 +3,10 @@
 use std::{
     future::poll_fn,
     marker::PhantomData,
+    mem,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -135,6 +136,7 @@ where
     /// # Errors
     /// What kept the call from giving outputs. The item is still in hand.
     pub async fn call(&mut self) -> Result<Given<'_, impl Outputs<Out, Err>, K::Back>, Miss<Err>> {
+        self.cell.control.may_work().await;
         let permit = match permit(self.cell.breaker.as_ref(), self.settings.when_open).await {
             Ok(permit) => permit,
             Err(open) => return Err(Miss(Cause::Refused(open))),
@@ -144,11 +146,15 @@ where
             self.tally.retried.add(1);
         }
         self.attempts += 1;
-        let call = Caught::new(H::call(K::give(&mut self.item), &mut self.slot));
+        let mut waited = false;
+        let call = Caught::new(H::call(K::give(&mut self.item), &mut self.slot), &mut waited);
         let result = match self.settings.timeout {
             Some(limit) => self.timer.limit(limit, call).await.map_err(|_| Cause::TimedOut(limit)),
             None => Ok(call.await),
         };
+        if waited {
+            self.tally.progress.set(self.cell.control.millis());
+        }
         let cause = match result {
             Ok(Ok(Ok(outputs))) => {
                 if let Some(permit) = permit {
@@ -163,6 +169,7 @@ where
                     sink: Self::SINK,
                     unheld: K::unheld,
                     given: 0,
+                    waited: false,
                     way: Way::Open,
                 };
                 return Ok(Given { outputs, hand });
@@ -321,11 +328,15 @@ struct Hand<'a, T> {
     sink: bool,
     unheld: fn() -> Option<T>,
     given: u64,
+    waited: bool,
     way: Way,
 }
 
 impl<T> Hand<'_, T> {
     fn gave<Out, E>(&mut self, next: &Option<Result<Out, E>>) {
+        if mem::take(&mut self.waited) {
+            self.tally.progress.set(self.cell.control.millis());
+        }
         match next {
             Some(Ok(_)) => {
                 self.given += 1;
@@ -381,8 +392,11 @@ impl<O, T> Given<'_, O, T> {
         let this = self.project();
         let outputs = this.outputs;
         match caught(|| outputs.poll_next(cx)) {
-            Ok(next) => {
-                let next = ready!(next);
+            Ok(Poll::Pending) => {
+                this.hand.waited = true;
+                Poll::Pending
+            }
+            Ok(Poll::Ready(next)) => {
                 this.hand.gave(&next);
                 Poll::Ready(next)
             }
@@ -400,10 +414,7 @@ where
     O: Outputs<Out, E>,
     E: Unfailing,
 {
-    poll_fn(|cx| given.as_mut().poll_next(cx)).await.map(|next| match next {
-        Ok(output) => output,
-        Err(error) => match error.never() {},
-    })
+    poll_fn(|cx| given.as_mut().poll_next(cx)).await.map(|next| next.unwrap_or_else(Unfailing::never))
 }
 
 /// The next output of a call whose outputs may fail one by one.

@@ -148,13 +148,13 @@ impl Error for AnyFailure {
 )]
 pub trait Unfailing: Send + 'static {
     /// There is no such error.
-    fn never(self) -> Infallible;
+    fn never<T>(self) -> T;
 }
 
 #[diagnostic::do_not_recommend]
 impl Unfailing for Infallible {
-    fn never(self) -> Infallible {
-        self
+    fn never<T>(self) -> T {
+        match self {}
     }
 }
 

@@ -75,6 +75,15 @@ impl<T> Intake<T> {
         if self.merge.is_empty() { self.poll_fill(cx) } else { Poll::Ready(true) }
     }
 
+    /// Drops a chunk and says how many items; none is the end. Who asks books them.
+    pub(crate) fn poll_clear(&mut self, cx: &mut Context<'_>) -> Poll<u64> {
+        self.poll_ready(cx).map(|_| {
+            let before = self.merge.len();
+            self.merge.drain().for_each(drop);
+            before as u64
+        })
+    }
+
     /// Says that everything popped so far is done.
     pub(crate) fn settle(&mut self) {
         self.merge.settle();

@@ -1,6 +1,7 @@
 //! A generator at work: it is asked for a chunk at a time, and told when to end.
 
 use std::{
+    cell,
     collections::VecDeque,
     future::poll_fn,
     marker::PhantomData,
@@ -16,10 +17,6 @@ use crate::pipeline::{Bell, Error, ErrorKind, Phase};
 
 /// How many items a source is asked for at once at most.
 const CHUNK: usize = 64;
-
-fn never<T, E: Unfailing>(error: E) -> T {
-    match error.never() {}
-}
 
 /// A generator in a pipeline, ready to be opened by its island.
 pub struct Origin<G, Out, Err, Args> {
@@ -221,7 +218,7 @@ impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
         let item = desk.chunk.pop_front()?;
         desk.tally.completed.add(1);
         desk.tally.emitted.add(1);
-        item.map_err(Unfailing::never).ok()
+        Some(item.unwrap_or_else(Unfailing::never))
     }
 
     /// The next item of the chunk, or the failure in its place.
@@ -254,21 +251,21 @@ impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
     {
         let mut this = self.as_mut().project();
         let desk = this.desk;
-        let (buffered, mut given, mut asking) = (desk.chunk.len() as u64, 0, false);
+        let (buffered, mut given, asking) = (desk.chunk.len() as u64, 0, cell::Cell::new(false));
         let mut cx = Context::from_waker(Waker::noop());
         let pass = caught(|| {
             while let Some(item) = desk.chunk.pop_front() {
                 given += 1;
-                if !handle(item.unwrap_or_else(never)) {
+                if !handle(item.unwrap_or_else(Unfailing::never)) {
                     return;
                 }
             }
             for _ in 1..CHUNK {
-                asking = true;
+                asking.set(true);
                 let next = this.outputs.as_mut().poll_next(&mut cx);
-                asking = false;
+                asking.set(false);
                 let item = match next {
-                    Poll::Ready(Some(item)) => item.unwrap_or_else(never),
+                    Poll::Ready(Some(item)) => item.unwrap_or_else(Unfailing::never),
                     Poll::Ready(None) => {
                         desk.ended = true;
                         return;
@@ -287,7 +284,7 @@ impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
         desk.tally.completed.add(given);
         desk.tally.emitted.add(given);
         let mut panic = pass.err();
-        if asking && let Some(panic) = panic.take() {
+        if asking.get() && let Some(panic) = panic.take() {
             desk.panicked(panic);
         }
         Pass::new(given, false, panic)

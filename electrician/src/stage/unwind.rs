@@ -26,27 +26,32 @@ fn message(payload: &(dyn Any + Send)) -> String {
 }
 
 pin_project! {
-    /// A future whose panics are caught around each poll.
-    pub(crate) struct Caught<F> {
+    /// A future whose panics are caught around each poll, and that says whether it had to wait.
+    pub(crate) struct Caught<'w, F> {
         #[pin]
         call: F,
+        waited: &'w mut bool,
     }
 }
 
-impl<F> Caught<F> {
-    pub(crate) fn new(call: F) -> Self {
-        Self { call }
+impl<'w, F> Caught<'w, F> {
+    pub(crate) fn new(call: F, waited: &'w mut bool) -> Self {
+        Self { call, waited }
     }
 }
 
-impl<F: Future> Future for Caught<F> {
+impl<F: Future> Future for Caught<'_, F> {
     type Output = Result<F::Output, String>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let call = self.project().call;
+        let this = self.project();
+        let call = this.call;
         match caught(|| call.poll(cx)) {
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Pending) => {
+                **this.waited = true;
+                Poll::Pending
+            }
             Err(panic) => Poll::Ready(Err(panic)),
         }
     }

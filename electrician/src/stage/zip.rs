@@ -153,16 +153,6 @@ impl<T> fmt::Debug for ZipDefinition<T> {
     }
 }
 
-fn poll_clear<T>(side: &mut Intake<T>, cx: &mut Context<'_>) -> Poll<u64> {
-    side.poll_ready(cx).map(|_| {
-        let mut dropped = 0;
-        while side.pop().is_some() {
-            dropped += 1;
-        }
-        dropped
-    })
-}
-
 /// The zip of so many inputs.
 macro_rules! zip {
     ($zip:ident, $count:literal, $words:literal, $($T:ident $side:ident $at:tt),+) => {
@@ -218,7 +208,7 @@ macro_rules! zip {
             }
 
             fn poll_clear(&mut self, cx: &mut Context<'_>) -> Poll<u64> {
-                let sides = [$(poll_clear(&mut self.$at, cx)),+];
+                let sides = [$(self.$at.poll_clear(cx)),+];
                 let dropped = sides.iter().map(|side| if let Poll::Ready(dropped) = side { *dropped } else { 0 }).sum();
                 if dropped == 0 && sides.contains(&Poll::Pending) { Poll::Pending } else { Poll::Ready(dropped) }
             }

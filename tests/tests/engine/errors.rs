@@ -17,7 +17,7 @@ fn refuse(item: &u32) -> Result<u32, Broken> {
 
 /// Each third part of an item is broken.
 #[handler]
-async fn split(item: u32) -> Result<impl Stream<Item = Result<u32, Broken>>, Broken> {
+fn split(item: u32) -> Result<impl Stream<Item = Result<u32, Broken>>, Broken> {
     if item == 7 {
         return Err(Broken(7));
     }
@@ -60,6 +60,12 @@ pipeline! {
         source -> call -> store;
     }
 
+    Abrupt(input: Script<u32>, faults: Faults<Broken>) {
+        generator source = scripted(input);
+        handler   call   = faulty_ref(faults) { on_error: fail, buffer: 100 };
+        source -> call -> _;
+    }
+
     Reporting(input: Script<u32, Broken>, stored: Recorder<u32>, rejected: Recorder<Failure<(), Broken>>) {
         generator source  = scripted(input);
         handler   store   = record(stored);
@@ -82,7 +88,8 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_failing_items_give_ten_thousand_failures() {
     let (rejected, any) = (Recorder::new(), Recorder::new());
-    let report = run_to_end(Refusing { input: Script::items(0..10_000), rejected: rejected.clone(), any: any.clone() }).await;
+    let report =
+        run_to_end(Refusing { input: Script::items(0..10_000), rejected: rejected.clone(), any: any.clone() }).await;
     let failures = rejected.take();
     assert!(failures.iter().map(|failure| failure.item).eq(0..10_000));
     assert!(failures.iter().all(|failure| failure.error() == Some(&Broken(failure.item)) && failure.stage == "plain"));
@@ -107,8 +114,15 @@ async fn stop_drains_what_is_on_its_way() {
     let faults = Faults::none().fail_on(5, Broken(5));
     let report = run_to_end(Stopping { input: Script::items(0..50).hang(), faults, stored: stored.clone() }).await;
     let Outcome::StoppedBy(error) = &report.outcome else { panic!("{report}") };
-    assert_eq!((error.kind(), error.to_string()), (ErrorKind::Failed, "stage `call` failed: stage `call` failed: broken by 5".to_owned()));
-    assert_eq!(stored.len() as u64, stats(&report, "source").received - 1, "all that the source gave, but for the failure");
+    assert_eq!(
+        (error.kind(), error.to_string()),
+        (ErrorKind::Failed, "stage `call` failed: stage `call` failed: broken by 5".to_owned())
+    );
+    assert_eq!(
+        stored.len() as u64,
+        stats(&report, "source").received - 1,
+        "all that the source gave, but for the failure"
+    );
     assert!(stats(&report, "call").dropped == 0 && !report.is_clean());
 }
 
@@ -120,6 +134,14 @@ async fn fail_aborts_at_once_and_says_why() {
     assert!(matches!(&report.outcome, Outcome::Failed(error) if error.stage() == "call"), "{report}");
     assert_eq!(report.failure().map(electrician::Error::kind), Some(ErrorKind::Failed));
     assert!(stored.len() <= 4);
+}
+
+/// The rest of a chunk was worked through after the failure that ended the run: forty more orders were charged.
+#[tokio::test(start_paused = true)]
+async fn no_call_is_made_after_the_failure_that_aborts() {
+    let faults = Faults::none().fail_on(5, Broken(5));
+    let report = run_to_end(Abrupt { input: Script::items(0..50).hang(), faults: faults.clone() }).await;
+    assert_eq!((faults.calls(), stats(&report, "call").completed, stats(&report, "call").failed), (5, 4, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -151,7 +173,9 @@ async fn a_failing_generator_goes_on_where_its_failures_are_taken() {
 #[tokio::test(start_paused = true)]
 async fn an_output_that_failed_does_not_fail_the_others() {
     let (stored, rejected) = (Recorder::new(), Recorder::new());
-    let report = run_to_end(Splitting { input: Script::items([1, 7, 2]), stored: stored.clone(), rejected: rejected.clone() }).await;
+    let report =
+        run_to_end(Splitting { input: Script::items([1, 7, 2]), stored: stored.clone(), rejected: rejected.clone() })
+            .await;
     assert_eq!(stored.items(), [10, 11, 13, 14, 20, 21, 23, 24]);
     let errors: Vec<_> = rejected.take().iter().map(|failure| failure.error().copied()).collect();
     assert_eq!(errors, [2, 5, 7, 2, 5].map(|n| Some(Broken(n))));

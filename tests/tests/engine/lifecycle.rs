@@ -73,6 +73,12 @@ pipeline! {
         work -> store with { buffer: 32 };
     }
 
+    Batching(stored: Recorder<Vec<u32>>) {
+        input   items: u32;
+        handler store = record(stored);
+        items -> batch(100, 1h) -> store;
+    }
+
     Holding(input: Script<u32>, alive: Alive) {
         generator source = scripted(input);
         handler   work   = hold(alive) { workers: 3 };
@@ -157,6 +163,20 @@ async fn what_is_left_at_the_deadline_is_aborted_and_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn drain_flushes_a_batch_that_is_not_full() {
+    let stored = Recorder::new();
+    let work = async |running: &Running<Batching>| {
+        for item in 0..205 {
+            running.items.send(item).await.unwrap();
+        }
+        tokio::time::sleep(ms(1)).await;
+        assert_eq!(stored.len(), 2);
+    };
+    assert_clean(&run_with(Batching { stored: stored.clone() }, work, ms(1)).await);
+    assert_eq!(stored.items()[2], [200, 201, 202, 203, 204]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn drain_does_not_wait_for_a_generator_that_waits_elsewhere() {
     let stored = Recorder::new();
     let running = Listening { first: 3, stored: stored.clone() }.start().unwrap();
@@ -190,7 +210,10 @@ async fn stop_ends_at_once_and_counts_what_it_dropped() {
     let before = Instant::now();
     let report = running.stop().await;
     assert_balanced(&report);
-    assert_eq!((before.elapsed(), report.outcome.to_string(), stored.items()), (Duration::ZERO, "aborted".to_owned(), vec![0, 1]));
+    assert_eq!(
+        (before.elapsed(), report.outcome.to_string(), stored.items()),
+        (Duration::ZERO, "aborted".to_owned(), vec![0, 1])
+    );
     let lost = stats(&report, "work").dropped + report.edges.iter().map(|edge| edge.stats.dropped).sum::<u64>();
     assert_eq!(lost, 18);
 }
@@ -293,7 +316,9 @@ async fn a_report_is_a_table() {
     let lines: Vec<_> = table.lines().collect();
     assert_eq!(lines[0], "Ingest: drained after 1.500s");
     assert!(lines[1].starts_with("stage  received completed  filtered"), "{table}");
-    let row = |name: &str| lines.iter().find(|line| line.starts_with(name)).unwrap().split_whitespace().skip(1).collect::<Vec<_>>();
+    let row = |name: &str| {
+        lines.iter().find(|line| line.starts_with(name)).unwrap().split_whitespace().skip(1).collect::<Vec<_>>()
+    };
     assert_eq!(row("work"), ["1", "1", "0", "0", "0", "0", "0", "0", "0"]);
     assert_eq!(lines.len(), 5);
 }

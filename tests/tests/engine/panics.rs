@@ -1,11 +1,16 @@
 //! Panics: caught at the single call, visible in the accounts, and limited.
 
-use std::{pin::Pin, task::{Context, Poll}, time::Duration};
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use electrician::{
     ErrorKind,
     pipeline::{Outcome, State},
     prelude::*,
+    resilience::retry::{Backoff, Jitter},
     test::{Faults, Recorder, Script, assert_balanced, assert_clean, faulty, faulty_ref, record, run_to_end, scripted},
 };
 use futures_util::stream::{self, Stream, StreamExt};
@@ -27,7 +32,7 @@ fn swallow(item: u32) -> u32 {
 }
 
 #[handler]
-async fn part(item: &u32) -> impl Stream<Item = u32> {
+fn part(item: &u32) -> impl Stream<Item = u32> {
     let item = *item;
     stream::iter(0..5).map(move |n| {
         assert!(item != 1 || n < 2, "the stream of {item} breaks");
@@ -123,9 +128,11 @@ pipeline! {
 
     Delayed(input: Script<u32>, faults: Faults, stored: Recorder<u32>) {
         generator source = scripted(input);
-        handler   call   = faulty_ref(faults) { on_panic: { restarts: 9, within: 1min, backoff: electrician::resilience::retry::Backoff::constant(5s).jitter(electrician::resilience::retry::Jitter::None) } };
+        handler   call   = faulty_ref(faults) {
+            on_panic: { restarts: 9, within: 1min, backoff: Backoff::constant(5s).jitter(Jitter::None) },
+        };
         handler   store  = record(stored);
-        source -> call -> store;
+        source -> call -> store with { buffer: 100 };
     }
 
     Strict(input: Script<u32>, faults: Faults, stored: Recorder<u32>) {
@@ -153,7 +160,14 @@ async fn back(failure: Failure<u32, std::convert::Infallible>, kept: &Recorder<u
 async fn a_panicking_handler_does_not_end_the_process() {
     let (stored, rejected) = (Recorder::new(), Recorder::new());
     let faults = Faults::none().panic_on(1).panic_on(3);
-    let report = run_to_end(Async { input: Script::items(0..5), faults, stored: stored.clone(), rejected: rejected.clone(), workers: 1 }).await;
+    let report = run_to_end(Async {
+        input: Script::items(0..5),
+        faults,
+        stored: stored.clone(),
+        rejected: rejected.clone(),
+        workers: 1,
+    })
+    .await;
     assert_eq!((stored.items(), rejected.items()), (vec![1, 3, 4], vec![0, 2]));
     assert_clean(&report);
 }
@@ -162,7 +176,14 @@ async fn a_panicking_handler_does_not_end_the_process() {
 async fn a_panic_of_one_worker_leaves_the_others_at_work() {
     let (stored, rejected) = (Recorder::new(), Recorder::new());
     let faults = Faults::none().slow(ms(10)).panic_on(2).panic_on(7);
-    let report = run_to_end(Async { input: Script::items(0..20), faults, stored: stored.clone(), rejected: rejected.clone(), workers: 4 }).await;
+    let report = run_to_end(Async {
+        input: Script::items(0..20),
+        faults,
+        stored: stored.clone(),
+        rejected: rejected.clone(),
+        workers: 4,
+    })
+    .await;
     assert_eq!((stored.len(), rejected.len()), (18, 2));
     assert_eq!((stats(&report, "call").panicked, stats(&report, "call").completed), (2, 18));
 }
@@ -170,7 +191,8 @@ async fn a_panic_of_one_worker_leaves_the_others_at_work() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_of_a_plain_handler_leaves_by_the_error_port() {
     let (stored, rejected) = (Recorder::new(), Recorder::new());
-    let report = run_to_end(Plain { input: Script::items(0..6), stored: stored.clone(), rejected: rejected.clone() }).await;
+    let report =
+        run_to_end(Plain { input: Script::items(0..6), stored: stored.clone(), rejected: rejected.clone() }).await;
     assert_eq!(stored.items(), [0, 2, 3, 5]);
     let failures = rejected.take();
     assert!(matches!(&failures[0].cause, Cause::Panicked(message) if message == "no luck with 1"));
@@ -181,7 +203,9 @@ async fn a_panic_of_a_plain_handler_leaves_by_the_error_port() {
 #[tokio::test(start_paused = true)]
 async fn an_item_taken_by_value_is_counted_when_its_call_panics() {
     let stored = Recorder::new();
-    let report = run_to_end(ByValue { input: Script::items(0..9), faults: Faults::none().panic_on(2), stored: stored.clone() }).await;
+    let report =
+        run_to_end(ByValue { input: Script::items(0..9), faults: Faults::none().panic_on(2), stored: stored.clone() })
+            .await;
     assert_eq!(stored.items(), [0, 3, 5, 6, 8]);
     assert_eq!((stats(&report, "first").panicked, stats(&report, "second").panicked), (3, 1));
     assert_clean(&report);
@@ -190,7 +214,8 @@ async fn an_item_taken_by_value_is_counted_when_its_call_panics() {
 #[tokio::test(start_paused = true)]
 async fn what_a_call_gave_before_it_panicked_goes_on() {
     let (streamed, iterated) = (Recorder::new(), Recorder::new());
-    let report = run_to_end(Midway { input: Script::items(0..3), streamed: streamed.clone(), iterated: iterated.clone() }).await;
+    let report =
+        run_to_end(Midway { input: Script::items(0..3), streamed: streamed.clone(), iterated: iterated.clone() }).await;
     let given = [0, 1, 2, 3, 4, 10, 11, 20, 21, 22, 23, 24];
     assert_eq!((streamed.items(), iterated.items()), (given.to_vec(), given.to_vec()));
     for stage in ["first", "second"] {
@@ -234,9 +259,9 @@ async fn panics_that_are_far_apart_do_not_add_up() {
 #[tokio::test(start_paused = true)]
 async fn a_worker_waits_after_a_panic_as_it_was_told() {
     let stored = Recorder::new();
-    let faults = Faults::none().panic_on(1);
-    run_to_end(Delayed { input: Script::items([1, 2]), faults, stored: stored.clone() }).await;
-    assert_eq!((stored.items(), stored.times()), (vec![2], vec![ms(5000)]));
+    let faults = Faults::none().panic_on(2);
+    run_to_end(Delayed { input: Script::items([1, 2, 3]), faults, stored: stored.clone() }).await;
+    assert_eq!((stored.items(), stored.times()), (vec![1, 3], vec![ms(0), ms(5000)]));
 }
 
 #[tokio::test(start_paused = true)]

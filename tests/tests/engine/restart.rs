@@ -67,10 +67,18 @@ async fn every_restart_gives_sources_that_work_and_fresh_edges() {
         assert_balanced(&report);
         assert_clean(&report);
         let got = stored.take();
-        assert_eq!(got.iter().filter(|item| **item < 1000).count(), 4, "the clock began anew in round {round}: {got:?}");
+        assert_eq!(
+            got.iter().filter(|item| **item < 1000).count(),
+            4,
+            "the clock began anew in round {round}: {got:?}"
+        );
         assert_eq!(got.iter().filter(|item| **item >= 1000).copied().collect::<Vec<_>>(), [1000, 1001, 2000, 2001]);
         assert_eq!(stats(&report, "store").received, 8, "the counters begin anew");
-        assert_eq!((script.opened(), script.playing()), (round, 0), "the old source is gone before the new one is opened");
+        assert_eq!(
+            (script.opened(), script.playing()),
+            (round, 0),
+            "the old source is gone before the new one is opened"
+        );
     }
     let report = running.drain(LONG).await;
     assert_balanced(&report);
@@ -81,10 +89,13 @@ async fn every_restart_gives_sources_that_work_and_fresh_edges() {
 async fn a_restart_makes_states_anew() {
     let stored = Recorder::new();
     let mut running = Summing { faults: Faults::none(), stored: stored.clone() }.start().unwrap();
+    let sum = running.stages().sum.clone();
     for _ in 0..2 {
         for item in 1..=3 {
             running.items.send(item).await.unwrap();
         }
+        tokio::time::sleep(ms(1)).await;
+        assert_eq!(sum.stats().received, 3, "a handle outlives the run, its counters begin anew");
         assert_balanced(&running.restart(LONG).await.unwrap());
     }
     assert_eq!(stored.items(), [1, 3, 6, 1, 3, 6]);

@@ -112,6 +112,20 @@ pipeline! {
     }
 }
 
+pipeline! {
+    Guarded(input: Script<u32>, calls: Recorder<u32>, faults: Faults<Broken>, parked: Recorder<u32>) {
+        generator source  = scripted(input);
+        handler   attempt = charge(calls, faults) {
+            retry:    { attempts: 5, backoff: Backoff::none(), idempotent },
+            breaker:  { consecutive: 3 },
+            on_error: skip,
+        };
+        handler   park    = record(parked);
+        source -> attempt -> _;
+        attempt.neutral -> park;
+    }
+}
+
 /// The ends of a [`Retrying`] pipeline.
 struct Ends {
     calls: Recorder<u32>,
@@ -133,7 +147,7 @@ async fn retrying(input: Script<u32>, faults: Faults<Broken>, total: Duration) -
     (run_to_end(pipeline).await, ends)
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// An item whose second attempt succeeded was taken for handled, and never reached the later stages.
 #[tokio::test(start_paused = true)]
@@ -170,7 +184,7 @@ async fn a_backoff_grows_up_to_its_end_and_not_beyond() {
     let faults = Faults::none().fail_every(1, Broken(503));
     run_to_end(Growing { input: Script::items([1]), calls: calls.clone(), faults }).await;
     let times = calls.times();
-    let waits: Vec<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let waits: Vec<_> = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect();
     for (wait, most) in waits.iter().zip([100, 200, 400, 400, 400]) {
         assert!(*wait <= ms(most) + ms(1), "{waits:?}");
     }
@@ -265,4 +279,15 @@ async fn an_item_in_its_backoff_is_counted_when_the_run_is_stopped() {
     assert_balanced(&report);
     let attempt = stats(&report, "attempt");
     assert_eq!((attempt.failed, attempt.dropped), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_attempt_asks_the_breaker() {
+    let (calls, parked) = (Recorder::new(), Recorder::new());
+    let faults = Faults::none().fail_every(1, Broken(1));
+    let guarded = Guarded { input: Script::items([1, 2]), calls: calls.clone(), faults, parked: parked.clone() };
+    let report = run_to_end(guarded).await;
+    assert_eq!((calls.items(), parked.items()), (vec![1, 1, 1], vec![1, 2]));
+    let attempt = stats(&report, "attempt");
+    assert_eq!((attempt.retried, attempt.refused, attempt.failed), (2, 2, 0));
 }

@@ -9,10 +9,10 @@ use std::{
     time::Duration,
 };
 
-use electrician::{prelude::*, pipeline::EdgeReport, stage::StageStats, test::Recorder};
+use electrician::{pipeline::EdgeReport, prelude::*, stage::StageStats, test::Recorder};
 
 /// A deadline that is never missed.
-pub(super) const LONG: Duration = Duration::from_secs(600);
+pub(super) const LONG: Duration = Duration::from_mins(10);
 
 pub(super) const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)

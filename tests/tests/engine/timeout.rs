@@ -1,6 +1,9 @@
 //! Timeouts: the call is cancelled, the failure says why, and the item is where the signature left it.
 
-use std::sync::{Arc, atomic::{AtomicU64, Ordering::Relaxed}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use electrician::{
     prelude::*,
@@ -56,7 +59,13 @@ pipeline! {
 async fn a_late_call_fails_with_its_item_and_the_limit() {
     let (stored, rejected) = (Recorder::new(), Recorder::new());
     let faults = Faults::none().hang_on(2);
-    let report = run_to_end(ByRef { input: Script::items([1, 2, 3]), faults, stored: stored.clone(), rejected: rejected.clone() }).await;
+    let report = run_to_end(ByRef {
+        input: Script::items([1, 2, 3]),
+        faults,
+        stored: stored.clone(),
+        rejected: rejected.clone(),
+    })
+    .await;
     assert_eq!((stored.items(), rejected.times()), (vec![1, 3], vec![ms(1000)]));
     let failure = &rejected.take()[0];
     assert_eq!(failure.item, 2);
@@ -77,7 +86,12 @@ async fn a_call_that_is_in_time_is_let_be() {
 #[tokio::test(start_paused = true)]
 async fn an_item_taken_by_value_is_gone_with_its_call() {
     let rejected = Recorder::new();
-    let report = run_to_end(ByValue { input: Script::items([1, 2]), faults: Faults::none().hang_on(1), rejected: rejected.clone() }).await;
+    let report = run_to_end(ByValue {
+        input: Script::items([1, 2]),
+        faults: Faults::none().hang_on(1),
+        rejected: rejected.clone(),
+    })
+    .await;
     let failure: Failure<(), Broken> = rejected.take().remove(0);
     assert!(matches!(failure.cause, Cause::TimedOut(_)) && failure.attempts == 1);
     assert_eq!((stats(&report, "call").failed, stats(&report, "call").completed), (1, 1));

@@ -152,6 +152,18 @@ pipeline! {
         source -> sum -> store;
     }
 
+    Tight(input: Script<u32>, stored: Recorder<u32>) {
+        defaults { buffer: 1 };
+        generator source = scripted(input);
+        handler   first  = dawdle { workers: 3, ordered };
+        handler   second = dawdle { workers: 3, key: |item| item % 4 };
+        handler   left   = dawdle;
+        handler   right  = dawdle { workers: 2 };
+        handler   store  = record(stored);
+        source -> first -> second -> [left, right];
+        [left, right] -> store;
+    }
+
     Stuck(input: Script<u32>, begun: Arc<AtomicU32>, finished: Arc<AtomicU32>, stored: Recorder<u32>) {
         generator source = scripted(input);
         handler   work   = begin_and_finish(begun, finished) { workers: 4 };
@@ -181,8 +193,7 @@ async fn one_worker_runs_one_call_at_once() {
 async fn a_slow_call_holds_up_nobody_where_order_is_not_asked_for() {
     let faults = Faults::none().slow_on(1, ms(1000));
     let stored = Recorder::new();
-    let report =
-        run_to_end(Pool { input: Script::items(0..50), faults, stored: stored.clone(), count: 2 }).await;
+    let report = run_to_end(Pool { input: Script::items(0..50), faults, stored: stored.clone(), count: 2 }).await;
     assert_clean(&report);
     assert_eq!(stored.items().last(), Some(&0));
     assert_eq!(stored.times()[48], Duration::ZERO);
@@ -192,7 +203,8 @@ async fn a_slow_call_holds_up_nobody_where_order_is_not_asked_for() {
 async fn workers_on_two_threads_lose_nothing_and_double_nothing() {
     let stored = Recorder::new();
     let report =
-        run_to_end(Pool { input: Script::items(0..5000), faults: Faults::none(), stored: stored.clone(), count: 8 }).await;
+        run_to_end(Pool { input: Script::items(0..5000), faults: Faults::none(), stored: stored.clone(), count: 8 })
+            .await;
     let mut items = stored.items();
     items.sort_unstable();
     assert_eq!(items, (0..5000).collect::<Vec<_>>());
@@ -219,7 +231,8 @@ async fn ordered_workers_keep_the_order_on_two_threads() {
 async fn order_is_kept_around_failures_filtered_items_and_panics() {
     let (stored, rejected) = (Recorder::new(), Recorder::new());
     let report =
-        run_to_end(Stumbling { input: Script::items(0..200), stored: stored.clone(), rejected: rejected.clone() }).await;
+        run_to_end(Stumbling { input: Script::items(0..200), stored: stored.clone(), rejected: rejected.clone() })
+            .await;
     let good: Vec<_> = (0..200).filter(|item| matches!(item % 5, 0 | 4)).collect();
     assert_eq!(stored.items(), good);
     let bad: Vec<_> = (0..200).filter(|item| matches!(item % 5, 1 | 3)).collect();
@@ -303,7 +316,9 @@ async fn each_worker_has_a_state_of_its_own() {
     let ones = items.iter().filter(|sum| **sum == 1).count();
     assert!((1..=4).contains(&ones), "each state begins at 0: {ones} of them were used");
     let mut sums = HashMap::<u32, usize>::new();
-    items.iter().for_each(|sum| *sums.entry(*sum).or_default() += 1);
+    for sum in &items {
+        *sums.entry(*sum).or_default() += 1;
+    }
     assert!(sums.values().all(|times| *times <= ones), "a state counts each item once");
 }
 
@@ -327,4 +342,22 @@ async fn calls_in_flight_go_on_while_what_follows_is_stuck() {
     assert_clean(&report);
     assert_balanced(&report);
     assert_eq!(stored.len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_smallest_buffers_hold_nobody_up_for_ever() {
+    let stored = Recorder::new();
+    let report = run_to_end(Tight { input: Script::items(0..200), stored: stored.clone() }).await;
+    assert_clean(&report);
+    let mut items = stored.items();
+    items.sort_unstable();
+    assert_eq!(items, (0..200).flat_map(|item| [item, item]).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_smallest_buffers_hold_nobody_up_on_two_threads() {
+    let stored = Recorder::new();
+    let report = run_to_end(Tight { input: Script::items(0..40), stored: stored.clone() }).await;
+    assert_clean(&report);
+    assert_eq!(stored.len(), 80);
 }

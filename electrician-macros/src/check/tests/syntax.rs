@@ -63,7 +63,9 @@ fn declarations_that_cannot_be_read() {
     rejects(&around("output d: ; c -> d;"), &[":: [E0101]"]);
     rejects(
         &around("generator d = || 3; d -> b;"),
-        &["||: only a handler can be a closure; write a function, and `generator d = path(arguments)`"],
+        &[
+            "||: only a handler can be a closure; write a function, and `generator d = path(arguments)`",
+        ],
     );
     rejects(
         &around("handler d = |x| { x } { workers: 3 }; c -> d;"),
@@ -126,7 +128,10 @@ fn heads_that_cannot_be_read() {
         &["db: write `db: Type`"],
     );
     rejects("P", &["P: expected the pipeline's stages in braces"]);
-    rejects("P(db: Pool)", &["(: expected the pipeline's stages in braces"]);
+    rejects(
+        "P(db: Pool)",
+        &["(: expected the pipeline's stages in braces"],
+    );
     rejects("{ generator a; }", &["}: expected the name of a pipeline"]);
     rejects(
         "P() -> u8 { generator a; a -> _; }",

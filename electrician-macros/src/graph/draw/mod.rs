@@ -92,7 +92,7 @@ fn options(options: &StageOptions) -> Vec<String> {
         None => "retry".to_owned(),
     });
     let on_panic = options.on_panic.as_ref().map(|on_panic| match on_panic {
-        OnPanic::Fail(_) => "on_panic: fail".to_owned(),
+        OnPanic::Fail => "on_panic: fail".to_owned(),
         OnPanic::Restart {
             restarts, within, ..
         } => format!("on_panic: {} in {}", restarts.text, within.text),

@@ -48,6 +48,11 @@ pub fn pass<T: Send + 'static>() -> InlineDraft<Identity, T, T> {
     inline(Identity)
 }
 
+/// Passes each item on. Stands behind an inner pipeline whose items are divided.
+pub fn relay<T: Send + 'static>(_: Port<T>) -> InlineDraft<Identity, T, T> {
+    inline(Identity)
+}
+
 /// The operator [`map`].
 #[derive(Debug)]
 pub struct Map<F>(F);
@@ -64,7 +69,7 @@ pub struct FilterMap<F>(F);
 #[derive(Debug)]
 pub struct Inspect<F>(F);
 
-/// The identity, [`pass`].
+/// The identity, [`pass`] and [`relay`].
 #[derive(Debug)]
 pub struct Identity;
 

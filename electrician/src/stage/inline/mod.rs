@@ -33,7 +33,9 @@ pub use closure::{
     Awaits, Discarded, Gives, Passed, Silent, Sink, Tries, TryAwaits, closure, closure_async, sink,
     sink_async, try_closure, try_closure_async, try_sink, try_sink_async,
 };
-pub use each::{Filter, FilterMap, Identity, Inspect, Map, filter, filter_map, inspect, map, pass};
+pub use each::{
+    Filter, FilterMap, Identity, Inspect, Map, filter, filter_map, inspect, map, pass, relay,
+};
 pub use many::{FlatMap, Flatten, flat_map, flatten};
 pub use memory::{Enumerate, Scan, Sliding, enumerate, scan, sliding};
 pub use step::{Inline, InlineDraft, Step};

@@ -5,9 +5,7 @@ use std::{convert::Infallible, pin::pin};
 use super::{choice::Seen, *};
 use crate::{
     pipeline::Assembly,
-    stage::{
-        ByValue, Cause, Draft, Handler, Nothing, Port, Settled, StageStats, Unfailing, try_next,
-    },
+    stage::{ByValue, Cause, Draft, Handler, Nothing, Port, Settled, StageStats, try_next},
 };
 
 const NUMBERS: Port<u32> = Port::new();
@@ -59,7 +57,7 @@ where
     T: Send + 'static,
 {
     let (answers, _) = answers(draft, items).await;
-    let never = |error: Infallible| match error.never() {};
+    let never = |error: Infallible| match error {};
     answers
         .into_iter()
         .map(|answer| answer.unwrap_or_else(never))

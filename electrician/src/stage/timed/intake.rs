@@ -30,6 +30,7 @@ where
     tally: Arc<Tally>,
     cell: Arc<Cell>,
     finished: bool,
+    sated: bool,
 }
 
 /// What one look at the edges and the clock came to.
@@ -53,6 +54,7 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
             tally,
             cell: Arc::clone(cell),
             finished: false,
+            sated: false,
         }
     }
 
@@ -63,7 +65,7 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
     pub async fn fill(&mut self) -> bool {
         loop {
             tokio::task::coop::consume_budget().await;
-            if self.op.held() + self.out.held() == 0 {
+            if self.held() == 0 {
                 self.input.settle();
             }
             match poll_fn(|cx| self.poll_look(cx)).await {
@@ -87,9 +89,13 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
         self.out.is_empty()
     }
 
-    /// Says upstream that no more is needed. What is on its way is still taken.
+    /// Says upstream that no more is needed. What is held or still on its way is left out, without any wait.
     pub fn enough_if(&mut self, sated: bool) {
-        self.input.enough_if(sated);
+        if sated && !self.sated {
+            self.sated = true;
+            self.input.enough_if(true);
+            self.tally.filtered.add(self.op.held() as u64);
+        }
     }
 
     /// The operator's counters.
@@ -101,6 +107,9 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
     fn poll_look(&mut self, cx: &mut Context<'_>) -> Poll<Look> {
         if !self.out.is_empty() {
             return Poll::Ready(Look::Filled);
+        }
+        if self.sated {
+            return self.poll_leave_out(cx);
         }
         let now = Instant::now();
         if self.op.wake_at().is_some_and(|at| at <= now) {
@@ -132,6 +141,24 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
         self.tally.progress.set(ends);
     }
 
+    /// Nobody needs what still comes.
+    fn poll_leave_out(&mut self, cx: &mut Context<'_>) -> Poll<Look> {
+        self.input.poll_clear(cx).map(|items| {
+            self.tally.filtered.add(items);
+            if items == 0 {
+                Look::Ended
+            } else {
+                Look::Fruitless
+            }
+        })
+    }
+
+    /// How many items were taken and have not left; once nobody needs more, what the operator has is left out already.
+    fn held(&self) -> usize {
+        let operator = if self.sated { 0 } else { self.op.held() };
+        operator + self.out.held()
+    }
+
     /// Gives the operator what it has room for of one chunk; ready if there was a chunk, or the end.
     fn poll_take(&mut self, now: Instant, cx: &mut Context<'_>) -> Poll<()> {
         if self.finished || !self.op.has_room() {
@@ -153,8 +180,7 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
 
 impl<Op: Timed<In, Out>, In, Out> Drop for TimedIntake<Op, In, Out> {
     fn drop(&mut self) {
-        let held = self.op.held() + self.out.held();
-        self.tally.dropped.add(held as u64);
+        self.tally.dropped.add(self.held() as u64);
     }
 }
 

@@ -16,7 +16,7 @@
 //!
 //! The decisions are a [`Timed`]: it is told the time and never waits, locks or reads a clock. [`TimedIntake`] does the
 //! waiting, with one timer, and the counting: an item is received when it is taken from the edge, completed when it
-//! leaves, alone or with others, filtered when it is left out on purpose, and dropped when it is still held as the
+//! leaves, alone or with others, filtered when it is left out on purpose or nobody needs it any more, and dropped when it is still held as the
 //! island is dropped.
 //!
 //! Time is counted to the millisecond that the runtime's clock has.

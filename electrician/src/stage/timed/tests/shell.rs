@@ -212,16 +212,33 @@ async fn a_wait_that_is_given_up_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn upstream_is_told_that_no_more_is_needed() {
+async fn what_nobody_needs_any_more_is_left_out_at_once() {
     let Rig {
-        sender, mut intake, ..
-    } = rig(throttle(NUMBERS, Rate::per_second(1)), 64);
+        mut sender,
+        mut intake,
+        cell,
+        ..
+    } = rig(throttle(NUMBERS, Rate::per_minute(1)), 64);
+    sender.extend(0..20);
+    sender.flush().await;
+    assert!(intake.fill().await);
+    assert_eq!(intake.pop(), Some(0));
     intake.enough_if(false);
     assert!(!sender.is_sated());
     intake.enough_if(true);
     assert!(sender.is_sated());
+    sender.send_now(20).await;
     drop(sender);
+    let start = Instant::now();
     assert!(!intake.fill().await);
+    assert!(!intake.fill().await, "the end stays the end");
+    assert_eq!(elapsed(start), 0);
+    drop(intake);
+    let stats = cell.stats();
+    assert_eq!(
+        (stats.completed, stats.filtered, stats.in_flight()),
+        (1, 20, 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]

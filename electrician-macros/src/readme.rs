@@ -1,0 +1,55 @@
+//! The README shows one small pipeline beside its real expansion: this keeps the two in step.
+
+use std::{env, fs};
+
+use crate::{ast, check, diagnostics::Diagnostics, emit, graph, inspect};
+
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+
+/// The fenced block that follows this line.
+fn fenced<'r>(readme: &'r str, marker: &str) -> &'r str {
+    let (_, after) = readme.split_once(marker).expect("the README has the marker");
+    let (_, code) = after.split_once("```rust\n").expect("a block of Rust follows it");
+    let (code, _) = code.split_once("```").expect("the block ends");
+    code
+}
+
+/// The function that puts a run together, as the expansion of a block has it.
+fn assembly(block: &str) -> String {
+    let file: syn::File = syn::parse_str(block).expect("the block is an item");
+    let tokens = match &file.items[0] {
+        syn::Item::Macro(pipeline) => pipeline.mac.tokens.clone(),
+        other => panic!("a `pipeline!` block is expected, not {other:?}"),
+    };
+    let mut diagnostics = Diagnostics::default();
+    let block = ast::parse(tokens, &mut diagnostics);
+    let graph = graph::build(&block.pipelines[0], &mut diagnostics);
+    check::check(&graph, &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let expansion = inspect::readable(&emit::emit(&graph, true));
+    let start = expansion.find("    fn assemble(").expect("there is an assembly");
+    let lines = expansion[start..].lines().map(|line| line.strip_prefix("    ").unwrap_or(line));
+    let body = lines.take_while(|line| *line != "}").map(|line| format!("{line}\n"));
+    body.collect::<String>() + "}\n"
+}
+
+#[test]
+fn readme_shows_the_real_expansion() {
+    let readme = fs::read_to_string(README).expect("there is a README");
+    let real = assembly(fenced(&readme, "<!-- block -->"));
+    let shown = fenced(&readme, "<!-- expansion -->");
+    if env::var_os("UPDATE_README").is_some() {
+        fs::write(README, readme.replace(shown, &real)).expect("the README can be written");
+        return;
+    }
+    assert_eq!(shown, real, "write it with `UPDATE_README=1 cargo test -p electrician-macros readme`");
+}
+
+#[test]
+fn readme_begins_with_the_quickstart_word_for_word() {
+    let readme = fs::read_to_string(README).expect("there is a README");
+    let quickstart = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/src/bin/quickstart.rs");
+    let quickstart = fs::read_to_string(quickstart).expect("there is a quickstart");
+    let shown = fenced(&readme, "<!-- quickstart -->");
+    assert!(quickstart.ends_with(shown), "the README's first program is the quickstart, without its first lines");
+}

@@ -1,0 +1,19 @@
+use electrician::prelude::*;
+
+#[generator]
+fn orders() -> impl Iterator<Item = u64> {
+    0..10
+}
+
+#[handler]
+fn store(_order: u64) {}
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler store { workers: 4, key: |order| order.customer };
+        orders -> store;
+    }
+}
+
+fn main() {}
