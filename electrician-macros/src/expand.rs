@@ -28,7 +28,9 @@ pub(crate) fn pipeline(tokens: TokenStream) -> TokenStream {
 
 fn graphs<'a>(block: &'a Block, diagnostics: &mut Diagnostics) -> Vec<Graph<'a>> {
     let pipelines = block.pipelines.iter();
-    pipelines.map(|pipeline| graph::build(pipeline, diagnostics)).collect()
+    pipelines
+        .map(|pipeline| graph::build(pipeline, diagnostics))
+        .collect()
 }
 
 fn expansion(graph: &Graph) -> TokenStream {

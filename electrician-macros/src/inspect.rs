@@ -26,7 +26,10 @@ pub(crate) fn write(graph: &Graph, expansion: &TokenStream) {
     let name = plain(&graph.pipeline.name);
     let directory = directory(|variable| env::var_os(variable));
     if let Err(error) = write_files(&directory, &name, &readable(expansion), &mermaid(graph)) {
-        eprintln!("electrician: cannot write the expansion of `{name}` to {}: {error}", directory.display());
+        eprintln!(
+            "electrician: cannot write the expansion of `{name}` to {}: {error}",
+            directory.display()
+        );
     }
 }
 
@@ -48,7 +51,9 @@ fn directory(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
 
 /// The target directory beside the lock file.
 fn beside_lock(manifest: &Path) -> PathBuf {
-    let root = manifest.ancestors().find(|directory| directory.join("Cargo.lock").exists());
+    let root = manifest
+        .ancestors()
+        .find(|directory| directory.join("Cargo.lock").exists());
     root.unwrap_or(manifest).join("target")
 }
 
@@ -62,7 +67,9 @@ pub(crate) fn readable(expansion: &TokenStream) -> String {
     while let Some(line) = lines.next() {
         match line.split_once("__heading!(") {
             None => text.extend([line, "\n"]),
-            Some((indent, start)) => text.extend(["\n", indent, "// ", &heading(start, &mut lines), "\n"]),
+            Some((indent, start)) => {
+                text.extend(["\n", indent, "// ", &heading(start, &mut lines), "\n"]);
+            }
         }
     }
     text
@@ -81,7 +88,10 @@ fn heading<'l>(start: &'l str, lines: &mut impl Iterator<Item = &'l str>) -> Str
 
 /// Tokens on one line, apart where they are apart in the source.
 pub(crate) fn one_line(tokens: &TokenStream) -> String {
-    let mut line = Written { text: String::new(), end: None };
+    let mut line = Written {
+        text: String::new(),
+        end: None,
+    };
     line.write(tokens.clone());
     line.text
 }
@@ -132,28 +142,56 @@ mod tests {
     #[test]
     fn writes_where_it_is_told() {
         let at = |told: &[(&str, &str)]| {
-            let told: Vec<_> = told.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            directory(|wanted| told.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.into()))
+            let told: Vec<_> = told
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
+            directory(|wanted| {
+                told.iter()
+                    .find(|(name, _)| name == wanted)
+                    .map(|(_, value)| value.into())
+            })
         };
-        let (target, manifest) = (("CARGO_TARGET_DIR", "/out"), ("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR")));
-        assert_eq!(at(&[(VARIABLE, "/here"), target, manifest]), Path::new("/here"));
+        let (target, manifest) = (
+            ("CARGO_TARGET_DIR", "/out"),
+            ("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR")),
+        );
+        assert_eq!(
+            at(&[(VARIABLE, "/here"), target, manifest]),
+            Path::new("/here")
+        );
         assert_eq!(at(&[target, manifest]), Path::new("/out/electrician"));
         assert!(at(&[manifest]).ends_with("target/electrician"));
-        assert!(at(&[manifest]).parent().and_then(Path::parent).is_some_and(|root| root.join("Cargo.lock").exists()));
+        assert!(
+            at(&[manifest])
+                .parent()
+                .and_then(Path::parent)
+                .is_some_and(|root| root.join("Cargo.lock").exists())
+        );
     }
 
     #[test]
     fn headings_become_comments_however_long_they_are() {
         let long = "word ".repeat(40);
-        let tokens = format!("fn f() {{ __heading!(\"short; \\\"quoted\\\"\"); a(); __heading!(\"{long}\"); b(); }}");
+        let tokens = format!(
+            "fn f() {{ __heading!(\"short; \\\"quoted\\\"\"); a(); __heading!(\"{long}\"); b(); }}"
+        );
         let text = readable(&TokenStream::from_str(&tokens).expect("the case is made of tokens"));
-        assert_eq!(text, format!("fn f() {{\n\n    // short; \"quoted\"\n    a();\n\n    // {long}\n    b();\n}}\n"));
+        assert_eq!(
+            text,
+            format!(
+                "fn f() {{\n\n    // short; \"quoted\"\n    a();\n\n    // {long}\n    b();\n}}\n"
+            )
+        );
     }
 
     #[test]
     fn a_line_is_spaced_as_it_is_written() {
         let source = "handler  a = b::c(&x.y, -1)\n    { workers: 4, key: |o| o.id, };";
         let tokens = TokenStream::from_str(source).expect("the case is made of tokens");
-        assert_eq!(one_line(&tokens), "handler a = b::c(&x.y, -1) { workers: 4, key: |o| o.id, };");
+        assert_eq!(
+            one_line(&tokens),
+            "handler a = b::c(&x.y, -1) { workers: 4, key: |o| o.id, };"
+        );
     }
 }

@@ -179,7 +179,7 @@ mod program {
 
     use super::*;
 
-    const FILES: u64 = 20_000;
+    const FILES: u64 = 10_000;
 
     fn program(root: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_survey"));
@@ -223,7 +223,7 @@ mod program {
         let has_read = || {
             about("io", "rchar:")
                 .parse::<u64>()
-                .is_ok_and(|bytes| bytes > 200_000)
+                .is_ok_and(|bytes| bytes > 50_000)
         };
         while !(handles_it() && has_read()) {
             std::thread::yield_now();

@@ -6,7 +6,7 @@ use std::{env, fs, path::PathBuf};
 
 use electrician::pipeline::StageKind;
 use electrician::prelude::*;
-use electrician::test::{Recorder, Script, assert_clean, record, run_to_end, scripted};
+use electrician::test::{Recorder, Script, assert_clean, run_to_end, scripted};
 
 #[handler]
 fn parsed(line: &str) -> Result<u64, std::num::ParseIntError> {
@@ -72,7 +72,11 @@ pipeline! {
 async fn the_topology_says_what_is_there() {
     let topology = Numbers::TOPOLOGY;
     assert_eq!(topology.name, "Numbers");
-    let stages: Vec<_> = topology.stages.iter().map(|stage| (stage.name, stage.kind, stage.calls)).collect();
+    let stages: Vec<_> = topology
+        .stages
+        .iter()
+        .map(|stage| (stage.name, stage.kind, stage.calls))
+        .collect();
     assert_eq!(
         stages,
         [
@@ -84,25 +88,53 @@ async fn the_topology_says_what_is_there() {
             ("batch_1", StageKind::Operator, "batch"),
         ]
     );
-    let edges: Vec<_> = topology.edges.iter().map(|edge| (edge.from, edge.port, edge.to, edge.capacity)).collect();
+    let edges: Vec<_> = topology
+        .edges
+        .iter()
+        .map(|edge| (edge.from, edge.port, edge.to, edge.capacity))
+        .collect();
     assert_eq!(edges[0], ("lines", "output", &["parsed"][..], Some(1024)));
     assert_eq!(edges[3], ("batch_1", "output", &["stored"][..], Some(8)));
     assert_eq!(edges[4], ("parsed", "error", &["rejected"][..], Some(1024)));
-    let island = |name| topology.stages.iter().find(|stage| stage.name == name).map(|stage| stage.island);
+    let island = |name| {
+        topology
+            .stages
+            .iter()
+            .find(|stage| stage.name == name)
+            .map(|stage| stage.island)
+    };
     assert_ne!(island("lines"), island("parsed"));
     let out = Recorder::new();
-    let report = run_to_end(Numbers { lines: Script::items(["1".to_owned()]), out }).await;
+    let report = run_to_end(Numbers {
+        lines: Script::items(["1".to_owned()]),
+        out,
+    })
+    .await;
     assert_clean(&report);
-    let reported: Vec<_> = report.stages.iter().map(|stage| stage.name.as_str()).collect();
+    let reported: Vec<_> = report
+        .stages
+        .iter()
+        .map(|stage| stage.name.as_str())
+        .collect();
     assert_eq!(reported.len(), topology.stages.len());
-    assert!(topology.stages.iter().all(|stage| reported.contains(&stage.name)));
+    assert!(
+        topology
+            .stages
+            .iter()
+            .all(|stage| reported.contains(&stage.name))
+    );
 }
 
 #[test]
 fn the_hash_follows_the_graph() {
     const KNOWN: u64 = Numbers::TOPOLOGY.hash();
     assert_eq!(KNOWN, Numbers::TOPOLOGY.hash());
-    let hashes = [Numbers::TOPOLOGY.hash(), Around::TOPOLOGY.hash(), Inner::TOPOLOGY.hash(), Other::TOPOLOGY.hash()];
+    let hashes = [
+        Numbers::TOPOLOGY.hash(),
+        Around::TOPOLOGY.hash(),
+        Inner::TOPOLOGY.hash(),
+        Other::TOPOLOGY.hash(),
+    ];
     for (at, hash) in hashes.iter().enumerate() {
         assert!(!hashes[..at].contains(hash), "two graphs have one hash");
     }
@@ -110,7 +142,10 @@ fn the_hash_follows_the_graph() {
 
 #[test]
 fn a_hash_is_the_same_on_every_machine() {
-    assert_eq!(format!("{:016x}", Inner::TOPOLOGY.hash()), "229a41da2094f88a");
+    assert_eq!(
+        format!("{:016x}", Inner::TOPOLOGY.hash()),
+        "229a41da2094f88a"
+    );
 }
 
 #[test]
@@ -128,12 +163,17 @@ fn the_graph_is_drawn_in_dot() {
 fn written() -> PathBuf {
     let told = env::var_os("ELECTRICIAN_INSPECT").map(PathBuf::from);
     let beside_lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../target").into();
-    told.unwrap_or_else(|| env::var_os("CARGO_TARGET_DIR").map_or(beside_lock, PathBuf::from).join("electrician"))
+    told.unwrap_or_else(|| {
+        env::var_os("CARGO_TARGET_DIR")
+            .map_or(beside_lock, PathBuf::from)
+            .join("electrician")
+    })
 }
 
 #[test]
 fn inspect_writes_the_expansion_and_the_graph() {
-    let read = |name| fs::read_to_string(written().join(name)).expect("the block says `#![inspect]`");
+    let read =
+        |name| fs::read_to_string(written().join(name)).expect("the block says `#![inspect]`");
     let expansion = read("Numbers.rs");
     assert!(expansion.contains("pub struct Numbers {"));
     assert!(expansion.contains("\n        // handler parsed { workers: 4, timeout: 2s }\n"));
@@ -145,7 +185,11 @@ fn inspect_writes_the_expansion_and_the_graph() {
 #[tokio::test(start_paused = true)]
 async fn what_is_drawn_runs() {
     use futures_util::StreamExt;
-    let running = Around { numbers: Script::empty() }.start().unwrap();
+    let running = Around {
+        numbers: Script::empty(),
+    }
+    .start()
+    .unwrap();
     let pairs = running.pairs.clone();
     let drained = async {
         for n in [1, 2, 3, 6, 400] {
@@ -165,5 +209,8 @@ async fn what_is_drawn_runs() {
 }
 
 async fn run_through<P: electrician::pipeline::Pipeline>(pipeline: P) -> Report {
-    Running::start(pipeline).unwrap().drain(std::time::Duration::from_secs(1)).await
+    Running::start(pipeline)
+        .unwrap()
+        .drain(std::time::Duration::from_secs(1))
+        .await
 }

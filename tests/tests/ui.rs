@@ -1,9 +1,15 @@
 //! What the compiler says: one mistake a file, and beside it the words that a user reads.
+//!
+//! `TRYBUILD=overwrite cargo test -p tests --test ui` writes the words anew; read them as a user would.
 
-/// Mistakes in a block or a signature, in our own words.
+/// Mistakes in a block or a signature: every word of these is ours.
 #[test]
 fn every_mistake_is_said_once_and_on_its_token() {
-    let cases = trybuild::TestCases::new();
-    cases.compile_fail("ui/*.rs");
-    cases.compile_fail("ui/types/*.rs");
+    trybuild::TestCases::new().compile_fail("ui/*.rs");
+}
+
+/// Mistakes between types: the compiler words these, in terms of stages and items.
+#[test]
+fn types_that_do_not_fit_are_told_apart() {
+    trybuild::TestCases::new().compile_fail("ui/types/*.rs");
 }

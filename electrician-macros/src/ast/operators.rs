@@ -77,69 +77,36 @@ const TIME: Parameter = must("duration", Expected::Duration);
 /// Every operator there is.
 pub(crate) const OPERATORS: &[Operator] = &[
     inline("map", &[F], "map(|item| …)"),
-    inline(
-        "filter",
-        &[F],
-        "filter(|item| …)"),
-    inline(
-        "filter_map",
-        &[F],
-        "filter_map(|item| …)"),
-    inline(
-        "flat_map",
-        &[F],
-        "flat_map(|item| …)"),
-    inline(
-        "inspect",
-        &[F],
-        "inspect(|item| …)"),
+    inline("filter", &[F], "filter(|item| …)"),
+    inline("filter_map", &[F], "filter_map(|item| …)"),
+    inline("flat_map", &[F], "flat_map(|item| …)"),
+    inline("inspect", &[F], "inspect(|item| …)"),
     inline(
         "scan",
         &[must("init", Expected::Free), F],
-        "scan(0, |state, item| …)"),
-    inline(
-        "sliding",
-        &[COUNT],
-        "sliding(10)"),
-    inline(
-        "dedupe",
-        &[],
-        "dedupe()"),
+        "scan(0, |state, item| …)",
+    ),
+    inline("sliding", &[COUNT], "sliding(10)"),
+    inline("dedupe", &[], "dedupe()"),
     inline(
         "distinct",
         &[may("key", Expected::Closure)],
-        "distinct(|item| …)"),
-    inline(
-        "take",
-        &[must("n", Expected::Count)],
-        "take(100)"),
-    inline(
-        "skip",
-        &[must("n", Expected::Count)],
-        "skip(1)"),
+        "distinct(|item| …)",
+    ),
+    inline("take", &[must("n", Expected::Count)], "take(100)"),
+    inline("skip", &[must("n", Expected::Count)], "skip(1)"),
     inline("enumerate", &[], "enumerate()"),
     inline("flatten", &[], "flatten()"),
-    timed(
-        "batch",
-        &[COUNT, TIME],
-        "batch(500, 20ms)"),
-    timed(
-        "window",
-        &[TIME],
-        "window(1s)"),
+    timed("batch", &[COUNT, TIME], "batch(500, 20ms)"),
+    timed("window", &[TIME], "window(1s)"),
     timed(
         "throttle",
         &[must("rate", Expected::Rate)],
-        "throttle(100/s)"),
-    timed(
-        "debounce",
-        &[TIME],
-        "debounce(50ms)"),
+        "throttle(100/s)",
+    ),
+    timed("debounce", &[TIME], "debounce(50ms)"),
     timed("delay", &[TIME], "delay(1s)"),
-    timed(
-        "sample",
-        &[TIME],
-        "sample(1s)"),
+    timed("sample", &[TIME], "sample(1s)"),
 ];
 
 /// The operator of that name.

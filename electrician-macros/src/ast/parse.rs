@@ -100,7 +100,10 @@ fn pipeline(
         generics,
         params: read_params(&params, cx),
         inspect: inner.inspect,
-        krate: inner.krate.clone().unwrap_or_else(|| syn::parse_quote!(::electrician)),
+        krate: inner
+            .krate
+            .clone()
+            .unwrap_or_else(|| syn::parse_quote!(::electrician)),
         defaults: StageOptions::default(),
         declarations: Vec::new(),
         statements: Vec::new(),

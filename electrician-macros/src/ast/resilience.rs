@@ -130,9 +130,7 @@ impl OnPanic {
     pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
         let span = entry.span();
         if entry.path_word().is_some() {
-            return entry
-                .word(&[("fail", ())], cx)
-                .map(|_| Self::Fail);
+            return entry.word(&[("fail", ())], cx).map(|_| Self::Fail);
         }
         let group = entry.group(ON_PANIC_EXAMPLE, cx)?;
         let (mut restarts, mut within, mut backoff) = (None, None, None);

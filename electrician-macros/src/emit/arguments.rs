@@ -42,11 +42,16 @@ impl Emitter<'_> {
     /// A reference to the place of a parameter that an argument names: itself, or a field in it.
     fn place(&self, arg: &Expr) -> Option<TokenStream> {
         let place = strip(arg);
-        let param = self.used(place).into_iter().find(|param| roots(place, param))?;
+        let param = self
+            .used(place)
+            .into_iter()
+            .find(|param| roots(place, param))?;
         let name = &param.name;
-        Some(match place {
-            Expr::Path(_) => ours!(&this.#name),
-            _ => ours!({ let #name = &this.#name; &#place }),
+        let is_param = matches!(place, Expr::Path(_));
+        Some(if is_param {
+            ours!(&this.#name)
+        } else {
+            ours!({ let #name = &this.#name; &#place })
         })
     }
 
@@ -79,8 +84,14 @@ impl Emitter<'_> {
         if used.is_empty() {
             return closure.to_token_stream();
         }
-        let handles = self.handles(&used);
-        let ExprClosure { attrs, inputs, output, body, .. } = closure;
+        let handles = Self::handles(&used);
+        let ExprClosure {
+            attrs,
+            inputs,
+            output,
+            body,
+            ..
+        } = closure;
         let body = match (&**body, closure.asyncness) {
             (Expr::Async(waits), _) => waiting(&used, &waits.block, &ReturnType::Default),
             (_, Some(_)) => waiting(&used, body, output),
@@ -95,21 +106,28 @@ impl Emitter<'_> {
     /// The option `key`: it hashes the place that the closure names.
     pub(super) fn hasher(&self, key: &ExprClosure) -> TokenStream {
         let used = self.used_by(key);
-        let (handles, lent) = (self.handles(&used), Self::lent(&used));
+        let (handles, lent) = (Self::handles(&used), Self::lent(&used));
         let ExprClosure { inputs, body, .. } = key;
         let hasher = ours!(move |#inputs, hasher| { #lent __rt::hash_key(&(#body), hasher); });
-        if used.is_empty() { hasher } else { ours!({ #handles #hasher }) }
+        if used.is_empty() {
+            hasher
+        } else {
+            ours!({ #handles #hasher })
+        }
     }
 
     /// The parameters that a closure speaks of, and does not take itself.
     fn used_by(&self, closure: &ExprClosure) -> Vec<&Param> {
         let own = self.used(&closure.inputs);
         let is_own = |param: &&Param| own.iter().any(|own| own.name == param.name);
-        self.used(&closure.body).into_iter().filter(|param| !is_own(param)).collect()
+        self.used(&closure.body)
+            .into_iter()
+            .filter(|param| !is_own(param))
+            .collect()
     }
 
     /// Handles on parameters, for code that outlives the assembly.
-    pub(super) fn handles(&self, used: &[&Param]) -> TokenStream {
+    pub(super) fn handles(used: &[&Param]) -> TokenStream {
         let names = used.iter().map(|param| &param.name);
         ours!(#(let #names = __rt::parameter(this, |this: &Self| &this.#names);)*)
     }

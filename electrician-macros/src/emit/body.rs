@@ -2,7 +2,8 @@
 
 use proc_macro2::TokenStream;
 
-use super::island::{Line, fails};
+use super::Emitter;
+use super::line::{Line, fails};
 use super::ways::{failure_way, way};
 use crate::graph::{Port, PortName, Stage, StageKind};
 
@@ -10,7 +11,7 @@ use crate::graph::{Port, PortName, Stage, StageKind};
 pub(super) fn items(line: &Line) -> TokenStream {
     let (head, intake) = (line.head(), line.intake());
     let label = line.calls().first().map(|first| {
-        let label = line.emitter.label(first, "items");
+        let label = Emitter::label(first, "items");
         ours!(#label:)
     });
     if line.calls().len() == line.stages.len() {
@@ -30,15 +31,24 @@ fn call(line: &Line, at: usize) -> TokenStream {
     let (emitter, stage) = (line.emitter, line.calls()[at]);
     let (var, given) = (emitter.stage(stage), emitter.of(stage, "out"));
     let counted_by_intake = at == 0 && line.calls().len() == line.stages.len();
-    let begin = if counted_by_intake { ours!(resume) } else { ours!(begin) };
+    let begin = if counted_by_intake {
+        ours!(resume)
+    } else {
+        ours!(begin)
+    };
     let call = line.flushing(&ours!(#var.call()));
     let (miss, next) = (miss(line, stage), next(line, stage, at));
+    let again_call = line.flushing(&ours!(#var.again(&miss)));
     let (attempts, done, again) = match &stage.options.retry {
         None => {
-            let label = emitter.label(stage, "call");
+            let label = Emitter::label(stage, "call");
             (ours!(#label:), ours!(#label), None)
         }
-        Some(_) => (ours!(loop), TokenStream::new(), Some(ours!(if #var.again(&miss).await { continue; }))),
+        Some(_) => (
+            ours!(loop),
+            TokenStream::new(),
+            Some(ours!(if #again_call { continue; })),
+        ),
     };
     ours!(
         #var.#begin(item);
@@ -60,7 +70,7 @@ fn next(line: &Line, stage: &Stage, at: usize) -> TokenStream {
     let given = line.emitter.of(stage, "out");
     let is_sink = matches!(stage.output, Port::Unwired);
     let label = line.calls().get(at + 1).map(|inner| {
-        let label = line.emitter.label(inner, "items");
+        let label = Emitter::label(inner, "items");
         ours!(#label:)
     });
     if !fails(stage) {
@@ -104,11 +114,12 @@ fn item_or_failure(line: &Line, stage: &Stage) -> TokenStream {
 
 /// What becomes of an item whose call gave nothing.
 fn miss(line: &Line, stage: &Stage) -> TokenStream {
-    let (var, label) = (line.emitter.stage(stage), line.emitter.label(stage, "items"));
+    let (var, label) = (line.emitter.stage(stage), Emitter::label(stage, "items"));
     if !fails(stage) && !stage.neutral.is_wired() {
-        return ours!(#var.lose(miss).await; continue #label;);
+        let lose = line.flushing(&ours!(#var.lose(miss)));
+        return ours!(#lose; continue #label;);
     }
-    let settled = settled(line, stage, &ours!(#var.settle(miss).await));
+    let settled = settled(line, stage, &line.flushing(&ours!(#var.settle(miss))));
     let leaves = !stage.error.edges().is_empty() || !stage.neutral.edges().is_empty();
     let hand_over = leaves.then(|| line.hand_over_if_full());
     ours!(#settled #hand_over continue #label;)
@@ -119,7 +130,11 @@ pub(super) fn settled(line: &Line, stage: &Stage, settle: &TokenStream) -> Token
     let failure = failure_way(line, stage);
     if stage.neutral.is_wired() {
         let neutral = way(line, stage, PortName::Neutral);
-        let name = if failure.is_empty() { ours!(_) } else { ours!(failure) };
+        let name = if failure.is_empty() {
+            ours!(_)
+        } else {
+            ours!(failure)
+        };
         return ours!(match #settle {
             __rt::Settled::Failed(#name) => { #failure }
             __rt::Settled::Refused(item) => { #neutral }

@@ -19,7 +19,11 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
             queue(emitter, edge)
         }
     });
-    let inputs = emitter.graph.stages.iter().filter_map(|stage| input(emitter, stage));
+    let inputs = emitter
+        .graph
+        .stages
+        .iter()
+        .filter_map(|stage| input(emitter, stage));
     let heading = emitter.heading("edges");
     ours!(#heading #(#cycles)* #(#inputs)* #(#edges)*)
 }
@@ -46,7 +50,11 @@ fn entry(emitter: &Emitter, edge: &Edge) -> TokenStream {
     match &target.kind {
         StageKind::Output(ty) => ours!(__rt::Port::<#ty>::new()),
         StageKind::Zip => {
-            let member = target.inputs.iter().position(|id| *id == edge.id).unwrap_or(0);
+            let member = target
+                .inputs
+                .iter()
+                .position(|id| *id == edge.id)
+                .unwrap_or(0);
             let member = syn::Index::from(member);
             ours!(#var.inputs().#member)
         }
@@ -91,12 +99,19 @@ fn receivers(emitter: &Emitter, edge: &Edge) -> Option<TokenStream> {
         return None;
     }
     let counts = targets.iter().map(|target| emitter.workers(target));
-    let waits = targets.iter().filter(|target| is_call(target)).map(|target| {
-        let var = emitter.stage(target);
-        ours!(!#var.is_plain())
-    });
+    let waits = targets
+        .iter()
+        .filter(|target| is_call(target))
+        .map(|target| {
+            let var = emitter.stage(target);
+            ours!(!#var.is_plain())
+        });
     let waits: Vec<_> = waits.collect();
-    let single = if waits.is_empty() { ours!(false) } else { ours!(#(#waits)||*) };
+    let single = if waits.is_empty() {
+        ours!(false)
+    } else {
+        ours!(#(#waits)||*)
+    };
     Some(ours!(.receivers(#(#counts)+*, #single)))
 }
 
@@ -111,12 +126,16 @@ fn overflow_variant(overflow: Overflow) -> TokenStream {
 
 /// The edge from a handle into its `input`.
 fn input(emitter: &Emitter, stage: &Stage) -> Option<TokenStream> {
-    let StageKind::Input(_) = stage.kind else { return None };
-    let (var, field, name) = (emitter.of(stage, "sent"), &stage.name, &stage.label);
-    let buffer = match &stage.options.buffer {
-        Some(buffer) => emitter.value(buffer),
-        None => ours!(__rt::BUFFER),
+    let StageKind::Input(_) = stage.kind else {
+        return None;
     };
+    let (var, field, name) = (emitter.of(stage, "sent"), &stage.name, &stage.label);
+    let buffer = stage
+        .options
+        .buffer
+        .as_ref()
+        .map(|buffer| emitter.value(buffer));
+    let buffer = buffer.unwrap_or_else(|| ours!(__rt::BUFFER));
     Some(ours!(let #var = run.input(&handles.#field, #name, #buffer);))
 }
 

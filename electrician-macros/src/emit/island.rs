@@ -3,10 +3,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
+use super::line::{Line, counts_outputs, fails};
 use super::names::{Emitter, is_pool};
 use super::{body, plain, prologue};
-use crate::ast::{Class, OnError};
-use crate::graph::{Island, Port, Stage, StageId, StageKind};
+use crate::ast::{Class, OnError, Param};
+use crate::graph::{Port, Stage, StageId, StageKind};
 
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
     let islands = emitter.graph.islands.iter();
@@ -28,7 +29,11 @@ fn output(emitter: &Emitter, stage: &Stage) -> TokenStream {
 }
 
 fn inner(emitter: &Emitter, stage: &Stage) -> TokenStream {
-    let (var, name, edges) = (emitter.stage(stage), &stage.label, receivers(emitter, stage));
+    let (var, name, edges) = (
+        emitter.stage(stage),
+        &stage.label,
+        receivers(emitter, stage),
+    );
     let mut out = emitter.queues_from(stage.id);
     let sender = out.next().map(|edge| emitter.sender(edge));
     ours!(run.inner(#name, #var, #edges, #sender);)
@@ -38,111 +43,33 @@ fn inner(emitter: &Emitter, stage: &Stage) -> TokenStream {
 fn receivers(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let edges = emitter.queues_into(stage.id).map(|edge| {
         let receiver = emitter.receiver(edge);
-        if edge.to.len() > 1 { ours!(__rt::Clone::clone(&#receiver)) } else { receiver.into_token_stream() }
+        if edge.to.len() > 1 {
+            ours!(__rt::Clone::clone(&#receiver))
+        } else {
+            receiver.into_token_stream()
+        }
     });
     let edges: Vec<_> = edges.collect();
     ours!(__rt::list([#(#edges),*]))
 }
 
-/// An island that is a line of calls.
-pub(super) struct Line<'e, 'a> {
-    pub(super) emitter: &'e Emitter<'a>,
-    pub(super) stages: Vec<&'e Stage<'a>>,
-}
-
-impl<'e, 'a> Line<'e, 'a> {
-    fn new(emitter: &'e Emitter<'a>, island: &Island) -> Self {
-        let stages = island.stages.iter().map(|id| emitter.graph.stage(*id));
-        let stages = stages.collect();
-        Self { emitter, stages }
-    }
-
-    pub(super) fn head(&self) -> &'e Stage<'a> {
-        self.stages[0]
-    }
-
-    fn last(&self) -> &'e Stage<'a> {
-        self.stages[self.stages.len() - 1]
-    }
-
-    pub(super) fn is_ordered(&self) -> bool {
-        is_pool(self.head()) && self.head().options.ordered.is_some()
-    }
-
-    /// The variable that the island takes its items from.
-    pub(super) fn intake(&self) -> Ident {
-        match self.head().kind {
-            StageKind::Generator(_) | StageKind::Operator { class: Class::Timed, .. } | StageKind::Zip => {
-                self.emitter.stage(self.head())
-            }
-            _ => self.emitter.of(self.head(), "in"),
-        }
-    }
-
-    /// The stages that are called for an item: all, or all but a head that brings items in itself.
-    pub(super) fn calls(&self) -> &[&'e Stage<'a>] {
-        match self.head().kind {
-            StageKind::Generator(_) | StageKind::Operator { class: Class::Timed, .. } | StageKind::Zip => {
-                &self.stages[1..]
-            }
-            _ => &self.stages,
-        }
-    }
-
-    /// The heads of all edges that leave the island.
-    pub(super) fn senders(&self) -> Vec<Ident> {
-        let edges = self.stages.iter().flat_map(|stage| self.emitter.queues_from(stage.id));
-        edges.map(|edge| self.emitter.sender(edge)).collect()
-    }
-
-    /// The heads as what is handed over together.
-    pub(super) fn heads(&self) -> TokenStream {
-        let senders = self.senders();
-        ours!(&mut [#(&mut #senders),*])
-    }
-
-    /// Waits for something, and hands over meanwhile what has been produced; in order, nothing is handed over early.
-    pub(super) fn flushing(&self, wait: &TokenStream) -> TokenStream {
-        if self.senders().is_empty() || self.is_ordered() {
-            return ours!(#wait.await);
-        }
-        let heads = self.heads();
-        ours!(__rt::flushing(#wait, #heads).await)
-    }
-
-    /// Hands over what has been produced, when it is this worker's turn.
-    pub(super) fn hand_over(&self) -> TokenStream {
-        if self.senders().is_empty() {
-            return TokenStream::new();
-        }
-        let heads = self.heads();
-        let turn = self.is_ordered().then(|| ours!(turn.wait().await;));
-        ours!(#turn __rt::hand_over(#heads).await;)
-    }
-
-    /// Hands over once a buffer holds a chunk; a worker of a pool hands over what it has.
-    pub(super) fn hand_over_if_full(&self) -> TokenStream {
-        let (hand_over, full) = (self.hand_over(), self.is_full());
-        match full {
-            None => TokenStream::new(),
-            Some(_) if is_pool(self.head()) && !self.is_ordered() => hand_over,
-            Some(full) => ours!(if #full { #hand_over }),
-        }
-    }
-
-    pub(super) fn is_full(&self) -> Option<TokenStream> {
-        let senders = self.senders();
-        (!senders.is_empty()).then(|| ours!(#(__rt::Head::is_full(&#senders))||*))
-    }
-
+impl<'a> Line<'_, 'a> {
     fn emit(&self) -> TokenStream {
         let heading = self.emitter.heading(&format!("island: {}", self.path()));
-        let task = if is_pool(self.head()) { self.pool() } else { self.single() };
+        let task = if is_pool(self.head()) {
+            self.pool()
+        } else {
+            self.single()
+        };
         ours!(#heading #task)
     }
 
     fn path(&self) -> String {
-        let labels: Vec<_> = self.stages.iter().map(|stage| stage.label.as_str()).collect();
+        let labels: Vec<_> = self
+            .stages
+            .iter()
+            .map(|stage| stage.label.as_str())
+            .collect();
         labels.join(" -> ")
     }
 
@@ -160,11 +87,20 @@ impl<'e, 'a> Line<'e, 'a> {
         let (name, head) = (&self.head().label, self.emitter.stage(self.head()));
         let (count, blocking) = (self.emitter.workers(self.head()), self.blocking());
         let (handles, setup, work) = (self.route_handles(), self.setup(), self.work());
-        let worker = if self.head().options.key.is_some() { ours!(worker) } else { ours!(_) };
-        let order = self.is_ordered().then(|| self.emitter.of(self.head(), "order"));
+        let worker = if self.head().options.key.is_some() {
+            ours!(worker)
+        } else {
+            ours!(_)
+        };
+        let order = self
+            .is_ordered()
+            .then(|| self.emitter.of(self.head(), "order"));
         let route_handles = self.route_params().into_iter().map(|param| &param.name);
         let (senders, shared) = (self.senders(), order.iter().chain(route_handles));
-        let queues = self.emitter.queues_into(self.head().id).filter(|edge| edge.to.len() > 1);
+        let queues = self
+            .emitter
+            .queues_into(self.head().id)
+            .filter(|edge| edge.to.len() > 1);
         let queues = queues.map(|edge| self.emitter.receiver(edge));
         ours!({
             #handles
@@ -179,12 +115,17 @@ impl<'e, 'a> Line<'e, 'a> {
     }
 
     fn blocking(&self) -> TokenStream {
-        if self.stages.iter().any(|stage| stage.options.blocking.is_some()) {
+        if self
+            .stages
+            .iter()
+            .any(|stage| stage.options.blocking.is_some())
+        {
             return ours!(true);
         }
-        let asks = self.stages.iter().filter(|stage| {
-            matches!(stage.kind, StageKind::Generator(_) | StageKind::Handler(_))
-        });
+        let asks = self
+            .stages
+            .iter()
+            .filter(|stage| matches!(stage.kind, StageKind::Generator(_) | StageKind::Handler(_)));
         let asks: Vec<_> = asks.map(|stage| self.emitter.stage(stage)).collect();
         if asks.is_empty() {
             return ours!(false);
@@ -194,10 +135,10 @@ impl<'e, 'a> Line<'e, 'a> {
 
     /// Handles on the parameters that the island's routes speak of.
     fn route_handles(&self) -> TokenStream {
-        self.emitter.handles(&self.route_params())
+        Emitter::handles(&self.route_params())
     }
 
-    fn route_params(&self) -> Vec<&'a crate::ast::Param> {
+    fn route_params(&self) -> Vec<&'a Param> {
         let mut tokens = TokenStream::new();
         for stage in &self.stages {
             for port in [&stage.output, &stage.error, &stage.neutral] {
@@ -228,7 +169,10 @@ impl<'e, 'a> Line<'e, 'a> {
         let (intake, var) = (self.intake(), emitter.stage(head));
         match head.kind {
             StageKind::Generator(_) => TokenStream::new(),
-            StageKind::Operator { class: Class::Timed, .. } => {
+            StageKind::Operator {
+                class: Class::Timed,
+                ..
+            } => {
                 let edges = receivers(emitter, head);
                 ours!(let mut #intake = #var.intake(#edges);)
             }
@@ -256,9 +200,10 @@ impl<'e, 'a> Line<'e, 'a> {
         }
         let edges = emitter.queues_into(head.id).map(|edge| {
             let receiver = emitter.receiver(edge);
-            match head.options.key {
-                Some(_) => ours!(#receiver.take(worker)),
-                None => ours!(__rt::Clone::clone(&#receiver)),
+            if head.options.key.is_some() {
+                ours!(#receiver.take(worker))
+            } else {
+                ours!(__rt::Clone::clone(&#receiver))
             }
         });
         let edges: Vec<_> = edges.collect();
@@ -287,15 +232,40 @@ impl<'e, 'a> Line<'e, 'a> {
             );
         }
         let fill = self.flushing(&self.fill());
+        let (stop, leave) = self.leave();
         ours!(
             #params #cells #open #tallies
             while #fill {
                 #items
                 #settle
                 #enough
+                #stop
             }
             #hand_over
+            #leave
         )
+    }
+
+    /// Behind a `take` that has what it wanted the pipeline ends at once; what still comes is left out.
+    fn leave(&self) -> (TokenStream, TokenStream) {
+        let takes = self.takes();
+        if takes.is_empty() {
+            return (TokenStream::new(), TokenStream::new());
+        }
+        let (intake, senders) = (self.intake(), self.senders());
+        let stop = ours!(if #(#takes.is_sated())||* { break; });
+        let leave = ours!(
+            #(__rt::std::mem::drop(#senders);)*
+            #intake.leave().await;
+        );
+        (stop, leave)
+    }
+
+    fn takes(&self) -> Vec<Ident> {
+        let takes = self.stages.iter().filter(
+            |stage| matches!(&stage.kind, StageKind::Operator { name, .. } if name == "take"),
+        );
+        takes.map(|stage| self.emitter.stage(stage)).collect()
     }
 
     /// A generator whose items go through plain handlers is asked by these.
@@ -310,7 +280,10 @@ impl<'e, 'a> Line<'e, 'a> {
 
     /// What a failure that ends the pipeline is told to.
     fn cells(&self) -> TokenStream {
-        let ending = self.stages.iter().filter(|stage| fails(stage) && ends_pipeline(stage));
+        let ending = self
+            .stages
+            .iter()
+            .filter(|stage| fails(stage) && ends_pipeline(stage));
         ending
             .map(|stage| {
                 let (var, cell) = (self.emitter.stage(stage), self.emitter.of(stage, "cell"));
@@ -321,8 +294,13 @@ impl<'e, 'a> Line<'e, 'a> {
 
     /// A generator is opened in its own task.
     fn open(&self) -> TokenStream {
-        let StageKind::Generator(_) = self.head().kind else { return TokenStream::new() };
-        let (var, slot) = (self.emitter.stage(self.head()), self.emitter.of(self.head(), "slot"));
+        let StageKind::Generator(_) = self.head().kind else {
+            return TokenStream::new();
+        };
+        let (var, slot) = (
+            self.emitter.stage(self.head()),
+            self.emitter.of(self.head(), "slot"),
+        );
         ours!(
             let mut #slot = #var.slot();
             let #var = #var.open(&mut #slot);
@@ -337,7 +315,11 @@ impl<'e, 'a> Line<'e, 'a> {
             .map(|stage| {
                 let (var, tally) = (self.emitter.stage(stage), self.emitter.of(stage, "tally"));
                 let is_called = self.calls().iter().any(|call| call.id == stage.id);
-                let own = if is_called { ours!(__rt::Clone::clone(#var.tally())) } else { ours!(#var.tally()) };
+                let own = if is_called {
+                    ours!(__rt::Clone::clone(#var.tally()))
+                } else {
+                    ours!(#var.tally())
+                };
                 ours!(let #tally = #own;)
             })
             .collect()
@@ -353,13 +335,8 @@ impl<'e, 'a> Line<'e, 'a> {
 
     /// Ends what feeds the island once nobody behind it needs more.
     fn enough(&self) -> TokenStream {
-        let takes = self.stages.iter().filter(|stage| {
-            matches!(&stage.kind, StageKind::Operator { name, .. } if name == "take")
-        });
-        let takes = takes.map(|stage| {
-            let var = self.emitter.stage(stage);
-            ours!(#var.is_sated())
-        });
+        let takes = self.takes().into_iter();
+        let takes = takes.map(|take| ours!(#take.is_sated()));
         let outs = self.last().output.edges();
         let outs: Vec<_> = (outs.iter())
             .map(|id| self.emitter.sender(self.emitter.graph.edge(*id)))
@@ -375,27 +352,12 @@ impl<'e, 'a> Line<'e, 'a> {
 
     fn is_in_cycle(&self) -> bool {
         let inside = |id: &StageId| self.stages.iter().any(|stage| stage.id == *id);
-        self.emitter.graph.cycles.iter().flatten().any(|id| inside(id))
-    }
-}
-
-/// Whether a stage's outputs are counted beyond one each: copied to branches, or discarded.
-pub(super) fn counts_outputs(stage: &Stage) -> bool {
-    match &stage.output {
-        Port::Unwired => false,
-        Port::Discard(_) => true,
-        Port::Edges(edges) => edges.len() > 1,
-        Port::Route { arms, .. } => arms.iter().any(|arm| arm.target.is_none()),
+        self.emitter.graph.cycles.iter().flatten().any(inside)
     }
 }
 
 /// Whether a failure of the stage ends the pipeline.
 fn ends_pipeline(stage: &Stage) -> bool {
-    !stage.error.is_wired() && matches!(prologue::policy(stage), Some(OnError::Stop | OnError::Fail))
-}
-
-/// Whether failures of the stage leave it or are settled by a policy.
-pub(super) fn fails(stage: &Stage) -> bool {
-    prologue::handles_failures(stage)
-        && matches!(stage.kind, StageKind::Generator(_) | StageKind::Handler(_))
+    !stage.error.is_wired()
+        && matches!(prologue::policy(stage), Some(OnError::Stop | OnError::Fail))
 }

@@ -19,6 +19,7 @@ mod arguments;
 mod body;
 mod edges;
 mod island;
+mod line;
 mod names;
 mod plain;
 mod prologue;

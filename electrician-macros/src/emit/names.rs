@@ -16,7 +16,11 @@ pub(crate) struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     pub(crate) fn new(graph: &'a Graph<'a>, headings: bool) -> Self {
-        let emitter = Self { graph, headings, unique: Unique::default() };
+        let emitter = Self {
+            graph,
+            headings,
+            unique: Unique::default(),
+        };
         // the stages come first, so that they keep their names
         for stage in &graph.stages {
             emitter.stage(stage);
@@ -37,42 +41,66 @@ impl<'a> Emitter<'a> {
 
     /// The stage's own variable: its definition, then its worker. In lower case: a pattern in capitals is a constant.
     pub(crate) fn stage(&self, stage: &Stage) -> Ident {
-        let name = self.unique.name(("stage", stage.id.0), &stage.label.to_lowercase());
+        let name = self
+            .unique
+            .name(("stage", stage.id.0), &stage.label.to_lowercase());
         let span = Span::mixed_site().located_at(stage.span);
-        syn::parse_str(&name).map_or_else(|_| Ident::new_raw(&name, span), |mut name: Ident| {
-            name.set_span(span);
-            name
-        })
+        syn::parse_str(&name).map_or_else(
+            |_| Ident::new_raw(&name, span),
+            |mut name: Ident| {
+                name.set_span(span);
+                name
+            },
+        )
     }
 
     /// A variable that belongs to a stage.
     pub(crate) fn of(&self, stage: &Stage, suffix: &'static str) -> Ident {
-        self.local((suffix, stage.id.0), &format!("{}_{suffix}", stage.label.to_lowercase()), stage.span)
+        self.local(
+            (suffix, stage.id.0),
+            &format!("{}_{suffix}", stage.label.to_lowercase()),
+            stage.span,
+        )
     }
 
     /// A variable for a circle of the graph.
     pub(crate) fn cycle(&self, number: usize) -> Ident {
-        self.local(("cycle", number), &format!("cycle_{}", number + 1), self.graph.pipeline.span)
+        self.local(
+            ("cycle", number),
+            &format!("cycle_{}", number + 1),
+            self.graph.pipeline.span,
+        )
     }
 
     fn local(&self, role: Role, wanted: &str, span: Span) -> Ident {
-        Ident::new(&self.unique.name(role, wanted), Span::mixed_site().located_at(span))
+        Ident::new(
+            &self.unique.name(role, wanted),
+            Span::mixed_site().located_at(span),
+        )
     }
 
     /// The label of a loop or block that belongs to a stage.
-    pub(crate) fn label(&self, stage: &Stage, suffix: &str) -> syn::Lifetime {
+    pub(crate) fn label(stage: &Stage, suffix: &str) -> syn::Lifetime {
         let span = Span::mixed_site().located_at(stage.span);
         syn::Lifetime::new(&format!("'{}_{suffix}", stage.label), span)
     }
 
     /// The producer's end of an edge.
     pub(crate) fn sender(&self, edge: &Edge) -> Ident {
-        self.local(("to", edge.id.0), &format!("to_{}", self.route(edge)), edge.arrow)
+        self.local(
+            ("to", edge.id.0),
+            &format!("to_{}", self.route(edge)),
+            edge.arrow,
+        )
     }
 
     /// The consumer's end of an edge.
     pub(crate) fn receiver(&self, edge: &Edge) -> Ident {
-        self.local(("queue", edge.id.0), &format!("{}_queue", self.route(edge)), edge.arrow)
+        self.local(
+            ("queue", edge.id.0),
+            &format!("{}_queue", self.route(edge)),
+            edge.arrow,
+        )
     }
 
     /// What leads to a stage, and where it comes from if that is not enough.
@@ -120,14 +148,23 @@ impl<'a> Emitter<'a> {
 
 /// Whether a stage has workers that run at once.
 pub(crate) fn is_pool(stage: &Stage) -> bool {
-    stage.options.workers.as_ref().is_some_and(|workers| workers.literal != Some(Literal::Int(1)))
+    stage
+        .options
+        .workers
+        .as_ref()
+        .is_some_and(|workers| workers.literal != Some(Literal::Int(1)))
 }
 
 /// Whether what a stage calls is a `Definition` of a handler.
 pub(crate) fn is_call(stage: &Stage) -> bool {
     matches!(
         stage.kind,
-        StageKind::Handler(_) | StageKind::Input(_) | StageKind::Operator { class: Class::Inline, .. }
+        StageKind::Handler(_)
+            | StageKind::Input(_)
+            | StageKind::Operator {
+                class: Class::Inline,
+                ..
+            }
     )
 }
 

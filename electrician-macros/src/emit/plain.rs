@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 
 use super::body::settled;
-use super::island::{Line, fails};
+use super::line::{Line, fails};
 use super::ways::way;
 use crate::ast::{Class, OnPanic};
 use crate::graph::{Port, PortName, Stage, StageKind};
@@ -13,11 +13,22 @@ use crate::graph::{Port, PortName, Stage, StageKind};
 pub(super) fn items(line: &Line) -> Option<(TokenStream, TokenStream)> {
     let calls = line.calls();
     let head_fails = fails(line.head()) && matches!(line.head().kind, StageKind::Generator(_));
-    let has_each = !matches!(line.head().kind, StageKind::Zip | StageKind::Operator { class: Class::Timed, .. });
-    if calls.is_empty() || head_fails || !has_each || !calls.iter().all(|stage| may_be_plain(stage)) {
+    let has_each = !matches!(
+        line.head().kind,
+        StageKind::Zip
+            | StageKind::Operator {
+                class: Class::Timed,
+                ..
+            }
+    );
+    if calls.is_empty() || head_fails || !has_each || !calls.iter().all(|stage| may_be_plain(stage))
+    {
         return None;
     }
-    let vars: Vec<_> = calls.iter().map(|stage| line.emitter.stage(stage)).collect();
+    let vars: Vec<_> = calls
+        .iter()
+        .map(|stage| line.emitter.stage(stage))
+        .collect();
     let is_plain = ours!(#(#vars.is_plain())&&*);
     let (intake, work) = (line.intake(), chain(line));
     let booked = calls.iter().map(|stage| booked(line, stage));
@@ -48,7 +59,13 @@ fn booked(line: &Line, stage: &Stage) -> TokenStream {
 /// A stage that waits for nothing but its handler.
 fn may_be_plain(stage: &Stage) -> bool {
     let options = &stage.options;
-    let backs_off = matches!(options.on_panic, Some(OnPanic::Restart { backoff: Some(_), .. }));
+    let backs_off = matches!(
+        options.on_panic,
+        Some(OnPanic::Restart {
+            backoff: Some(_),
+            ..
+        })
+    );
     options.retry.is_none() && options.timeout.is_none() && options.breaker.is_none() && !backs_off
 }
 

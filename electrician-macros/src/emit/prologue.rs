@@ -42,7 +42,6 @@ fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
             let args = emitter.arguments(args);
             ours_at!(path.span() => let #var = __rt::generator(#path {}, #args, #name, run);)
         }
-        StageKind::Generator(Callee::Closure(_)) => TokenStream::new(),
         StageKind::Handler(Callee::Function { path, args }) => {
             let args = emitter.arguments(args);
             let options = options(emitter, stage);
@@ -54,8 +53,15 @@ fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
             let draft = closure_draft(emitter, stage, closure);
             ours!(let #var = #draft #options.install(#name, run);)
         }
-        StageKind::Operator { name: operator, class, args } => {
-            let (port, function) = (first_port(emitter, stage), operator_function(operator, args));
+        StageKind::Operator {
+            name: operator,
+            class,
+            args,
+        } => {
+            let (port, function) = (
+                first_port(emitter, stage),
+                operator_function(operator, args),
+            );
             let module = match class {
                 Class::Inline => ours!(inline),
                 Class::Timed => ours!(timed),
@@ -65,17 +71,21 @@ fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
             ours!(let #var = #draft.install(#name, run);)
         }
         StageKind::Zip => {
-            let ports = stage.inputs.iter().map(|edge| port(emitter, emitter.graph.edge(*edge)));
+            let ports = stage
+                .inputs
+                .iter()
+                .map(|edge| port(emitter, emitter.graph.edge(*edge)));
             let zip = Ident::new(&format!("zip{}", stage.inputs.len()), Span::mixed_site());
             ours!(let #var = __rt::zip::#zip(#(#ports,)* #name, run);)
         }
         StageKind::Input(ty) => ours!(let #var = __rt::inline::pass::<#ty>().install(#name, run);),
-        StageKind::Output(_) => TokenStream::new(),
         StageKind::Sub(Callee::Function { path, args }) => {
             let args = args.iter().map(|arg| emitter.value_argument(arg));
             ours_at!(path.span() => let #var = __rt::Inner::new(#path::new(#(#args),*));)
         }
-        StageKind::Sub(Callee::Closure(_)) => TokenStream::new(),
+        StageKind::Output(_)
+        | StageKind::Generator(Callee::Closure(_))
+        | StageKind::Sub(Callee::Closure(_)) => TokenStream::new(),
     }
 }
 
@@ -127,7 +137,11 @@ fn names_result(ty: &syn::Type) -> bool {
 fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let options = &stage.options;
     let mut calls = TokenStream::new();
-    let kept = options.retry.as_ref().map(|retry| retry.span).or(options.keep_item);
+    let kept = options
+        .retry
+        .as_ref()
+        .map(|retry| retry.span)
+        .or(options.keep_item);
     if let Some(span) = kept {
         calls.extend(ours_at!(span => .kept()));
     }
@@ -140,7 +154,12 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
     match &options.on_panic {
         None => {}
         Some(OnPanic::Fail) => calls.extend(ours!(.on_panic(__rt::OnPanic::fail()))),
-        Some(OnPanic::Restart { restarts, within, backoff, .. }) => {
+        Some(OnPanic::Restart {
+            restarts,
+            within,
+            backoff,
+            ..
+        }) => {
             let (restarts, within) = (emitter.value(restarts), emitter.value(within));
             let backoff = backoff.as_ref().map(|backoff| emitter.value(backoff));
             let backoff = backoff.map(|backoff| ours!(.backoff(#backoff)));
@@ -152,7 +171,10 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
 
 fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
     let Some(retry) = &options.retry else { return };
-    let attempts = retry.attempts.as_ref().map(|attempts| emitter.value(attempts));
+    let attempts = retry
+        .attempts
+        .as_ref()
+        .map(|attempts| emitter.value(attempts));
     let attempts = attempts.unwrap_or_else(|| ours!(3));
     let backoff = retry.backoff.as_ref().map(|backoff| emitter.value(backoff));
     let backoff = backoff.map(|backoff| ours!(.backoff(#backoff)));
@@ -166,7 +188,9 @@ fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
 }
 
 fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
-    let Some(breaker) = &stage.options.breaker else { return };
+    let Some(breaker) = &stage.options.breaker else {
+        return;
+    };
     let settings = [
         ("failure_rate", &breaker.failure_rate),
         ("consecutive", &breaker.consecutive),
@@ -185,7 +209,9 @@ fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
         Some((WhenOpen::Wait, _)) => ours!(Wait),
         Some((WhenOpen::Reject, _)) | None => ours!(Reject),
     };
-    calls.extend(ours!(.breaker(__rt::Breaker::default() #(#settings)*, __rt::WhenOpen::#when_open)));
+    calls.extend(
+        ours!(.breaker(__rt::Breaker::default() #(#settings)*, __rt::WhenOpen::#when_open)),
+    );
     if let Some(when) = &breaker.when {
         let when = emitter.operand(when);
         calls.extend(ours!(.breaker_when(#when)));
@@ -237,7 +263,9 @@ fn link(emitter: &Emitter, edge: &Edge, to: &Stage) -> TokenStream {
         StageKind::Handler(Callee::Function { .. }) if edge.from.1 == PortName::Error => {
             ours_at!(arrow => __rt::link_into(#port, &#target);)
         }
-        StageKind::Operator { .. } | StageKind::Handler(Callee::Closure(_)) if is_first(emitter, edge, to) => {
+        StageKind::Operator { .. } | StageKind::Handler(Callee::Closure(_))
+            if is_first(emitter, edge, to) =>
+        {
             TokenStream::new()
         }
         _ => ours_at!(arrow => __rt::link(#port, #target.input());),
@@ -257,7 +285,9 @@ fn is_first(emitter: &Emitter, edge: &Edge, to: &Stage) -> bool {
 /// Whether an arm of a route says what the edge carries.
 fn carries_payload(emitter: &Emitter, edge: &Edge) -> bool {
     match emitter.graph.stage(edge.from.0).port(edge.from.1) {
-        Port::Route { arms, .. } => arms.iter().any(|arm| arm.target == Some(edge.id) && arm.payload.is_some()),
+        Port::Route { arms, .. } => arms
+            .iter()
+            .any(|arm| arm.target == Some(edge.id) && arm.payload.is_some()),
         _ => false,
     }
 }
@@ -266,7 +296,9 @@ fn carries_payload(emitter: &Emitter, edge: &Edge) -> bool {
 fn ends(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let var = emitter.stage(stage);
     match (&stage.kind, &stage.output) {
-        (StageKind::Handler(Callee::Function { .. }), Port::Unwired) => ours_at!(stage.span => #var.ends();),
+        (StageKind::Handler(Callee::Function { .. }), Port::Unwired) => {
+            ours_at!(stage.span => #var.ends();)
+        }
         _ => TokenStream::new(),
     }
 }

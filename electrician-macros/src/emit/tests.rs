@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::diagnostics::Diagnostics;
 use crate::{ast, check, graph, inspect};
 
-const CHECKOUT: &str = r#"
+const CHECKOUT: &str = r"
     /// Charges orders.
     pub Checkout<T: Clone>(feed: Feed<T>, limit: u64, pause: Duration) where T: Send + 'static {
         generator orders = poll(feed, &config.url) { on_error: stop };
@@ -35,7 +35,7 @@ const CHECKOUT: &str = r#"
         generator extra;
         [parse.error, charge.error, later.error] -> rejects;
     }
-"#;
+";
 
 const SMALL: &str = r#"
     /// Adds up numbers.
@@ -75,7 +75,10 @@ fn expands_to_the_same_bytes_each_time() {
     for source in [CHECKOUT, SMALL] {
         let once = expands(source, true).to_string();
         assert_eq!(once, expands(source, true).to_string());
-        assert_eq!(inspect::readable(&expands(source, true)), inspect::readable(&expands(source, true)));
+        assert_eq!(
+            inspect::readable(&expands(source, true)),
+            inspect::readable(&expands(source, true))
+        );
     }
 }
 
@@ -87,16 +90,25 @@ fn expands_to_a_file_of_rust() {
 
 #[test]
 fn names_the_crate_only_as_it_is_told() {
-    let renamed = CHECKOUT.replace("where T: Send + 'static {", "where T: Send + 'static { #![crate_path = wires]");
+    let renamed = CHECKOUT.replace(
+        "where T: Send + 'static {",
+        "where T: Send + 'static { #![crate_path = wires]",
+    );
     let words = identifiers(expands(&renamed, false));
     assert!(words.iter().any(|word| word == "wires"));
-    assert!(!words.iter().any(|word| word == "electrician"), "no other name of the crate is left");
+    assert!(
+        !words.iter().any(|word| word == "electrician"),
+        "no other name of the crate is left"
+    );
 }
 
 #[test]
 fn heads_each_part_with_the_line_that_it_comes_from() {
     let text = inspect::readable(&expands(SMALL, true));
-    let headings: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("// ")).collect();
+    let headings: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("// "))
+        .collect();
     assert_eq!(
         headings,
         [

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 
 use super::Emitter;
 use crate::ast::{self, Callee};
-use crate::graph::{StageKind, dot, mermaid};
+use crate::graph::{Edge, StageKind, dot, mermaid};
 
 /// `Topology::new(…)`.
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
@@ -19,17 +19,7 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
         let (from, port) = (&graph.stage(edge.from.0).label, edge.from.1.word());
         let to = edge.to.iter().map(|to| &graph.stage(*to).label);
         let (fused, feedback) = (edge.fused, edge.feedback);
-        let capacity = match &edge.options.buffer {
-            _ if fused => ours!(__rt::None),
-            None => ours!(__rt::CAPACITY),
-            Some(buffer) => match buffer.literal {
-                Some(ast::Literal::Int(items)) => {
-                    let items = Literal::u64_unsuffixed(items);
-                    ours!(__rt::Some(#items))
-                }
-                _ => ours!(__rt::None),
-            },
-        };
+        let capacity = capacity(edge);
         ours!(__rt::EdgeShape {
             from: #from, port: #port, to: &[#(#to),*],
             capacity: #capacity, fused: #fused, feedback: #feedback,
@@ -37,6 +27,19 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
     });
     let (mermaid, dot) = (mermaid(graph), dot(graph));
     ours!(__rt::Topology::new(#name, &[#(#stages),*], &[#(#edges),*], #mermaid, #dot))
+}
+
+/// How many items may wait, as far as that is known now.
+fn capacity(edge: &Edge) -> TokenStream {
+    let literal = edge.options.buffer.as_ref().map(|buffer| buffer.literal);
+    match literal {
+        None if !edge.fused => ours!(__rt::CAPACITY),
+        Some(Some(ast::Literal::Int(items))) => {
+            let items = Literal::u64_unsuffixed(items);
+            ours!(__rt::Some(#items))
+        }
+        _ => ours!(__rt::None),
+    }
 }
 
 fn kind(kind: &StageKind) -> (TokenStream, String) {
@@ -54,7 +57,11 @@ fn kind(kind: &StageKind) -> (TokenStream, String) {
 fn calls(callee: &Callee) -> String {
     match callee {
         Callee::Function { path, .. } => {
-            let segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            let segments: Vec<_> = path
+                .segments
+                .iter()
+                .map(|segment| segment.ident.to_string())
+                .collect();
             segments.join("::")
         }
         Callee::Closure(_) => "a closure".to_owned(),

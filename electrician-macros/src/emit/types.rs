@@ -17,7 +17,11 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
 
 fn own(emitter: &Emitter) -> TokenStream {
     let (pipeline, krate) = (emitter.graph.pipeline, &emitter.graph.pipeline.krate);
-    let (vis, name, rt) = (&pipeline.vis, sayable(&pipeline.name), ours!(#krate::__private));
+    let (vis, name, rt) = (
+        &pipeline.vis,
+        sayable(&pipeline.name),
+        ours!(#krate::__private),
+    );
     let (impls, types, wheres) = pipeline.generics.split_for_impl();
     let (fields, field_types) = fields(emitter);
     let (definition, bounds) = (definition(emitter), bounds(emitter, wheres));
@@ -58,8 +62,15 @@ fn own(emitter: &Emitter) -> TokenStream {
 /// The parameters, and their types; of two with one name, the first.
 fn fields<'e>(emitter: &'e Emitter) -> (Vec<Ident>, Vec<&'e syn::Type>) {
     let params = &emitter.graph.pipeline.params;
-    let is_first = |at: &usize| params[..*at].iter().all(|earlier| earlier.name != params[*at].name);
-    (0..params.len()).filter(is_first).map(|at| (sayable(&params[at].name), &params[at].ty)).unzip()
+    let is_first = |at: &usize| {
+        params[..*at]
+            .iter()
+            .all(|earlier| earlier.name != params[*at].name)
+    };
+    (0..params.len())
+        .filter(is_first)
+        .map(|at| (sayable(&params[at].name), &params[at].ty))
+        .unzip()
 }
 
 /// The name, or one beside it where Rust keeps it for itself: the block is refused for that, and its stub compiles.
@@ -81,16 +92,22 @@ fn definition(emitter: &Emitter) -> TokenStream {
     let body = match (&fields[..], phantom(emitter)) {
         ([], None) => ours!(;),
         (_, phantom) => {
-            let docs = fields.iter().map(|field| doc(&format!("The parameter `{}`.", plain(field))));
+            let docs = fields
+                .iter()
+                .map(|field| doc(&format!("The parameter `{}`.", plain(field))));
             let marker = phantom.map(|phantom| ours!(__types: #phantom,));
             ours!({ #(#docs #vis #fields: #field_types,)* #marker })
         }
     };
-    ours!(#(#attrs)* #(#drawing)* #vis struct #name #generics #wheres #body)
+    ours!(#(#attrs)* #(#drawing)* #[allow(clippy::pedantic)] #vis struct #name #generics #wheres #body)
 }
 
 fn doc(line: &str) -> TokenStream {
-    let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+    let line = if line.is_empty() {
+        String::new()
+    } else {
+        format!(" {line}")
+    };
     ours!(#[doc = #line])
 }
 
@@ -100,10 +117,16 @@ fn phantom(emitter: &Emitter) -> Option<TokenStream> {
     let krate = &emitter.graph.pipeline.krate;
     let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
     let named = |ty: &&&Ident| {
-        emitter.graph.pipeline.params.iter().any(|param| mentions(param.ty.to_token_stream(), ty))
+        emitter
+            .graph
+            .pipeline
+            .params
+            .iter()
+            .any(|param| mentions(param.ty.to_token_stream(), ty))
     };
     let unnamed: Vec<_> = types.iter().filter(|ty| !named(ty)).collect();
-    (!unnamed.is_empty()).then(|| ours!(#krate::__private::std::marker::PhantomData<fn() -> (#(#unnamed,)*)>))
+    (!unnamed.is_empty())
+        .then(|| ours!(#krate::__private::std::marker::PhantomData<fn() -> (#(#unnamed,)*)>))
 }
 
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {
@@ -128,8 +151,12 @@ fn bounds(emitter: &Emitter, wheres: Option<&syn::WhereClause>) -> TokenStream {
         ours!(#ty: #rt::Send + 'static,)
     });
     let types = pipeline.params.iter().map(|param| &param.ty).enumerate();
-    let first = |(at, ty): &(usize, &syn::Type)| !pipeline.params[..*at].iter().any(|param| param.ty == **ty);
-    let params = types.filter(first).map(|(_, ty)| ours_at!(ty.span() => #ty: #rt::Send + #rt::Sync + 'static,));
+    let first = |(at, ty): &(usize, &syn::Type)| {
+        !pipeline.params[..*at].iter().any(|param| param.ty == **ty)
+    };
+    let params = types
+        .filter(first)
+        .map(|(_, ty)| ours_at!(ty.span() => #ty: #rt::Send + #rt::Sync + 'static,));
     ours!(where #predicates #(#generics)* #(#params)*)
 }
 
@@ -141,7 +168,11 @@ fn handles(emitter: &Emitter) -> TokenStream {
     let marker = marker(emitter);
     let ends = emitter.graph.stages.iter().filter_map(|stage| {
         let (name, ty) = end(stage, &rt)?;
-        let kind = if matches!(stage.kind, StageKind::Input(_)) { "input" } else { "output" };
+        let kind = if matches!(stage.kind, StageKind::Input(_)) {
+            "input"
+        } else {
+            "output"
+        };
         let doc = docs(stage, kind);
         Some(ours!(#doc #vis #name: #ty,))
     });
@@ -151,15 +182,19 @@ fn handles(emitter: &Emitter) -> TokenStream {
         Some(ours!(#doc #vis #name: #ty,))
     });
     let name = plain(&pipeline.name);
-    let handles_doc = doc(&format!("The inputs and outputs of a running `{name}`, and its stages."));
-    let stages_doc = doc(&format!("The stages of a running `{name}`: their counters and their knobs."));
+    let handles_doc = doc(&format!(
+        "The inputs and outputs of a running `{name}`, and its stages."
+    ));
+    let stages_doc = doc(&format!(
+        "The stages of a running `{name}`: their counters and their knobs."
+    ));
     ours!(
         #handles_doc
-        #[allow(dead_code)]
+        #[allow(clippy::pedantic, dead_code)]
         #vis struct #handles #generics #wheres { #(#ends)* __stages: #stages, #marker }
 
         #stages_doc
-        #[allow(dead_code)]
+        #[allow(clippy::pedantic, dead_code)]
         #vis struct #stages { #(#fields)* }
     )
 }
@@ -175,8 +210,16 @@ fn docs(stage: &Stage, kind: &str) -> TokenStream {
 /// A field that names all the type parameters.
 fn marker(emitter: &Emitter) -> Option<TokenStream> {
     let krate = &emitter.graph.pipeline.krate;
-    let types: Vec<_> = emitter.graph.pipeline.generics.type_params().map(|param| &param.ident).collect();
-    (!types.is_empty()).then(|| ours!(__types: #krate::__private::std::marker::PhantomData<fn() -> (#(#types,)*)>,))
+    let types: Vec<_> = emitter
+        .graph
+        .pipeline
+        .generics
+        .type_params()
+        .map(|param| &param.ident)
+        .collect();
+    (!types.is_empty()).then(
+        || ours!(__types: #krate::__private::std::marker::PhantomData<fn() -> (#(#types,)*)>,),
+    )
 }
 
 struct Names {
@@ -188,7 +231,10 @@ impl Names {
     fn of(emitter: &Emitter) -> Self {
         let name = plain(&emitter.graph.pipeline.name);
         let span = emitter.graph.pipeline.name.span();
-        Self { handles: format_ident!("{name}Handles", span = span), stages: format_ident!("{name}Stages", span = span) }
+        Self {
+            handles: format_ident!("{name}Handles", span = span),
+            stages: format_ident!("{name}Stages", span = span),
+        }
     }
 }
 
@@ -205,7 +251,9 @@ fn end(stage: &Stage, rt: &TokenStream) -> Option<(Ident, TokenStream)> {
 fn stage_handle(stage: &Stage, rt: &TokenStream) -> Option<TokenStream> {
     match &stage.kind {
         StageKind::Handler(_) if stage.options.breaker.is_some() => Some(ours!(#rt::BreakerHandle)),
-        StageKind::Generator(_) | StageKind::Handler(_) | StageKind::Input(_) => Some(ours!(#rt::StageHandle)),
+        StageKind::Generator(_) | StageKind::Handler(_) | StageKind::Input(_) => {
+            Some(ours!(#rt::StageHandle))
+        }
         _ => None,
     }
 }
@@ -221,11 +269,12 @@ pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStrea
     let topology = topology::emit(emitter);
     let ends = emitter.graph.stages.iter().filter_map(|stage| {
         let (name, _) = end(stage, &rt)?;
-        let ty = match stage.kind {
-            StageKind::Input(_) => ours!(Input),
-            _ => ours!(Output),
-        };
-        Some(ours!(#name: __rt::#ty::closed(),))
+        let is_input = matches!(stage.kind, StageKind::Input(_));
+        Some(if is_input {
+            ours!(#name: __rt::Input::closed(),)
+        } else {
+            ours!(#name: __rt::Output::closed(),)
+        })
     });
     let fields = emitter.graph.stages.iter().filter_map(|stage| {
         let (name, ty) = (sayable(&stage.name), stage_handle(stage, &ours!(__rt))?);
@@ -266,9 +315,17 @@ pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStrea
 
 fn through(emitter: &Emitter, rt: &TokenStream, bounds: &TokenStream) -> TokenStream {
     let stages = &emitter.graph.stages;
-    let inputs: Vec<_> = stages.iter().filter(|stage| matches!(stage.kind, StageKind::Input(_))).collect();
-    let outputs: Vec<_> = stages.iter().filter(|stage| matches!(stage.kind, StageKind::Output(_))).collect();
-    let ([input], [output]) = (&inputs[..], &outputs[..]) else { return TokenStream::new() };
+    let inputs: Vec<_> = stages
+        .iter()
+        .filter(|stage| matches!(stage.kind, StageKind::Input(_)))
+        .collect();
+    let outputs: Vec<_> = stages
+        .iter()
+        .filter(|stage| matches!(stage.kind, StageKind::Output(_)))
+        .collect();
+    let ([input], [output]) = (&inputs[..], &outputs[..]) else {
+        return TokenStream::new();
+    };
     let (StageKind::Input(takes), StageKind::Output(gives)) = (&input.kind, &output.kind) else {
         return TokenStream::new();
     };

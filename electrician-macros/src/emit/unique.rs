@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 /// The words that generated code uses for itself.
 const OURS: [&str; 13] = [
-    "this", "run", "handles", "item", "failure", "given", "called", "miss", "next", "turn", "worker", "hasher", "self",
+    "this", "run", "handles", "item", "failure", "given", "called", "miss", "next", "turn",
+    "worker", "hasher", "self",
 ];
 
 /// What a name stands for: a part of a stage, an edge or a circle, and its number.
@@ -22,8 +23,11 @@ impl Unique {
         if let Some(name) = given.get(&role) {
             return name.clone();
         }
-        let is_free = |name: &String| !OURS.contains(&name.as_str()) && !given.values().any(|taken| taken == name);
-        let mut names = std::iter::once(wanted.to_owned()).chain((2..).map(|number| format!("{wanted}_{number}")));
+        let is_free = |name: &String| {
+            !OURS.contains(&name.as_str()) && !given.values().any(|taken| taken == name)
+        };
+        let mut names = std::iter::once(wanted.to_owned())
+            .chain((2..).map(|number| format!("{wanted}_{number}")));
         let name = names.find(is_free).expect("there is no end of numbers");
         given.insert(role, name.clone());
         name

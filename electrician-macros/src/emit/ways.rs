@@ -6,14 +6,18 @@ use syn::Pat;
 
 use super::Emitter;
 use super::edges::converts;
-use super::island::{Line, counts_outputs};
+use super::line::{Line, counts_outputs};
 use super::prologue::policy;
 use crate::ast::OnError;
 use crate::graph::{Edge, EdgeId, Port, PortName, RouteArm, Stage};
 
 /// Puts what leaves by a port into the buffers of its edges.
 pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
-    let item = if port == PortName::Error { ours!(failure) } else { ours!(item) };
+    let item = if port == PortName::Error {
+        ours!(failure)
+    } else {
+        ours!(item)
+    };
     match stage.port(port) {
         Port::Unwired => ours!(__rt::std::mem::drop(#item);),
         Port::Discard(_) => {
@@ -22,7 +26,9 @@ pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
         }
         Port::Edges(edges) => branches(line, stage, port, edges, &item),
         Port::Route { arms, span } => {
-            let arms = arms.iter().map(|arm| route_arm(line, stage, port, arm, &item));
+            let arms = arms
+                .iter()
+                .map(|arm| route_arm(line, stage, port, arm, &item));
             ours_at!(*span => match #item { #(#arms)* })
         }
     }
@@ -42,16 +48,29 @@ pub(super) fn failure_way(line: &Line, stage: &Stage) -> TokenStream {
 }
 
 /// To each branch a clone, to the last one the item.
-fn branches(line: &Line, stage: &Stage, port: PortName, edges: &[EdgeId], item: &TokenStream) -> TokenStream {
+fn branches(
+    line: &Line,
+    stage: &Stage,
+    port: PortName,
+    edges: &[EdgeId],
+    item: &TokenStream,
+) -> TokenStream {
     let emitter = line.emitter;
     let copies = edges.len() - 1;
     let counted = (port == PortName::Output && copies > 0).then(|| {
-        let (tally, copies) = (emitter.of(stage, "tally"), proc_macro2::Literal::usize_unsuffixed(copies));
+        let (tally, copies) = (
+            emitter.of(stage, "tally"),
+            proc_macro2::Literal::usize_unsuffixed(copies),
+        );
         ours!(#tally.copied(#copies);)
     });
     let pushes = edges.iter().enumerate().map(|(n, edge)| {
         let edge = emitter.graph.edge(*edge);
-        let item = if n < copies { ours!(__rt::Clone::clone(&#item)) } else { item.clone() };
+        let item = if n < copies {
+            ours!(__rt::Clone::clone(&#item))
+        } else {
+            item.clone()
+        };
         push(emitter, edge, &item)
     });
     ours!(#counted #(#pushes)*)
@@ -66,8 +85,20 @@ fn push(emitter: &Emitter, edge: &Edge, item: &TokenStream) -> TokenStream {
     }
 }
 
-fn route_arm(line: &Line, stage: &Stage, port: PortName, arm: &RouteArm, item: &TokenStream) -> TokenStream {
-    let RouteArm { pattern, guard, payload, target, span } = arm;
+fn route_arm(
+    line: &Line,
+    stage: &Stage,
+    port: PortName,
+    arm: &RouteArm,
+    item: &TokenStream,
+) -> TokenStream {
+    let RouteArm {
+        pattern,
+        guard,
+        payload,
+        target,
+        span,
+    } = arm;
     let guard = guard.as_ref().map(|guard| ours!(if #guard));
     let Some(edge) = target else {
         // a pattern may have moved parts of the item out: the rest of it is dropped where it stands

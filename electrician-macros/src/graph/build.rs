@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use std::collections::BTreeSet;
 
-use super::{Edge, EdgeId, Graph, Port, PortName, Stage, StageId, StageKind, cycles, islands, wire};
+use super::{
+    Edge, EdgeId, Graph, Port, PortName, Stage, StageId, StageKind, cycles, islands, wire,
+};
 use crate::ast::{Class, DeclKind, Declaration, EdgeOptions, Pipeline, StageOptions, Words, plain};
 use crate::diagnostics::Diagnostics;
 
@@ -135,13 +137,22 @@ fn excuse_broken(graph: &mut Graph) {
 fn relay(graph: &mut Graph) {
     for id in (0..graph.stages.len()).map(StageId) {
         let stage = graph.stage(id);
-        let one = matches!(&stage.output, Port::Unwired) || matches!(&stage.output, Port::Edges(edges) if edges.len() == 1);
+        let one = matches!(&stage.output, Port::Unwired)
+            || matches!(&stage.output, Port::Edges(edges) if edges.len() == 1);
         if one || !matches!(stage.kind, StageKind::Sub(_)) {
             continue;
         }
-        let (span, text, prefix) = (stage.span, stage.text.clone(), format!("{}_out", stage.label));
+        let (span, text, prefix) = (
+            stage.span,
+            stage.text.clone(),
+            format!("{}_out", stage.label),
+        );
         let name = Ident::new("relay", span);
-        let kind = StageKind::Operator { name, class: Class::Inline, args: Vec::new() };
+        let kind = StageKind::Operator {
+            name,
+            class: Class::Inline,
+            args: Vec::new(),
+        };
         let relay = add_unnamed(graph, &prefix, kind, &text, span);
         let output = std::mem::replace(&mut graph.stages[id.0].output, Port::Unwired);
         for edge in output.edges() {
@@ -150,7 +161,16 @@ fn relay(graph: &mut Graph) {
         graph.stages[relay.0].output = output;
         let into = EdgeId(graph.edges.len());
         let (from, options) = ((id, PortName::Output), EdgeOptions::default());
-        let edge = Edge { id: into, from, to: vec![relay], arrow: span, options, feedback: false, fused: false, cycle: None };
+        let edge = Edge {
+            id: into,
+            from,
+            to: vec![relay],
+            arrow: span,
+            options,
+            feedback: false,
+            fused: false,
+            cycle: None,
+        };
         graph.edges.push(edge);
         graph.stages[id.0].output = Port::Edges(vec![into]);
         graph.stages[relay.0].inputs.push(into);

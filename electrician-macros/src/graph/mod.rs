@@ -217,7 +217,7 @@ impl StageKind<'_> {
     /// The options that a stage of this kind can have.
     pub(crate) fn options(&self) -> &'static [&'static str] {
         match self {
-            StageKind::Generator(_) => &["on_error", "on_panic", "blocking"],
+            StageKind::Generator(_) => &["on_error", "blocking"],
             StageKind::Handler(_) => &[
                 "workers",
                 "buffer",

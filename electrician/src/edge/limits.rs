@@ -1,6 +1,6 @@
 //! The arithmetic of the bound: from a capacity and the numbers of heads to the size of each part.
 
-use super::EdgeOptions;
+use super::{EdgeOptions, Overflow};
 
 /// The most items that one head collects before it hands them over.
 const CHUNK_MAX: usize = 64;
@@ -34,8 +34,10 @@ impl Limits {
         let rest = capacity - senders.saturating_mul(chunk - 1);
         let (queue, take) = if options.single {
             (rest, 1)
-        } else if receivers == 1 {
+        } else if receivers == 1 && options.overflow == Overflow::Block {
             halves(rest)
+        } else if receivers == 1 {
+            mostly_queue(rest)
         } else {
             let take = chunk.min(SHARE_MAX);
             (rest - receivers.saturating_mul(take - 1), take)
@@ -53,6 +55,12 @@ impl Limits {
 fn halves(rest: usize) -> (usize, usize) {
     let queue = rest / 2 + 1;
     (queue, rest + 1 - queue)
+}
+
+/// An edge that loses items when it is full keeps nearly all of its room for the queue.
+fn mostly_queue(rest: usize) -> (usize, usize) {
+    let take = (rest / 8).clamp(1, SHARE_MAX);
+    (rest + 1 - take, take)
 }
 
 #[cfg(test)]

@@ -57,12 +57,12 @@ pub trait Lend<A: ?Sized> {
 pub struct Place<P, X: ?Sized, F = fn(&P) -> &X> {
     owner: Arc<P>,
     find: F,
-    place: PhantomData<fn() -> Box<X>>,
+    found: PhantomData<fn() -> Box<X>>,
 }
 
 /// Names a place inside the parameters of a pipeline.
 pub fn place<P, X: ?Sized, F: for<'p> Fn(&'p P) -> &'p X>(owner: &Arc<P>, find: F) -> Place<P, X, F> {
-    Place { owner: Arc::clone(owner), find, place: PhantomData }
+    Place { owner: Arc::clone(owner), find, found: PhantomData }
 }
 
 /// A parameter, as closures see it: a handle that derefs to the value.
@@ -72,7 +72,7 @@ pub fn parameter<P, X: ?Sized>(owner: &Arc<P>, find: fn(&P) -> &X) -> Place<P, X
 
 impl<P, X: ?Sized, F: Clone> Clone for Place<P, X, F> {
     fn clone(&self) -> Self {
-        Self { owner: Arc::clone(&self.owner), find: self.find.clone(), place: PhantomData }
+        Self { owner: Arc::clone(&self.owner), find: self.find.clone(), found: PhantomData }
     }
 }
 

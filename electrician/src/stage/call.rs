@@ -1,12 +1,14 @@
 //! One worker of a stage: it holds the item in hand, calls the handler through the chain, and books what came of it.
 
+#![allow(clippy::manual_async_fn, reason = "a future of an island says by itself that it is `Send`")]
+
 use std::{
     future::poll_fn,
     marker::PhantomData,
     mem,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -14,7 +16,7 @@ use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
 use super::{
-    AsTaken, Cause, Cell, Failure, Handler, Hold, Outputs, Settings, Tally, Unfailing, WhenOpen,
+    Cause, Cell, Failure, Handler, Hold, Outputs, Settings, Tally, Unfailing, WhenOpen,
     plain::Held,
     settings::Predicate,
     unwind::{Caught, caught},
@@ -29,15 +31,14 @@ use crate::resilience::{
 ///
 /// An item is begun, called, perhaps called again, and either gives outputs or is settled as a failure. What a worker
 /// still holds when it is dropped is booked as dropped.
-pub struct Stage<H, In, Out, Err, Args, K = AsTaken>
-where
-    In: 'static,
-    H: Handler<In, Out, Err, Args>,
-    K: Hold<H::Mode, In>,
-{
+///
+/// Whether an island is `Send` is asked with every lifetime in its types forgotten, so that nothing which depends on the
+/// handler's own types may be asked again there: no field is a projection, and each future says by itself that it is `Send`.
+/// Items, errors and arguments may then be `&'static str`, `Box<dyn Error>`, `Arc<dyn Trait>`.
+pub struct Stage<H, In, Out, Err, Args, K, S> {
     handler: Arc<H>,
     args: Args,
-    pub(super) slot: H::Slot,
+    pub(super) slot: S,
     settings: Arc<Settings<Err>>,
     cell: Arc<Cell>,
     pub(super) tally: Arc<Tally>,
@@ -66,11 +67,14 @@ pub enum Settled<In, T, E> {
     Counted,
 }
 
-impl<H, In, Out, Err, Args, K> Stage<H, In, Out, Err, Args, K>
+impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
-    H: Handler<In, Out, Err, Args>,
+    Err: Send,
+    Args: Send,
+    H: Handler<In, Out, Err, Args, Slot = S>,
     K: Hold<H::Mode, In>,
+    S: Send,
 {
     /// Whether no value of the output exists.
     pub(super) const SINK: bool = size_of::<Option<Out>>() == 0;
@@ -135,56 +139,60 @@ where
     ///
     /// # Errors
     /// What kept the call from giving outputs. The item is still in hand.
-    pub async fn call(&mut self) -> Result<Given<'_, impl Outputs<Out, Err>, K::Back>, Miss<Err>> {
-        self.cell.control.may_work().await;
-        let permit = match permit(self.cell.breaker.as_ref(), self.settings.when_open).await {
-            Ok(permit) => permit,
-            Err(open) => return Err(Miss(Cause::Refused(open))),
-        };
-        self.mend();
-        if self.attempts > 0 {
-            self.tally.retried.add(1);
-        }
-        self.attempts += 1;
-        let mut waited = false;
-        let call = Caught::new(H::call(K::give(&mut self.item), &mut self.slot), &mut waited);
-        let result = match self.settings.timeout {
-            Some(limit) => self.timer.limit(limit, call).await.map_err(|_| Cause::TimedOut(limit)),
-            None => Ok(call.await),
-        };
-        if waited {
-            self.tally.progress.set(self.cell.control.millis());
-        }
-        let cause = match result {
-            Ok(Ok(Ok(outputs))) => {
-                if let Some(permit) = permit {
-                    permit.success();
+    pub fn call(
+        &mut self,
+    ) -> impl Future<Output = Result<Given<'_, impl Outputs<Out, Err>, K::Back>, Miss<Err>>> + Send {
+        async move {
+            self.cell.control.may_work().await;
+            let permit = match permit(self.cell.breaker.as_ref(), self.settings.when_open).await {
+                Ok(permit) => permit,
+                Err(open) => return Err(Miss(Cause::Refused(open))),
+            };
+            self.mend();
+            if self.attempts > 0 {
+                self.tally.retried.add(1);
+            }
+            self.attempts += 1;
+            let mut waited = false;
+            let call = Caught::new(H::call(K::give(&mut self.item), &mut self.slot), &mut waited);
+            let result = match self.settings.timeout {
+                Some(limit) => self.timer.limit(limit, call).await.map_err(|_| Cause::TimedOut(limit)),
+                None => Ok(call.await),
+            };
+            if waited {
+                self.tally.progress.set(self.cell.control.millis());
+            }
+            let cause = match result {
+                Ok(Ok(Ok(outputs))) => {
+                    if let Some(permit) = permit {
+                        permit.success();
+                    }
+                    self.open = false;
+                    let hand = Hand {
+                        tally: &self.tally,
+                        cell: &self.cell,
+                        broken: &mut self.broken,
+                        attempts: self.attempts,
+                        sink: Self::SINK,
+                        unheld: K::unheld,
+                        given: 0,
+                        waited: false,
+                        way: Way::Open,
+                    };
+                    return Ok(Given { outputs, hand });
                 }
-                self.open = false;
-                let hand = Hand {
-                    tally: &self.tally,
-                    cell: &self.cell,
-                    broken: &mut self.broken,
-                    attempts: self.attempts,
-                    sink: Self::SINK,
-                    unheld: K::unheld,
-                    given: 0,
-                    waited: false,
-                    way: Way::Open,
-                };
-                return Ok(Given { outputs, hand });
+                Ok(Ok(Err(error))) => Cause::Error(error),
+                Ok(Err(panic)) => {
+                    self.broken = true;
+                    Cause::Panicked(panic)
+                }
+                Err(timed_out) => timed_out,
+            };
+            if let Some(permit) = permit {
+                judge(permit, &cause, self.settings.breaker_when.as_ref());
             }
-            Ok(Ok(Err(error))) => Cause::Error(error),
-            Ok(Err(panic)) => {
-                self.broken = true;
-                Cause::Panicked(panic)
-            }
-            Err(timed_out) => timed_out,
-        };
-        if let Some(permit) = permit {
-            judge(permit, &cause, self.settings.breaker_when.as_ref());
+            Err(Miss(cause))
         }
-        Err(Miss(cause))
     }
 
     /// Whether the stage wants no more items.
@@ -193,28 +201,35 @@ where
     }
 
     /// Whether the item in hand is to be called again; waits for the backoff first.
-    pub async fn again(&mut self, miss: &Miss<Err>) -> bool {
-        let Some(wait) = self.wait_before_retry(&miss.0) else { return false };
-        self.timer.sleep(wait).await;
-        true
+    pub fn again<'s>(&'s mut self, miss: &Miss<Err>) -> impl Future<Output = bool> + Send + use<'s, H, In, Out, Err, Args, K, S> {
+        let wait = self.wait_before_retry(&miss.0);
+        let timer = &mut self.timer;
+        async move {
+            if let Some(wait) = wait {
+                timer.sleep(wait).await;
+            }
+            wait.is_some()
+        }
     }
 
     /// Books the item in hand as failed, panicked or refused, and gives what is left of it.
-    pub async fn settle(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
+    pub fn settle(&mut self, miss: Miss<Err>) -> impl Future<Output = Settled<In, K::Back, Err>> + Send {
         let wait = self.note_panic(&miss);
         let settled = self.settle_now(miss);
-        if let Some(wait) = wait {
-            self.timer.sleep(wait).await;
+        async move {
+            if let Some(wait) = wait {
+                self.timer.sleep(wait).await;
+            }
+            settled
         }
-        settled
     }
 
     /// Books the item in hand, of a stage that cannot fail: its handler has panicked.
-    pub async fn lose(&mut self, miss: Miss<Err>)
+    pub fn lose(&mut self, miss: Miss<Err>) -> impl Future<Output = ()> + Send
     where
         Err: Unfailing,
     {
-        drop(self.settle(miss).await);
+        async move { drop(self.settle(miss).await) }
     }
 
     /// As [`settle`](Self::settle), without the wait after a panic.
@@ -290,11 +305,7 @@ fn judge<E>(permit: Permit, cause: &Cause<E>, counts: Option<&Predicate<E>>) {
     }
 }
 
-impl<H, In, Out, Err, Args, K> Drop for Stage<H, In, Out, Err, Args, K>
-where
-    H: Handler<In, Out, Err, Args>,
-    K: Hold<H::Mode, In>,
-{
+impl<H, In, Out, Err, Args, K, S> Drop for Stage<H, In, Out, Err, Args, K, S> {
     fn drop(&mut self) {
         if self.open {
             self.tally.dropped.add(1);
@@ -302,11 +313,7 @@ where
     }
 }
 
-impl<H, In, Out, Err, Args, K> std::fmt::Debug for Stage<H, In, Out, Err, Args, K>
-where
-    H: Handler<In, Out, Err, Args>,
-    K: Hold<H::Mode, In>,
-{
+impl<H, In, Out, Err, Args, K, S> std::fmt::Debug for Stage<H, In, Out, Err, Args, K, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stage").field("stage", &self.cell.path).finish_non_exhaustive()
     }
@@ -409,27 +416,36 @@ impl<O, T> Given<'_, O, T> {
 }
 
 /// The next output of a call that cannot fail.
-pub async fn next<O, T, Out, E>(given: &mut Pin<&mut Given<'_, O, T>>) -> Option<Out>
+pub fn next<O, T, Out, E>(given: &mut Pin<&mut Given<'_, O, T>>) -> impl Future<Output = Option<Out>> + Send
 where
     O: Outputs<Out, E>,
     E: Unfailing,
 {
-    poll_fn(|cx| given.as_mut().poll_next(cx)).await.map(|next| next.unwrap_or_else(Unfailing::never))
+    poll_fn(|cx| {
+        let next = given.as_mut().poll_next(cx);
+        next.map(|next| next.map(|next| next.unwrap_or_else(Unfailing::never)))
+    })
 }
 
 /// The next output of a call whose outputs may fail one by one.
-pub async fn try_next<O, T, Out, E>(given: &mut Pin<&mut Given<'_, O, T>>) -> Option<Result<Out, Failure<T, E>>>
+pub fn try_next<O, T, Out, E>(
+    given: &mut Pin<&mut Given<'_, O, T>>,
+) -> impl Future<Output = Option<Result<Out, Failure<T, E>>>> + Send
 where
     O: Outputs<Out, E>,
 {
-    loop {
-        let error = match poll_fn(|cx| given.as_mut().poll_next(cx)).await? {
-            Ok(output) => return Some(Ok(output)),
-            Err(error) => error,
-        };
-        let hand = &given.hand;
-        if let Some(item) = (hand.unheld)() {
-            return Some(Err(Failure::new(item, Cause::Error(error), hand.attempts, hand.cell.name)));
+    poll_fn(|cx| {
+        loop {
+            let error = match ready!(given.as_mut().poll_next(cx)) {
+                None => return Poll::Ready(None),
+                Some(Ok(output)) => return Poll::Ready(Some(Ok(output))),
+                Some(Err(error)) => error,
+            };
+            let hand = &given.hand;
+            if let Some(item) = (hand.unheld)() {
+                let failure = Failure::new(item, Cause::Error(error), hand.attempts, hand.cell.name);
+                return Poll::Ready(Some(Err(failure)));
+            }
         }
-    }
+    })
 }

@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// The type that leaves or enters a stage by one of its ports.
+#[must_use]
 pub struct Port<T>(PhantomData<fn() -> T>);
 
 impl<T> Port<T> {
@@ -102,6 +103,7 @@ impl EndsHere for Nothing {}
 impl EndsHere for Infallible {}
 
 /// A handler that is being defined.
+#[must_use]
 pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     handler: H,
     args: Args,
@@ -217,9 +219,10 @@ impl<H, In, Out, Err, Args: Clone, K> Clone for Definition<H, In, Out, Err, Args
 impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K>
 where
     In: Send + 'static,
+    Err: Send,
+    Args: Clone + Send,
     H: Handler<In, Out, Err, Args>,
     K: Hold<H::Mode, In>,
-    Args: Clone,
 {
     /// The type of the input.
     pub fn input(&self) -> Port<In> {
@@ -247,7 +250,7 @@ where
     }
 
     /// One worker of the stage.
-    pub fn stage(&self) -> Stage<H, In, Out, Err, Args, K> {
+    pub fn stage(&self) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
         Stage::new(Arc::clone(&self.handler), self.args.clone(), Arc::clone(&self.settings), Arc::clone(&self.cell))
     }
 }

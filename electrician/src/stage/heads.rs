@@ -1,5 +1,7 @@
 //! The ways out of an island: the heads of its edges, and what is handed over while it waits.
 
+#![allow(clippy::manual_async_fn, reason = "a future of an island says by itself that it is `Send`")]
+
 use std::{
     future::{Future, poll_fn},
     hash::{DefaultHasher, Hash, Hasher},
@@ -36,18 +38,20 @@ impl<T: Send> Head for Sender<T> {
 /// Waits, and hands over meanwhile what the island has produced.
 ///
 /// A future that is ready at once costs one poll.
-pub async fn flushing<F: Future>(wait: F, heads: &mut [&mut dyn Head]) -> F::Output {
-    let mut wait = pin!(wait);
-    poll_fn(|cx| {
-        let polled = wait.as_mut().poll(cx);
-        if polled.is_pending() {
-            for head in &mut *heads {
-                let _ = head.poll_flush(cx);
+pub fn flushing<F: Future + Send>(wait: F, heads: &mut [&mut dyn Head]) -> impl Future<Output = F::Output> + Send {
+    async move {
+        let mut wait = pin!(wait);
+        poll_fn(|cx| {
+            let polled = wait.as_mut().poll(cx);
+            if polled.is_pending() {
+                for head in &mut *heads {
+                    let _ = head.poll_flush(cx);
+                }
             }
-        }
-        polled
-    })
-    .await
+            polled
+        })
+        .await
+    }
 }
 
 /// Hands over everything that the island has produced.

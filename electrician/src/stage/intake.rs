@@ -117,6 +117,21 @@ impl<T> Intake<T> {
     }
 }
 
+impl<T> Intake<T> {
+    /// Takes what is on its way and leaves it out, as filtered, until nothing comes any more.
+    pub async fn leave(&mut self) {
+        self.merge.enough();
+        loop {
+            let left = poll_fn(|cx| self.poll_clear(cx)).await;
+            self.tally.filtered.add(left);
+            self.merge.settle();
+            if left == 0 {
+                return;
+            }
+        }
+    }
+}
+
 impl<T> Drop for Intake<T> {
     fn drop(&mut self) {
         self.tally.dropped.add(self.merge.len() as u64);

@@ -52,11 +52,14 @@ impl<In> Drop for Rescue<'_, In> {
     }
 }
 
-impl<H, In, Out, Err, Args, K> Stage<H, In, Out, Err, Args, K>
+impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
-    H: Handler<In, Out, Err, Args>,
+    Err: Send,
+    Args: Send,
+    H: Handler<In, Out, Err, Args, Slot = S>,
     K: Hold<H::Mode, In>,
+    S: Send,
 {
     /// Calls a plain handler with an item: its output, none, or what kept it from giving one. What it counts is booked
     /// by [`passed`](Self::passed).

@@ -1,5 +1,7 @@
 //! A generator at work: it is asked for a chunk at a time, and told when to end.
 
+#![allow(clippy::manual_async_fn, reason = "a future of an island says by itself that it is `Send`")]
+
 use std::{
     cell,
     collections::VecDeque,
@@ -67,6 +69,8 @@ impl<G: Generator<Out, Err, Args>, Out, Err, Args> Origin<G, Out, Err, Args> {
             desk: Desk {
                 outlet,
                 pushes: G::PUSHES,
+                blocks: G::BLOCKING,
+                breathed: false,
                 bell: self.cell.control.bell(),
                 tally: self.cell.tally(),
                 cell: Arc::clone(&self.cell),
@@ -91,6 +95,9 @@ pin_project! {
 struct Desk<T, E> {
     outlet: Outlet<T>,
     pushes: bool,
+    blocks: bool,
+    /// Whether a generator that blocks has let the island hand over since it was last asked.
+    breathed: bool,
     bell: Arc<Bell>,
     tally: Arc<Tally>,
     cell: Arc<Cell>,
@@ -139,16 +146,21 @@ impl<T, E> Drop for Desk<T, E> {
     }
 }
 
-impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
+impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     /// Asks for the next chunk; `false` is the end. Plain handlers ask for all but the first item by themselves, so
     /// that no item is buffered on its way.
-    pub async fn fill(self: &mut Pin<&mut Self>, plain: bool) -> bool {
-        tokio::task::coop::consume_budget().await;
-        let most = if plain { 1 } else { CHUNK };
-        poll_fn(|cx| self.as_mut().poll_fill(cx, most)).await
+    pub fn fill(self: &mut Pin<&mut Self>, plain: bool) -> impl Future<Output = bool> + Send {
+        async move {
+            tokio::task::coop::consume_budget().await;
+            let most = if plain || self.desk.blocks { 1 } else { CHUNK };
+            poll_fn(|cx| self.as_mut().poll_fill(cx, most)).await
+        }
     }
 
     fn poll_fill(mut self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) -> Poll<bool> {
+        if !self.as_mut().breathe(cx) {
+            return Poll::Pending;
+        }
         if let Poll::Ready(filled) = self.as_mut().poll_phase(cx, most) {
             return Poll::Ready(filled);
         }
@@ -180,6 +192,17 @@ impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
         } else {
             Poll::Pending
         }
+    }
+
+    /// A generator that blocks its thread is asked for one item at a time, and what came of the last one is handed over
+    /// before: whoever waits for this source hands over while it is pending.
+    fn breathe(self: Pin<&mut Self>, cx: &Context<'_>) -> bool {
+        let desk = self.project().desk;
+        desk.breathed ^= desk.blocks;
+        if desk.breathed {
+            cx.waker().wake_by_ref();
+        }
+        !desk.breathed
     }
 
     /// Asks for items until the chunk is full or the generator waits.
@@ -260,7 +283,7 @@ impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
                     return;
                 }
             }
-            for _ in 1..CHUNK {
+            for _ in 1..if desk.blocks { 1 } else { CHUNK } {
                 asking.set(true);
                 let next = this.outputs.as_mut().poll_next(&mut cx);
                 asking.set(false);
@@ -294,6 +317,18 @@ impl<O: Outputs<T, E>, T, E> Source<O, T, E> {
     pub fn enough_if(self: &mut Pin<&mut Self>, sated: bool) {
         if sated {
             self.as_mut().project().desk.enough = true;
+        }
+    }
+
+    /// Ends the source, and leaves out what it still gives, as filtered.
+    pub fn leave(self: &mut Pin<&mut Self>) -> impl Future<Output = ()> + Send {
+        async move {
+            self.enough_if(true);
+            while self.fill(false).await {
+                let desk = self.as_mut().project().desk;
+                desk.tally.filtered.add(desk.chunk.len() as u64);
+                desk.chunk.clear();
+            }
         }
     }
 

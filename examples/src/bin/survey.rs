@@ -1,7 +1,7 @@
 //! Surveys a source tree: what it is written in, which files are large, what occurs twice.
 //!
-//! It shows a pipeline that works: a walk and reads that block, on threads of their own, a route, workers, the
-//! failures of two stages in one place, and an end in good order. The block is in `src/survey/pipeline.rs`.
+//! It shows a pipeline that works: a walk on a thread of its own, reads in parallel with a timeout and retries, a route,
+//! workers, the failures of two stages in one place, and an end in good order. The block is in `src/survey/pipeline.rs`.
 //!
 //! ```sh
 //! cargo run --release -p examples --bin survey -- [DIR]
@@ -27,8 +27,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What a shell says of a program that Ctrl-C has ended.
 const INTERRUPTED: u8 = 130;
 
-#[tokio::main]
-async fn main() -> Result<ExitCode, Box<dyn Error>> {
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let code = runtime.block_on(survey());
+    runtime.shutdown_background(); // a read that hangs does not keep the program
+    code
+}
+
+async fn survey() -> Result<ExitCode, Box<dyn Error>> {
     let root = std::env::args_os()
         .nth(1)
         .map_or_else(|| PathBuf::from("."), PathBuf::from);

@@ -1,15 +1,17 @@
 //! A directory comes in, its survey goes out: the whole wiring in one block.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use electrician::prelude::*;
+use tokio::task::spawn_blocking;
 
 use super::kind::{Kind, sort_source};
-use super::read::{ReadError, read_file};
+use super::read::{ReadError, Source, read_file};
 use super::record::{Record, count_text, weigh_binary};
 use super::tally::{Survey, Tally, Trouble};
-use super::walk::walk_tree;
+use super::walk::{Found, walk_tree};
 
 pipeline! {
     /// Surveys the tree below `root`, reading no file of more than `limit` bytes.
@@ -17,9 +19,10 @@ pipeline! {
         defaults { buffer: 32, on_panic: { restarts: 1000, within: 1min } };
 
         generator walk  = walk_tree(root) { blocking };
-        handler   read  = read_file(limit) {
-            workers: 8, blocking, buffer: 1024,
-            retry: { attempts: 4, backoff: 10ms..1s, when: ReadError::is_transient, idempotent },
+        handler   read  = read_in_time(limit) {
+            workers: 16, buffer: 1024,
+            timeout: 10s,
+            retry:   { attempts: 4, backoff: 10ms..1s, when: ReadError::is_transient, idempotent },
         };
         handler   sort  = sort_source;
         handler   count = count_text { workers: 4 };
@@ -33,6 +36,16 @@ pipeline! {
         };
         [count, weigh]           -> add;
         [walk.error, read.error] -> note;
+    }
+}
+
+/// Reads on a thread that waits for the disk. A read that hangs is left behind when its time is over.
+#[handler]
+async fn read_in_time(found: &Found, limit: u64) -> Result<Source, ReadError> {
+    let found = found.clone();
+    match spawn_blocking(move || read_file(&found, limit)).await {
+        Ok(source) => source,
+        Err(panicked) => resume_unwind(panicked.into_panic()),
     }
 }
 

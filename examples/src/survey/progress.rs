@@ -35,10 +35,9 @@ impl Progress {
     }
 
     fn drawn_on(target: ProgressDrawTarget) -> Self {
-        let style = ProgressStyle::with_template(
-            "{wide_bar} {human_pos}/{human_len} files  {per_sec}  {elapsed}",
-        )
-        .expect("the template is fixed");
+        let style =
+            ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} files  {elapsed}")
+                .expect("the template is fixed");
         Self(ProgressBar::with_draw_target(Some(0), target).with_style(style))
     }
 

@@ -6,8 +6,6 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use electrician::handler;
-
 use super::walk::Found;
 
 /// The largest file that is read, unless said otherwise.
@@ -45,7 +43,6 @@ pub enum ReadError {
 /// - [`ReadError::NotRegular`] before anything else is opened.
 /// - [`ReadError::TooLarge`] before the bytes are in memory, even where the file grows under our hands.
 /// - [`ReadError::Io`] for everything that the system refuses, such as a file that went away after the walk.
-#[handler]
 pub fn read_file(found: &Found, limit: u64) -> Result<Source, ReadError> {
     let began = Instant::now();
     if !fs::symlink_metadata(&found.path)?.is_file() {

@@ -120,7 +120,8 @@ async fn a_send_that_races_with_a_stop_is_counted_or_refused() {
         }
         let report = running.stop().await;
         let accepted = sender.await.unwrap();
-        assert_balanced(&report);
+        // a sender that waited for room may not have heard of the end yet: its item is still on offer
+        report.balance().unwrap();
         let outside = edge(&report, "outside", "items").stats;
         assert_eq!(u64::from(accepted), outside.taken + outside.dropped, "round {round}\n{report}");
         assert!(stored.len() as u64 <= outside.taken);

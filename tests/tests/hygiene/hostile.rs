@@ -7,8 +7,8 @@ pub struct Refused;
 mod bare {
     #![no_implicit_prelude]
 
-    use ::electrician::{generator, handler, pipeline};
     use ::electrician::test::{Recorder, Script, record, scripted};
+    use ::electrician::{generator, handler, pipeline};
 
     #[handler]
     fn halved(item: &u64) -> ::std::result::Result<::std::option::Option<u64>, super::Refused> {
@@ -22,7 +22,11 @@ mod bare {
     #[generator(every = "1s")]
     fn polled(count: &mut u64) -> ::electrician::Work<u64> {
         *count += 1;
-        if *count < 3 { ::electrician::Work::Item(*count) } else { ::electrician::Work::Done }
+        if *count < 3 {
+            ::electrician::Work::Item(*count)
+        } else {
+            ::electrician::Work::Done
+        }
     }
 
     pipeline! {
@@ -50,7 +54,12 @@ mod bare {
 async fn needs_no_prelude() {
     use electrician::test::{Recorder, Script, assert_clean, run_to_end};
     let (out, failed) = (Recorder::new(), Recorder::new());
-    let bare = bare::Bare { items: Script::items([0, 1, 8]), limit: 0, out: out.clone(), failed: failed.clone() };
+    let bare = bare::Bare {
+        items: Script::items([0, 1, 8]),
+        limit: 0,
+        out: out.clone(),
+        failed: failed.clone(),
+    };
     assert_clean(&run_to_end(bare).await);
     let mut items = out.items();
     items.sort_unstable();
@@ -61,8 +70,8 @@ async fn needs_no_prelude() {
 mod taken {
     #![allow(dead_code)]
 
-    use electrician::{generator, handler, pipeline};
     use electrician::test::{record, scripted};
+    use electrician::{generator, handler, pipeline};
 
     pub struct Result;
     pub struct Option;
@@ -130,7 +139,11 @@ mod taken {
 async fn names_of_the_prelude_may_be_taken() {
     use electrician::test::{Recorder, Script, assert_clean, run_to_end};
     let out = Recorder::new();
-    let taken = taken::Taken { items: Script::items([taken::Item(7)]), out: out.clone(), count: 2 };
+    let taken = taken::Taken {
+        items: Script::items([taken::Item(7)]),
+        out: out.clone(),
+        count: 2,
+    };
     let report = run_to_end(taken).await;
     assert_clean(&report);
     assert_eq!(out.len(), 3);

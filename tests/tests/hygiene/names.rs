@@ -88,7 +88,11 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn pools_routes_and_ports_keep_their_names_apart() {
     let out = Recorder::new();
-    let report = run_to_end(Workers { items: Script::items([0, 1, 2, 3, 1000]), out: out.clone() }).await;
+    let report = run_to_end(Workers {
+        items: Script::items([0, 1, 2, 3, 1000]),
+        out: out.clone(),
+    })
+    .await;
     assert_clean(&report);
     let mut items = out.items();
     items.sort_unstable();
@@ -122,7 +126,11 @@ async fn inputs_and_outputs_are_called_like_methods() {
     let running = Ends.start().unwrap();
     running.stages.send(1).await.unwrap();
     running.send.send(2).await.unwrap();
-    let outputs = [running.report.clone(), running.drain.clone(), running.handles.clone()];
+    let outputs = [
+        running.report.clone(),
+        running.drain.clone(),
+        running.handles.clone(),
+    ];
     let collected = futures_util::future::join_all(outputs.map(StreamExt::collect::<Vec<_>>));
     let (report, all) = tokio::join!(running.drain(std::time::Duration::from_secs(1)), collected);
     electrician::test::assert_balanced(&report);
@@ -133,7 +141,14 @@ async fn inputs_and_outputs_are_called_like_methods() {
 #[tokio::test(start_paused = true)]
 async fn parameters_are_called_like_what_the_expansion_uses() {
     let out = Recorder::new();
-    let pipeline = Parameters { this: Script::items([1]), run: 10, __rt: 100, item: 1000, r#type: 5, out: out.clone() };
+    let pipeline = Parameters {
+        this: Script::items([1]),
+        run: 10,
+        __rt: 100,
+        item: 1000,
+        r#type: 5,
+        out: out.clone(),
+    };
     assert_clean(&run_to_end(pipeline).await);
     assert_eq!(out.items(), [2121]);
 }

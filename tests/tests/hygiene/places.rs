@@ -22,7 +22,13 @@ async fn stands_in_a_function_with_its_handlers() {
         }
     }
     let out = Recorder::new();
-    assert_clean(&run_to_end(Inside { items: Script::items([1]), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Inside {
+            items: Script::items([1]),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), [Local(1)]);
 }
 
@@ -79,7 +85,13 @@ impl Host {
             }
         }
         let out = Recorder::new();
-        assert_clean(&run_to_end(Within { items: Script::items(0..4), out: out.clone() }).await);
+        assert_clean(
+            &run_to_end(Within {
+                items: Script::items(0..4),
+                out: out.clone(),
+            })
+            .await,
+        );
         out.take()
     }
 }

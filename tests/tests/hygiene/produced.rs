@@ -42,9 +42,23 @@ line!(Second(with: u64), self::doubled, 1_000, 1 + 1, 20ms);
 async fn a_macro_produces_pipelines() {
     let items = || Script::items(0..3);
     let out = Recorder::new();
-    assert_clean(&run_to_end(Produced { offset: 5, items: items(), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Produced {
+            offset: 5,
+            items: items(),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.take(), [105, 107, 109]);
-    assert_clean(&run_to_end(Second { with: 1, items: items(), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Second {
+            with: 1,
+            items: items(),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.take(), [1001, 1003, 1005]);
 }
 
@@ -67,7 +81,14 @@ own_names!(this);
 #[tokio::test(start_paused = true)]
 async fn names_of_two_origins_stay_apart() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(OwnNames { items: Script::items([1, 9]), limit: 3, out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(OwnNames {
+            items: Script::items([1, 9]),
+            limit: 3,
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), [2, 4]);
 }
 
@@ -88,6 +109,12 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_type_that_a_macro_passes_on_is_read_as_it_is_written() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(Optional { items: Script::items([Some(1), None]), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Optional {
+            items: Script::items([Some(1), None]),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), [1]);
 }

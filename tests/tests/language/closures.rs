@@ -32,14 +32,24 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_closure_is_a_handler() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(Sync { numbers: numbers(), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Sync {
+            numbers: numbers(),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), [1, 3, 5, 7]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_closure_may_wait() {
     let out = Recorder::new();
-    let report = run_to_end(Waiting { numbers: numbers(), out: out.clone() }).await;
+    let report = run_to_end(Waiting {
+        numbers: numbers(),
+        out: out.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(out.items(), [1, 3, 5, 7]);
     assert_eq!(report.elapsed, Duration::from_secs(4));
@@ -64,10 +74,18 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_closure_that_names_a_result_can_fail() {
     let (out, failures) = (Recorder::new(), Recorder::new());
-    let report = run_to_end(Failing { numbers: numbers(), out: out.clone(), failures: failures.clone() }).await;
+    let report = run_to_end(Failing {
+        numbers: numbers(),
+        out: out.clone(),
+        failures: failures.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!((out.items(), failures.len()), (vec![3], 3));
-    assert_eq!((counts(&report, "odd")[3], counts(&report, "large")[3]), (2, 1));
+    assert_eq!(
+        (counts(&report, "odd")[3], counts(&report, "large")[3]),
+        (2, 1)
+    );
 }
 
 #[derive(Debug, Clone)]
@@ -98,7 +116,10 @@ async fn a_closure_speaks_of_parameters_by_reference() {
     let out = Recorder::new();
     let pipeline = WithParameters {
         orders: Script::items((0..4).map(order)),
-        config: Config { factor: 10, name: "total".into() },
+        config: Config {
+            factor: 10,
+            name: "total".into(),
+        },
         offset: 5,
         out: out.clone(),
     };
@@ -127,7 +148,11 @@ async fn check(n: u64) -> Result<(), Refused> {
 #[tokio::test(start_paused = true)]
 async fn a_closure_may_be_a_sink() {
     let out = Recorder::new();
-    let report = run_to_end(Ends { numbers: numbers(), out: out.clone() }).await;
+    let report = run_to_end(Ends {
+        numbers: numbers(),
+        out: out.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(out.items(), [0, 1, 2, 3]);
     assert_eq!(counts(&report, "drop"), [4, 4, 0, 0, 0]);
@@ -148,6 +173,13 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn what_a_closure_takes_hides_a_parameter() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(Shadowed { numbers: numbers(), limit: 100, out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Shadowed {
+            numbers: numbers(),
+            limit: 100,
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), [102, 104, 106, 108]);
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use electrician::prelude::*;
-use electrician::test::{Recorder, Script, assert_balanced, assert_clean, record, run_to_end, run_with, scripted};
+use electrician::test::{
+    Recorder, Script, assert_balanced, assert_clean, record, run_to_end, run_with, scripted,
+};
 use futures_util::StreamExt;
 
 use super::support::{counts, sorted};
@@ -103,10 +105,18 @@ async fn items_are_sent_in_and_taken_out() {
     let running = Outside.start().unwrap();
     let (sums, all) = (running.sums.clone(), running.all.clone());
     for n in 0..10 {
-        let input = if n % 2 == 0 { &running.orders } else { &running.returns };
+        let input = if n % 2 == 0 {
+            &running.orders
+        } else {
+            &running.returns
+        };
         input.send(n).await.unwrap();
     }
-    let (report, sums, all) = tokio::join!(running.drain(Duration::from_secs(1)), sums.collect(), all.collect());
+    let (report, sums, all) = tokio::join!(
+        running.drain(Duration::from_secs(1)),
+        sums.collect(),
+        all.collect()
+    );
     assert_balanced(&report);
     assert_clean(&report);
     let (sums, all): (Vec<u64>, Vec<u64>) = (sums, all);
@@ -146,10 +156,19 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn one_function_may_be_several_stages() {
     let out = Recorder::new();
-    let twice = Twice { one: Script::items(0..5), two: Script::items(5..9), out: out.clone() };
+    let twice = Twice {
+        one: Script::items(0..5),
+        two: Script::items(5..9),
+        out: out.clone(),
+    };
     assert_clean(&run_to_end(twice).await);
     assert_eq!(sorted(out.items()), (0..9).collect::<Vec<_>>());
-    assert!(Twice::TOPOLOGY.edges.iter().all(|edge| edge.capacity == Some(3)));
+    assert!(
+        Twice::TOPOLOGY
+            .edges
+            .iter()
+            .all(|edge| edge.capacity == Some(3))
+    );
 }
 
 mod orders {

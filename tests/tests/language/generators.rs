@@ -165,13 +165,23 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn is_asked_once_a_period() {
     let out = Recorder::new();
-    let report = run_with(Polling { out: out.clone() }, async |_| out.wait_for(3).await, Duration::from_secs(1)).await;
+    let report = run_with(
+        Polling { out: out.clone() },
+        async |_| out.wait_for(3).await,
+        Duration::from_secs(1),
+    )
+    .await;
     assert_clean(&report);
     assert_eq!(out.times(), [0, 2, 4].map(Duration::from_secs));
     assert_eq!(out.items(), [1, 3, 5]);
     let out = Recorder::new();
     let polling = PollingFailures { out: out.clone() };
-    let report = run_with(polling, async |_| out.wait_for(1).await, Duration::from_secs(1)).await;
+    let report = run_with(
+        polling,
+        async |_| out.wait_for(1).await,
+        Duration::from_secs(1),
+    )
+    .await;
     assert_eq!(out.times(), [Duration::from_mins(2)]);
     assert_eq!(counts(&report, "items"), [2, 1, 0, 1, 1]);
 }
@@ -201,7 +211,9 @@ fn generic<T: Clone>(list: Vec<T>) -> impl Iterator<Item = T> {
 }
 
 #[generator]
-fn from_anywhere<I: IntoIterator<Item = u64, IntoIter: Send> + Send>(items: I) -> impl Iterator<Item = u64> {
+fn from_anywhere<I: IntoIterator<Item = u64, IntoIter: Send> + Send>(
+    items: I,
+) -> impl Iterator<Item = u64> {
     items.into_iter()
 }
 

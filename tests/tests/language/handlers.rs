@@ -3,28 +3,10 @@
 use std::sync::Arc;
 
 use electrician::prelude::*;
-use electrician::test::{Recorder, Script, assert_clean, record, run_to_end, scripted};
+use electrician::test::{Script, assert_clean, run_to_end, scripted};
 use futures_util::{Stream, stream};
 
-use super::support::{Order, Refused, counts, order, sorted};
-
-/// Runs these items through one handler, with these arguments, into a recorder; `with` are its options.
-macro_rules! through {
-    ($items:expr, $handler:path $(, ($($arg:expr),*))? $(, with { $($options:tt)* })?) => {{
-        pipeline! {
-            Through(items: Script<In>, out: Recorder<Out>) {
-                generator items = scripted(items);
-                handler stage = $handler $(($($arg),*))? { $($($options)*)? };
-                handler out = record(out);
-                items -> stage -> out;
-            }
-        }
-        let out = Recorder::new();
-        let report = run_to_end(Through { items: Script::items($items), out: out.clone() }).await;
-        assert_clean(&report);
-        (out.take(), report)
-    }};
-}
+use super::support::{Order, Refused, counts, order, sorted, through};
 
 #[handler]
 fn double(item: u64) -> u64 {
@@ -60,7 +42,10 @@ async fn lends_an_item_as_what_it_borrows_as() {
     {
         type In = String;
         type Out = usize;
-        assert_eq!(through!(["a".to_owned(), "bcd".to_owned()], length).0, [1, 3]);
+        assert_eq!(
+            through!(["a".to_owned(), "bcd".to_owned()], length).0,
+            [1, 3]
+        );
     }
     {
         type In = Vec<u8>;
@@ -129,13 +114,20 @@ async fn gives_many_by_an_iterator_or_a_stream() {
     {
         type In = String;
         type Out = String;
-        assert_eq!(through!(["a,b".to_owned(), "c".to_owned()], parts, (0)).0, ["1a", "1b", "2c"]);
+        assert_eq!(
+            through!(["a,b".to_owned(), "c".to_owned()], parts, (0)).0,
+            ["1a", "1b", "2c"]
+        );
     }
 }
 
 #[handler]
 fn checked(item: u64) -> Result<u64, Refused> {
-    if item.is_multiple_of(2) { Ok(item) } else { Err(Refused) }
+    if item.is_multiple_of(2) {
+        Ok(item)
+    } else {
+        Err(Refused)
+    }
 }
 
 #[handler]
@@ -149,12 +141,22 @@ async fn checked_filter(item: &u64) -> Result<Option<u64>, Refused> {
 
 #[handler]
 fn each_checked(item: u64) -> impl Iterator<Item = Result<u64, Refused>> {
-    (0..item).map(|n| if n.is_multiple_of(2) { Ok(n) } else { Err(Refused) })
+    (0..item).map(|n| {
+        if n.is_multiple_of(2) {
+            Ok(n)
+        } else {
+            Err(Refused)
+        }
+    })
 }
 
 #[handler]
 async fn opened(item: &u64) -> Result<impl Stream<Item = Result<u64, Refused>>, Refused> {
-    if *item == 0 { Err(Refused) } else { Ok(stream::iter([Ok(*item), Err(Refused)])) }
+    if *item == 0 {
+        Err(Refused)
+    } else {
+        Ok(stream::iter([Ok(*item), Err(Refused)]))
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,11 +164,17 @@ async fn fails_with_a_result_of_each_shape() {
     type In = u64;
     type Out = u64;
     let (out, report) = through!([1, 2, 3, 4], checked, with { on_error: skip });
-    assert_eq!((out, counts(&report, "stage")), (vec![2, 4], [4, 2, 0, 2, 2]));
+    assert_eq!(
+        (out, counts(&report, "stage")),
+        (vec![2, 4], [4, 2, 0, 2, 2])
+    );
     let (out, report) = through!([0, 1, 2], checked_filter, with { on_error: skip });
     assert_eq!((out, counts(&report, "stage")), (vec![2], [3, 1, 1, 1, 1]));
     let (out, report) = through!([3], each_checked, with { on_error: skip });
-    assert_eq!((out, counts(&report, "stage")), (vec![0, 2], [1, 1, 0, 0, 2]));
+    assert_eq!(
+        (out, counts(&report, "stage")),
+        (vec![0, 2], [1, 1, 0, 0, 2])
+    );
     assert_eq!(report.stage("stage").unwrap().stats.failed_outputs, 1);
     let (out, report) = through!([0, 5], opened, with { on_error: skip });
     assert_eq!((out, counts(&report, "stage")), (vec![5], [2, 1, 0, 1, 1]));
@@ -188,7 +196,15 @@ async fn priced(item: u64, tariff: &Tariff, names: Vec<String>, calls: &mut u64)
 async fn shares_clones_and_owns_its_arguments() {
     type In = u64;
     type Out = String;
-    let (out, _) = through!([1, 2], priced, (Tariff { factor: 3 }, vec!["a".to_owned(), "b".to_owned()], 10));
+    let (out, _) = through!(
+        [1, 2],
+        priced,
+        (
+            Tariff { factor: 3 },
+            vec!["a".to_owned(), "b".to_owned()],
+            10
+        )
+    );
     assert_eq!(out, ["3 ab 11", "6 ab 12"]);
 }
 
@@ -205,7 +221,10 @@ async fn each_worker_owns_its_state() {
     type Out = (u64, u64);
     let (out, report) = through!(0..8, numbered, (0), with { workers: 4 });
     let calls: u64 = out.iter().filter(|(_, call)| *call == 1).count() as u64;
-    assert_eq!(sorted(out.iter().map(|(item, _)| *item).collect()), (0..8).collect::<Vec<_>>());
+    assert_eq!(
+        sorted(out.iter().map(|(item, _)| *item).collect()),
+        (0..8).collect::<Vec<_>>()
+    );
     assert_eq!(calls, 4);
     assert_eq!(counts(&report, "stage"), [8, 8, 0, 0, 8]);
 }
@@ -231,12 +250,18 @@ async fn generic_functions_take_their_types_from_the_wiring() {
         type In = u64;
         type Out = String;
         assert_eq!(through!([1, 2], shown).0, ["1", "2"]);
-        assert_eq!(through!([1], applied, (|n: u64| format!("<{n}>"))).0, ["<1>"]);
+        assert_eq!(
+            through!([1], applied, (|n: u64| format!("<{n}>"))).0,
+            ["<1>"]
+        );
     }
     {
         type In = String;
         type Out = i8;
-        assert_eq!(through!(["7".to_owned(), "x".to_owned(), "-1".to_owned()], read).0, [7, -1]);
+        assert_eq!(
+            through!(["7".to_owned(), "x".to_owned(), "-1".to_owned()], read).0,
+            [7, -1]
+        );
     }
 }
 
@@ -293,7 +318,10 @@ async fn says_what_its_syntax_cannot() {
     {
         type In = u64;
         type Out = Result<u64, Refused>;
-        assert_eq!(through!([0, 1], result_is_the_item).0, [Err(Refused), Ok(1)]);
+        assert_eq!(
+            through!([0, 1], result_is_the_item).0,
+            [Err(Refused), Ok(1)]
+        );
     }
     {
         type In = u64;
@@ -324,7 +352,11 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn sinks_give_nothing_and_may_fail() {
     let sum = Arc::default();
-    let report = run_to_end(Sinks { items: Script::items([0, 1, 2]), sum: Arc::clone(&sum) }).await;
+    let report = run_to_end(Sinks {
+        items: Script::items([0, 1, 2]),
+        sum: Arc::clone(&sum),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(sum.load(std::sync::atomic::Ordering::Relaxed), 3);
     assert_eq!(counts(&report, "total"), [3, 3, 0, 0, 0]);

@@ -39,13 +39,21 @@ pipeline! {
 }
 
 fn config() -> Config {
-    Config { name: "n".into(), factor: 3 }
+    Config {
+        name: "n".into(),
+        factor: 3,
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pipeline_is_a_stage_with_arguments_of_its_own() {
     let out = Recorder::new();
-    let report = run_to_end(Outer { numbers: Script::items(0..5), config: config(), out: out.clone() }).await;
+    let report = run_to_end(Outer {
+        numbers: Script::items(0..5),
+        config: config(),
+        out: out.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(out.items(), ["n0", "n6", "n12"]);
     assert_eq!(counts(&report, "multiply/multiply")[0], 5);
@@ -72,7 +80,11 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn pipelines_nest() {
     let out = Recorder::new();
-    let report = run_to_end(Nested { numbers: Script::items(0..4), out: out.clone() }).await;
+    let report = run_to_end(Nested {
+        numbers: Script::items(0..4),
+        out: out.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(out.items(), [0, 6, 12, 18]);
     assert_eq!(counts(&report, "twice/second/multiply")[0], 4);
@@ -109,10 +121,26 @@ pipeline! {
 async fn what_an_inner_pipeline_gives_is_broadcast_routed_or_discarded() {
     let (left, right) = (Recorder::new(), Recorder::new());
     let numbers = || Script::items(0..6);
-    assert_clean(&run_to_end(Divided { numbers: numbers(), left: left.clone(), right: right.clone() }).await);
-    assert_eq!((left.items(), right.items()), (vec![0, 2, 4], vec![0, 2, 4]));
+    assert_clean(
+        &run_to_end(Divided {
+            numbers: numbers(),
+            left: left.clone(),
+            right: right.clone(),
+        })
+        .await,
+    );
+    assert_eq!(
+        (left.items(), right.items()),
+        (vec![0, 2, 4], vec![0, 2, 4])
+    );
     let small = Recorder::new();
-    assert_clean(&run_to_end(Routed { numbers: numbers(), small: small.clone() }).await);
+    assert_clean(
+        &run_to_end(Routed {
+            numbers: numbers(),
+            small: small.clone(),
+        })
+        .await,
+    );
     assert_eq!(small.items(), [0, 2]);
     let report = run_to_end(Dropped { numbers: numbers() }).await;
     assert_clean(&report);
@@ -132,7 +160,13 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn inner_pipelines_share_an_edge() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(Balanced { numbers: Script::items(1..50), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Balanced {
+            numbers: Script::items(1..50),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(sorted(out.items()), vec![0; 49]);
 }
 
@@ -142,8 +176,10 @@ async fn an_inner_pipeline_runs_alone_too() {
     let running = Multiply { factor: 2 }.start().unwrap();
     let products = running.products.clone();
     running.numbers.send(4).await.unwrap();
-    let (report, products): (_, Vec<_>) =
-        tokio::join!(running.drain(std::time::Duration::from_secs(1)), products.collect());
+    let (report, products): (_, Vec<_>) = tokio::join!(
+        running.drain(std::time::Duration::from_secs(1)),
+        products.collect()
+    );
     electrician::test::assert_balanced(&report);
     assert_eq!(products, [8]);
 }
@@ -170,6 +206,12 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn an_inner_pipeline_may_be_generic() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(OfGeneric { numbers: Script::items(0..3), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(OfGeneric {
+            numbers: Script::items(0..3),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), [0, 2, 4]);
 }

@@ -28,17 +28,26 @@ async fn each_item_becomes_one_none_or_many() {
     type Out = u64;
     assert_eq!(through!(0..4, map(|n| n * 10)).0, [0, 10, 20, 30]);
     let (out, report) = through!(0..4, filter(|n| n % 2 == 0));
-    assert_eq!((out, counts(&report, "filter_1")), (vec![0, 2], [4, 2, 2, 0, 2]));
+    assert_eq!(
+        (out, counts(&report, "filter_1")),
+        (vec![0, 2], [4, 2, 2, 0, 2])
+    );
     assert_eq!(through!(0..4, filter_map(|n| n.checked_sub(2))).0, [0, 1]);
     let (out, report) = through!(0..4, flat_map(|n| 0..n));
-    assert_eq!((out, counts(&report, "flat_map_1")), (vec![0, 0, 1, 0, 1, 2], [4, 3, 1, 0, 6]));
+    assert_eq!(
+        (out, counts(&report, "flat_map_1")),
+        (vec![0, 0, 1, 0, 1, 2], [4, 3, 1, 0, 6])
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn flatten_gives_the_items_of_each_item() {
     type In = Vec<u64>;
     type Out = u64;
-    assert_eq!(through!([vec![1, 2], vec![], vec![3]], flatten()).0, [1, 2, 3]);
+    assert_eq!(
+        through!([vec![1, 2], vec![], vec![3]], flatten()).0,
+        [1, 2, 3]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,7 +62,17 @@ async fn inspect_looks_and_passes_on() {
 async fn what_came_before_decides() {
     type In = u64;
     type Out = u64;
-    assert_eq!(through!([1, 2, 3], scan(0, |sum, n| { *sum += n; *sum })).0, [1, 3, 6]);
+    assert_eq!(
+        through!(
+            [1, 2, 3],
+            scan(0, |sum, n| {
+                *sum += n;
+                *sum
+            })
+        )
+        .0,
+        [1, 3, 6]
+    );
     assert_eq!(through!([1, 1, 2, 1], dedupe()).0, [1, 2, 1]);
     assert_eq!(through!([1, 1, 2, 1], distinct()).0, [1, 2]);
     assert_eq!(through!([1, 11, 2, 21], distinct(|n| n % 10)).0, [1, 2]);
@@ -115,7 +134,12 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn operators_speak_of_parameters_and_of_functions() {
     let out = Recorder::new();
-    let pipeline = Parameters { items: Script::items(0..20), most: 7, size: 2, out: out.clone() };
+    let pipeline = Parameters {
+        items: Script::items(0..20),
+        most: 7,
+        size: 2,
+        out: out.clone(),
+    };
     assert_clean(&run_to_end(pipeline).await);
     assert_eq!(out.items(), [[7, 9], [9, 11], [11, 13]]);
 }
@@ -134,7 +158,13 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn an_operator_may_stand_behind_a_merge() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(Branched { items: Script::items(0..4), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Branched {
+            items: Script::items(0..4),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(super::support::sorted(out.items()), [0, 2, 100, 102]);
 }
 
@@ -148,9 +178,18 @@ pipeline! {
 
 #[tokio::test(start_paused = true)]
 async fn a_value_that_cannot_be_meant_is_refused_at_the_start() {
-    let refusing = Refusing { items: Script::empty(), size: 0, out: Recorder::new() };
+    let refusing = Refusing {
+        items: Script::empty(),
+        size: 0,
+        out: Recorder::new(),
+    };
     let error = refusing.start().expect_err("a size of zero is refused");
     assert_eq!(error.stage(), "sliding_1");
-    let report = run_to_end(Refusing { items: Script::empty(), size: 1, out: Recorder::new() }).await;
+    let report = run_to_end(Refusing {
+        items: Script::empty(),
+        size: 1,
+        out: Recorder::new(),
+    })
+    .await;
     assert_clean(&report);
 }

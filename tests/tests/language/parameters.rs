@@ -24,7 +24,10 @@ struct Limits {
 }
 
 fn config() -> Config {
-    Config { url: "abc".into(), limits: Limits { most: 3 } }
+    Config {
+        url: "abc".into(),
+        limits: Limits { most: 3 },
+    }
 }
 
 #[handler]
@@ -46,7 +49,14 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_place_is_lent_or_cloned_as_the_function_asks() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(Places { items: Script::items(2..6), config: config(), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Places {
+            items: Script::items(2..6),
+            config: config(),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), ["abcabc2", "abcabc2"]);
 }
 
@@ -78,9 +88,18 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_value_is_made_once_where_it_is_shared_and_anew_for_each_worker() {
     let out = Recorder::new();
-    let report = run_to_end(Values { items: Script::items(0..100), size: 3, out: out.clone() }).await;
+    let report = run_to_end(Values {
+        items: Script::items(0..100),
+        size: 3,
+        out: out.clone(),
+    })
+    .await;
     assert_clean(&report);
-    assert!(out.items().iter().all(|(count, made, _)| (*count, *made) == (20, 3)));
+    assert!(
+        out.items()
+            .iter()
+            .all(|(count, made, _)| (*count, *made) == (20, 3))
+    );
     let firsts = out.items().iter().filter(|(_, _, own)| *own == 1).count();
     assert_eq!(firsts, 2);
     assert_eq!(MADE.load(Relaxed), 1);
@@ -108,7 +127,11 @@ pipeline! {
 async fn a_pipeline_may_be_generic() {
     let out = Recorder::new();
     let prefixes = ["a".to_owned(), "b".to_owned()];
-    let generic = Generic { items: Script::items([1.5, 2.5]), prefixes: prefixes.clone(), out: out.clone() };
+    let generic = Generic {
+        items: Script::items([1.5, 2.5]),
+        prefixes: prefixes.clone(),
+        out: out.clone(),
+    };
     assert_clean(&run_to_end(generic).await);
     assert_eq!(out.items(), ["b1.5", "b2.5"]);
     let out = Recorder::new();
@@ -159,12 +182,24 @@ pipeline! {
 async fn options_are_expressions_over_parameters() {
     let out = Recorder::new();
     let options = |buffer, out: &Recorder<u64>| {
-        Options::new(Script::items(0..50), 3, Duration::from_secs(1), 2, buffer, out.clone())
+        Options::new(
+            Script::items(0..50),
+            3,
+            Duration::from_secs(1),
+            2,
+            buffer,
+            out.clone(),
+        )
     };
     assert_clean(&run_to_end(options(4, &out)).await);
     assert_eq!(out.items(), (0..50).collect::<Vec<_>>());
-    let error = options(0, &out).start().expect_err("a buffer of nothing holds nothing");
-    assert_eq!(error.to_string(), "stage `stage`: `buffer` must be at least 1");
+    let error = options(0, &out)
+        .start()
+        .expect_err("a buffer of nothing holds nothing");
+    assert_eq!(
+        error.to_string(),
+        "stage `stage`: `buffer` must be at least 1"
+    );
 }
 
 #[handler]
@@ -185,6 +220,13 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_key_may_speak_of_parameters() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(Keyed { items: Script::items(0..20), shards: 1, out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Keyed {
+            items: Script::items(0..20),
+            shards: 1,
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), (1..=20).collect::<Vec<_>>());
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use electrician::prelude::*;
-use electrician::test::{Faults, Recorder, Script, assert_clean, faulty_ref, record, run_to_end, scripted};
+use electrician::test::{
+    Faults, Recorder, Script, assert_clean, faulty_ref, record, run_to_end, scripted,
+};
 
 use super::support::{Order, Refused, counts, order};
 
@@ -36,11 +38,22 @@ fn lines() -> Script<String> {
 #[tokio::test(start_paused = true)]
 async fn one_handler_takes_the_failures_of_many_stages() {
     let (failures, out) = (Recorder::new(), Recorder::new());
-    let report = run_to_end(AnyOf { lines: lines(), failures: failures.clone(), out: out.clone() }).await;
+    let report = run_to_end(AnyOf {
+        lines: lines(),
+        failures: failures.clone(),
+        out: out.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(out.items(), [1, 2]);
     let said: Vec<_> = failures.take().iter().map(ToString::to_string).collect();
-    assert_eq!(said, ["stage `parsed` failed: invalid digit found in string", "stage `charged` failed: refused"]);
+    assert_eq!(
+        said,
+        [
+            "stage `parsed` failed: invalid digit found in string",
+            "stage `charged` failed: refused"
+        ]
+    );
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +85,13 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_failure_becomes_what_its_handler_takes() {
     let complaints = Recorder::new();
-    assert_clean(&run_to_end(OwnType { lines: lines(), complaints: complaints.clone() }).await);
+    assert_clean(
+        &run_to_end(OwnType {
+            lines: lines(),
+            complaints: complaints.clone(),
+        })
+        .await,
+    );
     assert_eq!(complaints.items(), ["1: \"x\" at parsed"]);
 }
 
@@ -90,7 +109,11 @@ pipeline! {
 async fn an_operator_takes_the_failure_as_it_is() {
     let items = Recorder::new();
     let orders = Script::items((0..4).map(order));
-    let whole = Whole { orders, faults: Faults::none().fail_with(|_| Some(Refused)), items: items.clone() };
+    let whole = Whole {
+        orders,
+        faults: Faults::none().fail_with(|_| Some(Refused)),
+        items: items.clone(),
+    };
     assert_clean(&run_to_end(whole).await);
     assert_eq!(items.items(), [0, 1, 2, 3]);
 }
@@ -118,7 +141,11 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn an_item_comes_back_where_it_is_kept() {
     let (spent, kept) = (Recorder::new(), Recorder::new());
-    let pipeline = Kept { numbers: Script::items([0, 1]), spent: spent.clone(), kept: kept.clone() };
+    let pipeline = Kept {
+        numbers: Script::items([0, 1]),
+        spent: spent.clone(),
+        kept: kept.clone(),
+    };
     assert_clean(&run_to_end(pipeline).await);
     assert_eq!((spent.len(), kept.take()[0].item), (1, 0));
 }
@@ -154,7 +181,12 @@ async fn failures_may_be_discarded_on_purpose() {
 #[tokio::test(start_paused = true)]
 async fn a_port_goes_before_the_default() {
     let (out, refused) = (Recorder::new(), Recorder::new());
-    let report = run_to_end(Defaults { lines: lines(), out: out.clone(), refused: refused.clone() }).await;
+    let report = run_to_end(Defaults {
+        lines: lines(),
+        out: out.clone(),
+        refused: refused.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!((out.items(), refused.len()), (vec![1, 2], 1));
     assert_eq!(Defaults::TOPOLOGY.edges[0].capacity, Some(8));
@@ -162,7 +194,11 @@ async fn a_port_goes_before_the_default() {
 
 #[handler]
 async fn called(item: u64) -> Result<u64, Refused> {
-    Err(if item == u64::MAX { unreachable!() } else { Refused })
+    Err(if item == u64::MAX {
+        unreachable!()
+    } else {
+        Refused
+    })
 }
 
 pipeline! {
@@ -180,7 +216,11 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn an_open_breaker_sends_items_out_by_the_neutral_port() {
     let (spared, failed) = (Recorder::new(), Recorder::new());
-    let broken = Broken { numbers: Script::items(0..5), spared: spared.clone(), failed: failed.clone() };
+    let broken = Broken {
+        numbers: Script::items(0..5),
+        spared: spared.clone(),
+        failed: failed.clone(),
+    };
     let report = run_to_end(broken).await;
     assert_clean(&report);
     assert_eq!((spared.items(), failed.len()), (vec![2, 3, 4], 2));
@@ -199,10 +239,19 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn stop_drains_and_reports_the_failure() {
     let out = Recorder::new();
-    let lines = Script::items(["1", "x"].map(str::to_owned)).wait(Duration::from_hours(9)).hang();
-    let report = run_to_end(Stopping { lines, out: out.clone() }).await;
+    let lines = Script::items(["1", "x"].map(str::to_owned))
+        .wait(Duration::from_hours(9))
+        .hang();
+    let report = run_to_end(Stopping {
+        lines,
+        out: out.clone(),
+    })
+    .await;
     assert_eq!(out.items(), [1]);
-    assert_eq!(report.failure().map(electrician::Error::stage), Some("parsed"));
+    assert_eq!(
+        report.failure().map(electrician::Error::stage),
+        Some("parsed")
+    );
 }
 
 pipeline! {

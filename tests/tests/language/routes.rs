@@ -66,13 +66,20 @@ async fn each_item_takes_the_first_arm_that_fits() {
     assert_eq!(placed.items(), [order(2)]);
     assert_eq!(large.items(), [(2, 5_000)]);
     assert_eq!(small.items(), [50]);
-    assert_eq!(rest.items(), [Event::Cancelled(3), Event::Paid { id: 3, cents: 500 }]);
+    assert_eq!(
+        rest.items(),
+        [Event::Cancelled(3), Event::Paid { id: 3, cents: 500 }]
+    );
     assert_eq!(report.stage("events").unwrap().stats.discarded, 1);
 }
 
 #[handler]
 fn judged(order: &Order) -> Result<Order, Refused> {
-    if order.id.is_multiple_of(2) { Ok(order.clone()) } else { Err(Refused) }
+    if order.id.is_multiple_of(2) {
+        Ok(order.clone())
+    } else {
+        Err(Refused)
+    }
 }
 
 pipeline! {
@@ -103,7 +110,12 @@ pipeline! {
 async fn a_whole_item_goes_where_its_pattern_only_looks() {
     let (vips, others) = (Recorder::new(), Recorder::new());
     let orders = Script::items((0..6).map(order));
-    let routed = ByReference { orders, vip: "customer 1".into(), vips: vips.clone(), others: others.clone() };
+    let routed = ByReference {
+        orders,
+        vip: "customer 1".into(),
+        vips: vips.clone(),
+        others: others.clone(),
+    };
     assert_clean(&run_to_end(routed).await);
     assert_eq!(vips.items(), [order(1), order(4)]);
     assert_eq!(others.len(), 4);
@@ -113,12 +125,25 @@ async fn a_whole_item_goes_where_its_pattern_only_looks() {
 async fn an_error_port_is_routed_as_an_output_is() {
     let (cheap, dear) = (Recorder::new(), Recorder::new());
     let orders = Script::items((0..8).map(order));
-    let report = run_to_end(Failures { orders, cheap: cheap.clone(), dear: dear.clone() }).await;
+    let report = run_to_end(Failures {
+        orders,
+        cheap: cheap.clone(),
+        dear: dear.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(cheap.items(), [1, 3]);
     let dear = dear.take();
-    assert_eq!(dear.iter().map(|failure| failure.item.id).collect::<Vec<_>>(), [5, 7]);
-    assert!(dear.iter().all(|failure| failure.stage == "judged" && failure.error() == Some(&Refused)));
+    assert_eq!(
+        dear.iter()
+            .map(|failure| failure.item.id)
+            .collect::<Vec<_>>(),
+        [5, 7]
+    );
+    assert!(
+        dear.iter()
+            .all(|failure| failure.stage == "judged" && failure.error() == Some(&Refused))
+    );
 }
 
 #[handler]
@@ -143,7 +168,12 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn each_worker_routes_with_the_parameters_at_hand() {
     let (even, odd) = (Recorder::new(), Recorder::new());
-    let workers = Workers { numbers: Script::items(0..4), divisor: 2, even: even.clone(), odd: odd.clone() };
+    let workers = Workers {
+        numbers: Script::items(0..4),
+        divisor: 2,
+        even: even.clone(),
+        odd: odd.clone(),
+    };
     assert_clean(&run_to_end(workers).await);
     assert_eq!(super::support::sorted(even.items()), [0, 2]);
     assert_eq!(super::support::sorted(odd.items()), ["1/2", "3/2"]);
@@ -165,6 +195,12 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_payload_types_its_branch() {
     let lines = Recorder::new();
-    assert_clean(&run_to_end(Payloads { orders: Script::items([order(0), order(4)]), lines: lines.clone() }).await);
+    assert_clean(
+        &run_to_end(Payloads {
+            orders: Script::items([order(0), order(4)]),
+            lines: lines.clone(),
+        })
+        .await,
+    );
     assert_eq!(lines.items(), [6]);
 }

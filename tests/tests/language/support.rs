@@ -21,17 +21,50 @@ pub struct Order {
 }
 
 pub fn order(id: u64) -> Order {
-    Order { id, customer: format!("customer {}", id % 3), lines: (0..id).collect() }
+    Order {
+        id,
+        customer: format!("customer {}", id % 3),
+        lines: (0..id).collect(),
+    }
 }
 
 /// `received completed filtered failed emitted` of a stage.
 pub fn counts(report: &Report, stage: &str) -> [u64; 5] {
-    let stage = report.stage(stage).unwrap_or_else(|| panic!("there is no stage `{stage}`\n{report}"));
+    let stage = report
+        .stage(stage)
+        .unwrap_or_else(|| panic!("there is no stage `{stage}`\n{report}"));
     let stats = &stage.stats;
-    [stats.received, stats.completed, stats.filtered, stats.failed, stats.emitted]
+    [
+        stats.received,
+        stats.completed,
+        stats.filtered,
+        stats.failed,
+        stats.emitted,
+    ]
 }
 
 pub fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
     items.sort();
     items
 }
+
+/// Runs items of the type `In` through one handler, with these arguments, into a recorder of `Out`; `with` are its
+/// options.
+macro_rules! through {
+    ($items:expr, $handler:path $(, ($($arg:expr),*))? $(, with { $($options:tt)* })?) => {{
+        electrician::pipeline! {
+            Through(items: electrician::test::Script<In>, out: electrician::test::Recorder<Out>) {
+                generator items = electrician::test::scripted(items);
+                handler stage = $handler $(($($arg),*))? { $($($options)*)? };
+                handler out = electrician::test::record(out);
+                items -> stage -> out;
+            }
+        }
+        let out = electrician::test::Recorder::new();
+        let report = electrician::test::run_to_end(Through { items: electrician::test::Script::items($items), out: out.clone() }).await;
+        electrician::test::assert_clean(&report);
+        (out.take(), report)
+    }};
+}
+
+pub(super) use through;

@@ -41,7 +41,11 @@ async fn a_batch_is_full_or_its_time_is_over() {
 #[tokio::test(start_paused = true)]
 async fn a_window_holds_the_items_of_a_span() {
     type Out = Vec<u64>;
-    let script = Script::items([1]).wait(Duration::from_millis(400)).item(2).wait(SECOND).item(3);
+    let script = Script::items([1])
+        .wait(Duration::from_millis(400))
+        .item(2)
+        .wait(SECOND)
+        .item(3);
     let (out, _, report) = through!(script, window(1s));
     assert_eq!(out, [vec![1, 2], vec![3]]);
     assert_eq!(counts(&report, "window_1"), [3, 3, 0, 0, 2]);
@@ -50,14 +54,18 @@ async fn a_window_holds_the_items_of_a_span() {
 #[tokio::test(start_paused = true)]
 async fn a_throttle_paces_and_drops_nothing() {
     type Out = u64;
-    let (out, millis, _) = through!(Script::items(0..3), throttle(1/s));
+    let (out, millis, _) = through!(Script::items(0..3), throttle(1 / s));
     assert_eq!((out, millis), (vec![0, 1, 2], vec![0, 1000, 2000]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn debounce_gives_the_last_item_once_it_is_quiet() {
     type Out = u64;
-    let script = Script::items([1, 2]).wait(SECOND).item(3).wait(Duration::from_millis(10)).item(4);
+    let script = Script::items([1, 2])
+        .wait(SECOND)
+        .item(3)
+        .wait(Duration::from_millis(10))
+        .item(4);
     let (out, _, report) = through!(script, debounce(50ms));
     assert_eq!(out, [2, 4]);
     assert_eq!(counts(&report, "debounce_1"), [4, 2, 2, 0, 2]);
@@ -73,7 +81,9 @@ async fn a_delay_moves_each_item_by_so_much() {
 #[tokio::test(start_paused = true)]
 async fn a_sample_is_the_latest_item_of_each_span() {
     type Out = u64;
-    let script = Script::items([1, 2]).wait(Duration::from_millis(1500)).item(3);
+    let script = Script::items([1, 2])
+        .wait(Duration::from_millis(1500))
+        .item(3);
     let (out, _, report) = through!(script, sample(1s));
     assert_eq!(out, [2, 3]);
     assert_eq!(counts(&report, "sample_1"), [3, 2, 1, 0, 2]);
@@ -126,13 +136,20 @@ async fn timed_operators_speak_of_parameters() {
         rate: Rate::per_second(1),
         out: Recorder::new(),
     };
-    assert_eq!(refused.start().expect_err("no item makes no batch").stage(), "batch_1");
+    assert_eq!(
+        refused.start().expect_err("no item makes no batch").stage(),
+        "batch_1"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_a_timed_operator_gives_may_be_routed() {
     let (small, large) = (Recorder::new(), Recorder::new());
-    let divided = Divided { items: Script::items(0..7), small: small.clone(), large: large.clone() };
+    let divided = Divided {
+        items: Script::items(0..7),
+        small: small.clone(),
+        large: large.clone(),
+    };
     assert_clean(&run_to_end(divided).await);
     assert_eq!((small.items(), large.items()), (vec![vec![6]], vec![3, 3]));
 }

@@ -46,10 +46,22 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_chain_keeps_the_order() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(Chain { numbers: numbers(100), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Chain {
+            numbers: numbers(100),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), (111..211).collect::<Vec<_>>());
     let out = Recorder::new();
-    assert_clean(&run_to_end(Long { numbers: numbers(100), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Long {
+            numbers: numbers(100),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), (8..108).collect::<Vec<_>>());
 }
 
@@ -68,7 +80,12 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_broadcast_gives_each_branch_its_own_clone() {
     let [left, right, third] = [(); 3].map(|()| Recorder::new());
-    let broadcast = Broadcast { numbers: numbers(50), left: left.clone(), right: right.clone(), third: third.clone() };
+    let broadcast = Broadcast {
+        numbers: numbers(50),
+        left: left.clone(),
+        right: right.clone(),
+        third: third.clone(),
+    };
     let report = run_to_end(broadcast).await;
     assert_clean(&report);
     assert_eq!(left.items(), (0..50).collect::<Vec<_>>());
@@ -93,12 +110,22 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn any_gives_each_item_to_the_branch_that_is_free() {
     let [left, right] = [(); 2].map(|()| Recorder::new());
-    let report = run_to_end(Balance { numbers: numbers(200), left: left.clone(), right: right.clone() }).await;
+    let report = run_to_end(Balance {
+        numbers: numbers(200),
+        left: left.clone(),
+        right: right.clone(),
+    })
+    .await;
     assert_clean(&report);
     let mut all = left.items();
     all.extend(right.items());
     assert_eq!(sorted(all), (0..200).collect::<Vec<_>>());
-    assert!(!left.is_empty() && left.len() < right.len(), "{} and {}", left.len(), right.len());
+    assert!(
+        !left.is_empty() && left.len() < right.len(),
+        "{} and {}",
+        left.len(),
+        right.len()
+    );
 }
 
 pipeline! {
@@ -124,13 +151,30 @@ pipeline! {
 async fn a_merge_keeps_the_order_of_each_input() {
     let out = Recorder::new();
     let letters = || Script::items(1000..1100);
-    assert_clean(&run_to_end(Merge { numbers: numbers(100), letters: letters(), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Merge {
+            numbers: numbers(100),
+            letters: letters(),
+            out: out.clone(),
+        })
+        .await,
+    );
     let (small, large): (Vec<_>, Vec<_>) = out.items().into_iter().partition(|item| *item < 1000);
     assert_eq!(small, (0..100).collect::<Vec<_>>());
     assert_eq!(large, (1000..1100).collect::<Vec<_>>());
     let out = Recorder::new();
-    assert_clean(&run_to_end(MergeInTwo { numbers: numbers(10), letters: numbers(10), out: out.clone() }).await);
-    assert_eq!(sorted(out.items()), (0..10).chain(1000..1010).collect::<Vec<_>>());
+    assert_clean(
+        &run_to_end(MergeInTwo {
+            numbers: numbers(10),
+            letters: numbers(10),
+            out: out.clone(),
+        })
+        .await,
+    );
+    assert_eq!(
+        sorted(out.items()),
+        (0..10).chain(1000..1010).collect::<Vec<_>>()
+    );
 }
 
 pipeline! {
@@ -155,12 +199,22 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn zip_pairs_in_order_and_ends_with_the_shorter() {
     let out = Recorder::new();
-    let pairs = Pairs { numbers: numbers(3), names: Script::items(['a', 'b']), out: out.clone() };
+    let pairs = Pairs {
+        numbers: numbers(3),
+        names: Script::items(['a', 'b']),
+        out: out.clone(),
+    };
     let report = run_to_end(pairs).await;
     assert_eq!(out.items(), [(0, 'a'), (1, 'b')]);
     assert_eq!(report.stage("zip_1").unwrap().stats.emitted, 2);
     let out = Recorder::new();
-    assert_clean(&run_to_end(Triples { numbers: numbers(2), out: out.clone() }).await);
+    assert_clean(
+        &run_to_end(Triples {
+            numbers: numbers(2),
+            out: out.clone(),
+        })
+        .await,
+    );
     assert_eq!(out.items(), [1_02_03, 2_03_04]);
 }
 
@@ -174,7 +228,10 @@ pipeline! {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_discarded_is_counted() {
-    let report = run_to_end(Discard { numbers: numbers(7) }).await;
+    let report = run_to_end(Discard {
+        numbers: numbers(7),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(report.stage("one").unwrap().stats.discarded, 7);
 }
@@ -202,11 +259,20 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_loop_goes_round_until_its_route_lets_out() {
     let out = Recorder::new();
-    let report = run_to_end(Loop { numbers: Script::items([1, 2, 1024]), out: out.clone() }).await;
+    let report = run_to_end(Loop {
+        numbers: Script::items([1, 2, 1024]),
+        out: out.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(out.items(), [0, 0, 0]);
     assert_eq!(counts(&report, "halve")[0], 1 + 2 + 11);
-    assert!(Loop::TOPOLOGY.edges.iter().any(|edge| edge.feedback && edge.from == "again"));
+    assert!(
+        Loop::TOPOLOGY
+            .edges
+            .iter()
+            .any(|edge| edge.feedback && edge.from == "again")
+    );
 }
 
 pipeline! {
@@ -220,7 +286,11 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn an_edge_drops_as_its_options_say() {
     let out = Recorder::slow(Duration::from_secs(1));
-    let report = run_to_end(Newest { numbers: numbers(64), out: out.clone() }).await;
+    let report = run_to_end(Newest {
+        numbers: numbers(64),
+        out: out.clone(),
+    })
+    .await;
     let dropped = report.edges[0].stats.dropped;
     assert!(dropped > 0, "{report}");
     assert_eq!(out.len() as u64, 64 - dropped);
@@ -245,6 +315,15 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn a_shared_edge_and_one_of_its_own_lead_into_one_stage() {
     let out = Recorder::new();
-    assert_clean(&run_to_end(Mixed { numbers: numbers(40), out: out.clone() }).await);
-    assert_eq!(sorted(out.items()), sorted((0..40).chain(0..40).collect::<Vec<_>>()));
+    assert_clean(
+        &run_to_end(Mixed {
+            numbers: numbers(40),
+            out: out.clone(),
+        })
+        .await,
+    );
+    assert_eq!(
+        sorted(out.items()),
+        sorted((0..40).chain(0..40).collect::<Vec<_>>())
+    );
 }

@@ -94,9 +94,19 @@ fn ours(span: Span) -> Span {
 fn duration(time: Duration, span: Span) -> TokenStream {
     let span = ours(span);
     let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-    let units = [("from_secs", 1_000_000_000), ("from_millis", 1_000_000), ("from_micros", 1_000), ("from_nanos", 1)];
-    let exact = units.into_iter().find(|(_, unit)| nanos.is_multiple_of(*unit));
+    let units = [
+        ("from_secs", 1_000_000_000),
+        ("from_millis", 1_000_000),
+        ("from_micros", 1_000),
+        ("from_nanos", 1),
+    ];
+    let exact = units
+        .into_iter()
+        .find(|(_, unit)| nanos.is_multiple_of(*unit));
     let (function, unit) = exact.unwrap_or(("from_nanos", 1));
-    let (function, count) = (Ident::new(function, span), proc_macro2::Literal::u64_unsuffixed(nanos / unit));
+    let (function, count) = (
+        Ident::new(function, span),
+        proc_macro2::Literal::u64_unsuffixed(nanos / unit),
+    );
     quote_spanned! {span=> __rt::Duration::#function(#count) }
 }

@@ -18,7 +18,8 @@ fn rewrites(source: &str) -> String {
         .into_token_stream()
         .to_string();
     assert!(diag.is_empty(), "{source}");
-    text.replace("__rt :: Duration :: from_", "").replace("__rt :: ", "")
+    text.replace("__rt :: Duration :: from_", "")
+        .replace("__rt :: ", "")
 }
 
 fn refuses(source: &str, expected: Expected) -> String {
@@ -41,19 +42,13 @@ fn refuses(source: &str, expected: Expected) -> String {
 fn rewrites_suffixed_literals_at_any_depth() {
     assert_eq!(rewrites("250ms"), "millis (250)");
     assert_eq!(rewrites("1.5s"), "millis (1500)");
-    assert_eq!(
-        rewrites("50ms..2s"),
-        "millis (50) .. secs (2)"
-    );
+    assert_eq!(rewrites("50ms..2s"), "millis (50) .. secs (2)");
     assert_eq!(
         rewrites("base.max(5min) + 10us"),
         "base . max (secs (300)) + micros (10)"
     );
     assert_eq!(rewrites("vec![1h]"), "vec ! [secs (3600)]");
-    assert_eq!(
-        rewrites("500/s"),
-        "Rate :: new (500 , secs (1))"
-    );
+    assert_eq!(rewrites("500/s"), "Rate :: new (500 , secs (1))");
     assert_eq!(rewrites("n/s + 3u8"), "n / s + 3u8");
 }
 

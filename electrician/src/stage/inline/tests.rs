@@ -18,6 +18,7 @@ async fn answers<H, T, U, E>(
 where
     H: Handler<T, U, E, (), Mode = ByValue>,
     T: Send + 'static,
+    E: Send,
 {
     let definition = draft.install("handler", &mut Assembly::new());
     let mut stage = definition.stage();

@@ -1,5 +1,7 @@
 //! The shell of a timed operator: it waits for items and for the time, and books what leaves.
 
+#![allow(clippy::manual_async_fn, reason = "a future of an island says by itself that it is `Send`")]
+
 use std::{
     fmt,
     future::poll_fn,
@@ -62,16 +64,22 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
     ///
     /// Everything popped before was handed over. In a feedback loop, the items taken are settled when none of them is
     /// held any more.
-    pub async fn fill(&mut self) -> bool {
-        loop {
-            tokio::task::coop::consume_budget().await;
-            if self.held() == 0 {
-                self.input.settle();
-            }
-            match poll_fn(|cx| self.poll_look(cx)).await {
-                Look::Filled => return true,
-                Look::Fruitless => {}
-                Look::Ended => return false,
+    pub fn fill(&mut self) -> impl Future<Output = bool> + Send
+    where
+        In: Send,
+        Out: Send,
+    {
+        async move {
+            loop {
+                tokio::task::coop::consume_budget().await;
+                if self.held() == 0 {
+                    self.input.settle();
+                }
+                match poll_fn(|cx| self.poll_look(cx)).await {
+                    Look::Filled => return true,
+                    Look::Fruitless => {}
+                    Look::Ended => return false,
+                }
             }
         }
     }

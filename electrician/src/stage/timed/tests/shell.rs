@@ -53,7 +53,7 @@ fn elapsed(start: Instant) -> u64 {
 }
 
 /// What leaves when items come at these milliseconds, and the input then ends; and that all of it balances.
-async fn timeline<Op: Timed<u32, Out>, Out>(
+async fn timeline<Op: Timed<u32, Out>, Out: Send>(
     draft: TimedDraft<Op, u32, Out>,
     came: &[(u64, u32)],
 ) -> (Vec<(u64, Out)>, StageStats) {

@@ -1,0 +1,125 @@
+//! A line of calls: its stages in order, and the ways out of it.
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::names::{Emitter, is_pool};
+use super::prologue;
+use crate::ast::Class;
+use crate::graph::{Island, Port, Stage, StageKind};
+
+/// An island that is a line of calls.
+pub(super) struct Line<'e, 'a> {
+    pub(super) emitter: &'e Emitter<'a>,
+    pub(super) stages: Vec<&'e Stage<'a>>,
+}
+
+impl<'e, 'a> Line<'e, 'a> {
+    pub(super) fn new(emitter: &'e Emitter<'a>, island: &Island) -> Self {
+        let stages = island.stages.iter().map(|id| emitter.graph.stage(*id));
+        let stages = stages.collect();
+        Self { emitter, stages }
+    }
+
+    pub(super) fn head(&self) -> &'e Stage<'a> {
+        self.stages[0]
+    }
+
+    pub(super) fn last(&self) -> &'e Stage<'a> {
+        self.stages[self.stages.len() - 1]
+    }
+
+    pub(super) fn is_ordered(&self) -> bool {
+        is_pool(self.head()) && self.head().options.ordered.is_some()
+    }
+
+    /// The variable that the island takes its items from.
+    pub(super) fn intake(&self) -> Ident {
+        match self.head().kind {
+            StageKind::Generator(_)
+            | StageKind::Operator {
+                class: Class::Timed,
+                ..
+            }
+            | StageKind::Zip => self.emitter.stage(self.head()),
+            _ => self.emitter.of(self.head(), "in"),
+        }
+    }
+
+    /// The stages that are called for an item: all, or all but a head that brings items in itself.
+    pub(super) fn calls(&self) -> &[&'e Stage<'a>] {
+        match self.head().kind {
+            StageKind::Generator(_)
+            | StageKind::Operator {
+                class: Class::Timed,
+                ..
+            }
+            | StageKind::Zip => &self.stages[1..],
+            _ => &self.stages,
+        }
+    }
+
+    /// The heads of all edges that leave the island.
+    pub(super) fn senders(&self) -> Vec<Ident> {
+        let edges = self
+            .stages
+            .iter()
+            .flat_map(|stage| self.emitter.queues_from(stage.id));
+        edges.map(|edge| self.emitter.sender(edge)).collect()
+    }
+
+    /// The heads as what is handed over together.
+    pub(super) fn heads(&self) -> TokenStream {
+        let senders = self.senders();
+        ours!(&mut [#(&mut #senders),*])
+    }
+
+    /// Waits for something, and hands over meanwhile what has been produced; in order, nothing is handed over early.
+    pub(super) fn flushing(&self, wait: &TokenStream) -> TokenStream {
+        if self.senders().is_empty() || self.is_ordered() {
+            return ours!(#wait.await);
+        }
+        let heads = self.heads();
+        ours!(__rt::flushing(#wait, #heads).await)
+    }
+
+    /// Hands over what has been produced, when it is this worker's turn.
+    pub(super) fn hand_over(&self) -> TokenStream {
+        if self.senders().is_empty() {
+            return TokenStream::new();
+        }
+        let heads = self.heads();
+        let turn = self.is_ordered().then(|| ours!(turn.wait().await;));
+        ours!(#turn __rt::hand_over(#heads).await;)
+    }
+
+    /// Hands over once a buffer holds a chunk; a worker of a pool hands over what it has.
+    pub(super) fn hand_over_if_full(&self) -> TokenStream {
+        let (hand_over, full) = (self.hand_over(), self.is_full());
+        match full {
+            None => TokenStream::new(),
+            Some(_) if is_pool(self.head()) && !self.is_ordered() => hand_over,
+            Some(full) => ours!(if #full { #hand_over }),
+        }
+    }
+
+    pub(super) fn is_full(&self) -> Option<TokenStream> {
+        let senders = self.senders();
+        (!senders.is_empty()).then(|| ours!(#(__rt::Head::is_full(&#senders))||*))
+    }
+}
+
+/// Whether a stage's outputs are counted beyond one each: copied to branches, or discarded.
+pub(super) fn counts_outputs(stage: &Stage) -> bool {
+    match &stage.output {
+        Port::Unwired => false,
+        Port::Discard(_) => true,
+        Port::Edges(edges) => edges.len() > 1,
+        Port::Route { arms, .. } => arms.iter().any(|arm| arm.target.is_none()),
+    }
+}
+
+/// Whether failures of the stage leave it or are settled by a policy.
+pub(super) fn fails(stage: &Stage) -> bool {
+    prologue::handles_failures(stage)
+        && matches!(stage.kind, StageKind::Generator(_) | StageKind::Handler(_))
+}
