@@ -94,6 +94,7 @@ pub use electrician_macros::pipeline;
 /// What a file that declares a pipeline needs.
 pub mod prelude {
     pub use crate::{
-        AnyFailure, Cause, Failure, Outlet, Report, Running, Stopped, Work, generator, handler, pipeline,
+        AnyFailure, Cause, Failure, Outlet, Report, Running, Stopped, Work, generator, handler,
+        pipeline,
     };
 }

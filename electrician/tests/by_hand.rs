@@ -50,10 +50,17 @@ fn parse(line: &str) -> Result<Order, std::num::ParseIntError> {
 async fn charge(order: &Order, gateway: &Gateway) -> Result<Receipt, GatewayError> {
     let call = gateway.calls.fetch_add(1, Relaxed);
     tokio::time::sleep(Duration::from_millis(order.0 % 7)).await;
-    if order.0 == 13 || call % 5 == 0 { Err(GatewayError) } else { Ok(Receipt(order.0)) }
+    if order.0 == 13 || call % 5 == 0 {
+        Err(GatewayError)
+    } else {
+        Ok(Receipt(order.0))
+    }
 }
 
-fn split<'a>(receipt: &'a Receipt, seen: &'a mut Vec<u64>) -> impl futures_core::Stream<Item = u64> + 'a {
+fn split<'a>(
+    receipt: &'a Receipt,
+    seen: &'a mut Vec<u64>,
+) -> impl futures_core::Stream<Item = u64> + 'a {
     seen.push(receipt.0);
     stream::iter([receipt.0, seen.len() as u64]).then(|n| async move {
         tokio::task::yield_now().await;
@@ -98,7 +105,9 @@ impl<A0: Anew<u64>> Generator<String, Infallible, (A0,)> for stages::feed {
     }
 }
 
-impl<I: Borrow<str> + Send + Sync + 'static> Handler<I, Order, std::num::ParseIntError, ()> for stages::parse {
+impl<I: Borrow<str> + Send + Sync + 'static> Handler<I, Order, std::num::ParseIntError, ()>
+    for stages::parse
+{
     const PLAIN: bool = true;
     const BLOCKING: bool = false;
     type Mode = ByRef;
@@ -110,12 +119,16 @@ impl<I: Borrow<str> + Send + Sync + 'static> Handler<I, Order, std::num::ParseIn
     ) -> Result<impl Outputs<Order, std::num::ParseIntError>, std::num::ParseIntError> {
         Ok(Maybe(Some(parse(given.borrow())?)))
     }
-    fn now<'a>(given: &'a I, _: &'a mut Self::Slot) -> Result<Option<Order>, std::num::ParseIntError> {
+    fn now<'a>(
+        given: &'a I,
+        _: &'a mut Self::Slot,
+    ) -> Result<Option<Order>, std::num::ParseIntError> {
         Ok(Some(parse(given.borrow())?))
     }
 }
 
-impl<I: Borrow<Order> + Send + Sync + 'static, A0: Shared> Handler<I, Receipt, GatewayError, (A0,)> for stages::charge
+impl<I: Borrow<Order> + Send + Sync + 'static, A0: Shared> Handler<I, Receipt, GatewayError, (A0,)>
+    for stages::charge
 where
     A0::Handle: Lend<Gateway>,
 {
@@ -137,7 +150,9 @@ where
     }
 }
 
-impl<I: Borrow<Receipt> + Send + Sync + 'static, A0: Anew<Vec<u64>>> Handler<I, u64, Infallible, (A0,)> for stages::split {
+impl<I: Borrow<Receipt> + Send + Sync + 'static, A0: Anew<Vec<u64>>>
+    Handler<I, u64, Infallible, (A0,)> for stages::split
+{
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByRef;
@@ -145,8 +160,13 @@ impl<I: Borrow<Receipt> + Send + Sync + 'static, A0: Anew<Vec<u64>>> Handler<I, 
     fn slot(&self, args: &(A0,)) -> Self::Slot {
         (args.0.anew(),)
     }
-    async fn call<'a>(given: &'a I, slot: &'a mut Self::Slot) -> Result<impl Outputs<u64, Infallible>, Infallible> {
-        Ok(Streamed { stream: split(given.borrow(), &mut slot.0) })
+    async fn call<'a>(
+        given: &'a I,
+        slot: &'a mut Self::Slot,
+    ) -> Result<impl Outputs<u64, Infallible>, Infallible> {
+        Ok(Streamed {
+            stream: split(given.borrow(), &mut slot.0),
+        })
     }
     fn now<'a>(_: &'a I, _: &'a mut Self::Slot) -> Result<Option<u64>, Infallible> {
         not_plain()
@@ -166,7 +186,10 @@ macro_rules! sink {
             fn slot(&self, args: &(A0,)) -> Self::Slot {
                 (args.0.shared(),)
             }
-            async fn call<'a>($given: $item, $slot: &'a mut Self::Slot) -> Result<impl Outputs<Nothing, Infallible>, Infallible> {
+            async fn call<'a>(
+                $given: $item,
+                $slot: &'a mut Self::Slot,
+            ) -> Result<impl Outputs<Nothing, Infallible>, Infallible> {
                 $call;
                 Ok(Maybe(None))
             }
@@ -206,7 +229,12 @@ impl Pipeline for Checkout {
     type Stages = CheckoutStages;
 
     fn handles() -> CheckoutHandles {
-        CheckoutHandles { stages: CheckoutStages { charge: BreakerHandle::idle(), store: StageHandle::idle() } }
+        CheckoutHandles {
+            stages: CheckoutStages {
+                charge: BreakerHandle::idle(),
+                store: StageHandle::idle(),
+            },
+        }
     }
 
     fn stages(handles: &CheckoutHandles) -> &CheckoutStages {
@@ -223,17 +251,23 @@ impl Pipeline for Checkout {
             .kept()
             .timeout(Duration::from_secs(2))
             .retry(Retry::up_to(4).backoff(Duration::from_millis(5)..Duration::from_millis(50)))
-            .breaker(Breaker::default().failure_rate(0.9).min_calls(50), WhenOpen::Neutral)
+            .breaker(
+                Breaker::default().failure_rate(0.9).min_calls(50),
+                WhenOpen::Neutral,
+            )
             .install("charge", run);
         link(parse.output(), charge.input());
         let split = handler(stages::split {}, (made(this, |_| Vec::new()),)).install("split", run);
         link(charge.output(), split.input());
-        let store = handler(stages::store {}, (place(this, |p: &Self| &p.ledger),)).install("store", run);
+        let store =
+            handler(stages::store {}, (place(this, |p: &Self| &p.ledger),)).install("store", run);
         link(split.output(), store.input());
         store.ends();
-        let reject = handler(stages::reject {}, (place(this, |p: &Self| &p.ledger),)).install("reject", run);
+        let reject =
+            handler(stages::reject {}, (place(this, |p: &Self| &p.ledger),)).install("reject", run);
         link_into(charge.errors(), &reject);
-        let defer = handler(stages::defer {}, (place(this, |p: &Self| &p.ledger),)).install("defer", run);
+        let defer =
+            handler(stages::defer {}, (place(this, |p: &Self| &p.ledger),)).install("defer", run);
         link(charge.input(), defer.input());
 
         // the handles
@@ -242,10 +276,22 @@ impl Pipeline for Checkout {
 
         // the edges
         let workers = run.at_least_one("charge", "workers", 32);
-        let (to_charge, charge_in) = run.edge(charge.input(), EdgePlan::new("parse", "output", &["charge"]).receivers(workers, !charge.is_plain()));
-        let (to_split, split_in) = run.edge(split.input(), EdgePlan::new("charge", "output", &["split"]).senders(workers));
-        let (to_reject, reject_in) = run.edge(reject.input(), EdgePlan::new("charge", "error", &["reject"]).senders(workers));
-        let (to_defer, defer_in) = run.edge(defer.input(), EdgePlan::new("charge", "neutral", &["defer"]).senders(workers));
+        let (to_charge, charge_in) = run.edge(
+            charge.input(),
+            EdgePlan::new("parse", "output", &["charge"]).receivers(workers, !charge.is_plain()),
+        );
+        let (to_split, split_in) = run.edge(
+            split.input(),
+            EdgePlan::new("charge", "output", &["split"]).senders(workers),
+        );
+        let (to_reject, reject_in) = run.edge(
+            reject.input(),
+            EdgePlan::new("charge", "error", &["reject"]).senders(workers),
+        );
+        let (to_defer, defer_in) = run.edge(
+            defer.input(),
+            EdgePlan::new("charge", "neutral", &["defer"]).senders(workers),
+        );
         run.fused("feed", "parse");
         run.fused("split", "store");
 
@@ -282,9 +328,15 @@ impl Pipeline for Checkout {
         run.workers("charge", pool, workers, move |_| {
             let mut charge = charge.stage();
             let mut charge_in = Intake::new(vec![charge_in.clone()], charge.cell(), charge.tally());
-            let (mut to_split, mut to_reject, mut to_defer) = (to_split.clone(), to_reject.clone(), to_defer.clone());
+            let (mut to_split, mut to_reject, mut to_defer) =
+                (to_split.clone(), to_reject.clone(), to_defer.clone());
             async move {
-                while flushing(charge_in.fill(), &mut [&mut to_split, &mut to_reject, &mut to_defer]).await {
+                while flushing(
+                    charge_in.fill(),
+                    &mut [&mut to_split, &mut to_reject, &mut to_defer],
+                )
+                .await
+                {
                     'item: while let Some(order) = charge_in.pop() {
                         charge.resume(order);
                         let receipts = loop {
@@ -389,7 +441,11 @@ fn for_each<H, In, Args>(
 #[tokio::test(start_paused = true)]
 async fn a_pipeline_without_macros_runs_and_balances() {
     let (gateway, ledger) = (Arc::new(Gateway::default()), Arc::new(Ledger::default()));
-    let checkout = Checkout { count: 1000, gateway, ledger: Arc::clone(&ledger) };
+    let checkout = Checkout {
+        count: 1000,
+        gateway,
+        ledger: Arc::clone(&ledger),
+    };
     let running = Running::start(checkout).unwrap();
     let report = running.wait().await;
     println!("{report}");
@@ -399,6 +455,12 @@ async fn a_pipeline_without_macros_runs_and_balances() {
     assert_eq!(charge.received, 1000);
     assert!(charge.retried > 0);
     assert_eq!(ledger.rejects.load(Relaxed), charge.failed);
-    assert_eq!(ledger.sum.load(Relaxed), report.stage("store").unwrap().stats.received - 1);
-    assert_eq!(running.stages().store.stats(), report.stage("store").unwrap().stats);
+    assert_eq!(
+        ledger.sum.load(Relaxed),
+        report.stage("store").unwrap().stats.received - 1
+    );
+    assert_eq!(
+        running.stages().store.stats(),
+        report.stage("store").unwrap().stats
+    );
 }

@@ -9,11 +9,14 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use electrician::prelude::*;
-use tokio::{runtime, sync::mpsc};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::mpsc,
+};
 
 const ITEMS: u64 = 4_000_000;
 const ROUNDS: usize = 9;
@@ -139,17 +142,79 @@ async fn over_channels(count: u64) -> u64 {
     sum
 }
 
-type Started = std::pin::Pin<Box<dyn Future<Output = ()>>>;
-
-fn timed(count: u64, run: impl FnOnce(u64) -> u64) -> f64 {
-    let started = Instant::now();
-    black_box(run(count));
-    nanos(started.elapsed(), count)
+/// One way of doing the work, and how many items it is given.
+struct Contender<'r> {
+    name: &'static str,
+    items: u64,
+    run: Box<dyn Fn(u64) -> u64 + 'r>,
+    /// Which contender it is held against.
+    against: Option<usize>,
 }
 
-#[allow(clippy::cast_precision_loss)]
-fn nanos(elapsed: Duration, count: u64) -> f64 {
-    elapsed.as_nanos() as f64 / count as f64
+/// Runs a pipeline to its end, and says what it summed up.
+fn run<P: electrician::pipeline::Pipeline>(
+    runtime: &Runtime,
+    pipeline: impl FnOnce(Arc<AtomicU64>) -> P,
+) -> u64 {
+    let total = Arc::new(AtomicU64::new(0));
+    let pipeline = pipeline(Arc::clone(&total));
+    runtime.block_on(async {
+        Running::start(pipeline).expect("it starts").wait().await;
+    });
+    total.load(Relaxed)
+}
+
+fn contenders(runtime: &Runtime) -> Vec<Contender<'_>> {
+    let contender = |name, items, run, against| Contender {
+        name,
+        items,
+        run,
+        against,
+    };
+    vec![
+        contender("a hand-written loop", ITEMS, Box::new(by_hand), None),
+        contender(
+            "one island",
+            ITEMS,
+            Box::new(|count| run(runtime, |total| Fused { count, total })),
+            Some(0),
+        ),
+        contender(
+            "a loop with more to do",
+            ITEMS / 4,
+            Box::new(costly_by_hand),
+            None,
+        ),
+        contender(
+            "one island with more to do",
+            ITEMS / 4,
+            Box::new(|count| run(runtime, |total| Costly { count, total })),
+            Some(2),
+        ),
+        contender(
+            "a task a stage, tokio mpsc",
+            ITEMS / 8,
+            Box::new(|count| runtime.block_on(over_channels(count))),
+            None,
+        ),
+        contender(
+            "a queue before each stage",
+            ITEMS,
+            Box::new(|count| run(runtime, |total| Queued { count, total })),
+            Some(4),
+        ),
+    ]
+}
+
+/// Nanoseconds an item.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a figure of three digits is printed"
+)]
+fn timed(contender: &Contender) -> f64 {
+    let started = Instant::now();
+    black_box((contender.run)(contender.items));
+    started.elapsed().as_nanos() as f64 / contender.items as f64
 }
 
 fn median(mut figures: Vec<f64>) -> f64 {
@@ -157,114 +222,45 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-fn main() {
-    for (name, runtime) in [
-        (
-            "current thread",
-            runtime::Builder::new_current_thread().enable_all().build(),
-        ),
-        (
-            "two workers",
-            runtime::Builder::new_multi_thread()
-                .worker_threads(2)
-                .enable_all()
-                .build(),
-        ),
-    ] {
-        let runtime = runtime.expect("a runtime can be built");
-        let run = |pipeline: fn(u64, Arc<AtomicU64>) -> Started, count| {
-            runtime.block_on(async {
-                let total = Arc::new(AtomicU64::new(0));
-                pipeline(count, Arc::clone(&total)).await;
-                total.load(Relaxed)
-            })
-        };
-        let fused = |count| {
-            run(
-                |count, total| {
-                    Box::pin(async move {
-                        drop(
-                            Fused { count, total }
-                                .start()
-                                .expect("it starts")
-                                .wait()
-                                .await,
-                        )
-                    })
-                },
-                count,
-            )
-        };
-        let queued = |count| {
-            run(
-                |count, total| {
-                    Box::pin(async move {
-                        drop(
-                            Queued { count, total }
-                                .start()
-                                .expect("it starts")
-                                .wait()
-                                .await,
-                        )
-                    })
-                },
-                count,
-            )
-        };
-        let costly = |count| {
-            run(
-                |count, total| {
-                    Box::pin(async move {
-                        drop(
-                            Costly { count, total }
-                                .start()
-                                .expect("it starts")
-                                .wait()
-                                .await,
-                        )
-                    })
-                },
-                count,
-            )
-        };
-        assert_eq!(by_hand(1000), fused(1000));
-        assert_eq!(by_hand(1000), queued(1000));
-        assert_eq!(costly_by_hand(1000), costly(1000));
-        let mut rounds = [const { Vec::new() }; 6];
-        for _ in 0..ROUNDS {
-            rounds[0].push(timed(ITEMS, by_hand));
-            rounds[1].push(timed(ITEMS, fused));
-            rounds[2].push(timed(ITEMS, queued));
-            rounds[3].push(timed(ITEMS / 8, |count| {
-                runtime.block_on(over_channels(count))
-            }));
-            rounds[4].push(timed(ITEMS / 4, costly_by_hand));
-            rounds[5].push(timed(ITEMS / 4, costly));
-        }
-        let ratios = |n: usize, base: usize| {
-            median(
-                rounds[n]
-                    .iter()
-                    .zip(&rounds[base])
-                    .map(|(a, b)| a / b)
-                    .collect(),
-            )
-        };
-        let (fused_ratio, queued_ratio, costly_ratio) = (ratios(1, 0), ratios(2, 3), ratios(5, 4));
-        let [hand, fused, queued, channels, costly_hand, costly] = rounds.clone().map(median);
-        println!("{name}:");
-        println!("  hand-written loop            {hand:8.2} ns an item");
-        println!(
-            "  one island                   {fused:8.2} ns an item, {fused_ratio:.2} x the loop"
-        );
-        println!("  a loop with more to do       {costly_hand:8.2} ns an item");
-        println!(
-            "  one island with more to do   {costly:8.2} ns an item, {costly_ratio:.2} x the loop"
-        );
-        println!(
-            "  four queues                  {queued:8.2} ns an item, 1/{:.0} of tokio mpsc",
-            1.0 / queued_ratio
-        );
-        println!("  a task a stage, tokio mpsc   {channels:8.2} ns an item");
+fn compare(name: &str, runtime: &Runtime) {
+    let contenders = contenders(runtime);
+    for contender in &contenders {
+        let expected = contender
+            .against
+            .map_or((contender.run)(1000), |n| (contenders[n].run)(1000));
+        assert_eq!((contender.run)(1000), expected, "{}", contender.name);
     }
+    let mut rounds: Vec<Vec<f64>> = contenders.iter().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for (contender, figures) in contenders.iter().zip(&mut rounds) {
+            figures.push(timed(contender));
+        }
+    }
+    println!("{name}: medians of {ROUNDS} interleaved rounds");
+    for (n, contender) in contenders.iter().enumerate() {
+        let figure = median(rounds[n].clone());
+        print!("  {:28} {figure:8.2} ns an item", contender.name);
+        if let Some(base) = contender.against {
+            let ratios = rounds[n]
+                .iter()
+                .zip(&rounds[base])
+                .map(|(figure, base)| figure / base);
+            print!(
+                ", {:.3} of {}",
+                median(ratios.collect()),
+                contenders[base].name
+            );
+        }
+        println!();
+    }
+}
+
+fn main() {
+    let one = Builder::new_current_thread().enable_all().build();
+    compare("current thread", &one.expect("a runtime can be built"));
+    let two = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    compare("two workers", &two.expect("a runtime can be built"));
 }

@@ -49,8 +49,15 @@ pub(super) fn read(
         return None;
     }
     let (kind, inner) = match ty {
-        Type::Reference(reference) if reference.mutability.is_some() => (Kind::Own, bare(&reference.elem)),
-        Type::Reference(reference) if reference.lifetime.as_ref().is_none_or(|name| name.ident != "static") => {
+        Type::Reference(reference) if reference.mutability.is_some() => {
+            (Kind::Own, bare(&reference.elem))
+        }
+        Type::Reference(reference)
+            if reference
+                .lifetime
+                .as_ref()
+                .is_none_or(|name| name.ident != "static") =>
+        {
             (Kind::Shared, bare(&reference.elem))
         }
         other => (by_value, other),
@@ -60,13 +67,20 @@ pub(super) fn read(
             diag.report(inner.span(), message::unsized_state());
             return None;
         }
-        let borrowed = |name: &Option<String>| name.as_ref().is_some_and(|name| lent.contains(name));
+        let borrowed =
+            |name: &Option<String>| name.as_ref().is_some_and(|name| lent.contains(name));
         if let Some(open) = open(inner).into_iter().find(|open| borrowed(&open.name)) {
             diag.report(open.span, message::borrowed_state());
             return None;
         }
     }
-    Some(Argument { kind, ty: erased(inner), exact: false, index, span: ty.span() })
+    Some(Argument {
+        kind,
+        ty: erased(inner),
+        exact: false,
+        index,
+        span: ty.span(),
+    })
 }
 
 /// The lifetimes of the references that a call is given.
@@ -75,7 +89,10 @@ pub(super) fn lent<'t>(types: impl IntoIterator<Item = &'t Type>) -> Vec<String>
         Type::Reference(reference) => reference.lifetime.as_ref(),
         _ => None,
     });
-    references.map(|lifetime| lifetime.ident.to_string()).filter(|name| name != "static").collect()
+    references
+        .map(|lifetime| lifetime.ident.to_string())
+        .filter(|name| name != "static")
+        .collect()
 }
 
 impl Argument {
@@ -96,8 +113,11 @@ impl Argument {
     pub(super) fn bounds(&self, private: &TokenStream) -> TokenStream {
         let (param, ty, span) = (self.param(), &self.ty, shown_at(self.span));
         if self.is_lent() {
-            let exact = self.exact.then(|| quote! { + #private::std::ops::Deref<Target = #ty> });
-            let clone = (self.exact && self.kind == Kind::Cloned).then(|| quote! { #ty: #private::Clone, });
+            let exact = self
+                .exact
+                .then(|| quote! { + #private::std::ops::Deref<Target = #ty> });
+            let clone =
+                (self.exact && self.kind == Kind::Cloned).then(|| quote! { #ty: #private::Clone, });
             quote_spanned! { span =>
                 #param: #private::Shared,
                 <#param as #private::Shared>::Handle: #private::Lend<#ty> #exact,
@@ -169,8 +189,14 @@ impl Arguments {
             }
         };
         Self {
-            bounds: arguments.iter().map(|argument| argument.bounds(private)).collect(),
-            pass: arguments.iter().map(|argument| argument.pass(private)).collect(),
+            bounds: arguments
+                .iter()
+                .map(|argument| argument.bounds(private))
+                .collect(),
+            pass: arguments
+                .iter()
+                .map(|argument| argument.pass(private))
+                .collect(),
             params,
             tuple,
             slot,

@@ -27,9 +27,15 @@ enum Form {
 }
 
 /// Implements `Generator` for the type of the function's name.
-pub(super) fn implement(function: &Function, options: &Options, diag: &mut Diagnostics) -> Option<TokenStream> {
-    let outlets: Vec<&PathSegment> =
-        function.parameters().filter_map(|parameter| named(&parameter.ty, "Outlet")).collect();
+pub(super) fn implement(
+    function: &Function,
+    options: &Options,
+    diag: &mut Diagnostics,
+) -> Option<TokenStream> {
+    let outlets: Vec<&PathSegment> = function
+        .parameters()
+        .filter_map(|parameter| named(&parameter.ty, "Outlet"))
+        .collect();
     let form = match (options.every, outlets.first()) {
         (Some(nanos), None) => Form::Polled(nanos),
         (None, Some(_)) => Form::Pushed,
@@ -43,13 +49,22 @@ pub(super) fn implement(function: &Function, options: &Options, diag: &mut Diagn
         diag.report(outlet.span(), message::two_outlets());
     }
     let lent = argument::lent(function.parameters().map(|parameter| &*parameter.ty));
-    let mut reader = Reader { options, attribute: "generator", lent: lent.clone(), diag };
+    let mut reader = Reader {
+        options,
+        attribute: "generator",
+        lent: lent.clone(),
+        diag,
+    };
     let returns = match form {
         Form::Pulled => pulled(function, &mut reader),
         Form::Pushed => pushed(function, outlets[0], &mut reader),
         Form::Polled(_) => polled(function, &mut reader),
     };
-    let by_value = if matches!(form, Form::Polled(_)) { Kind::Cloned } else { Kind::Moved };
+    let by_value = if matches!(form, Form::Polled(_)) {
+        Kind::Cloned
+    } else {
+        Kind::Moved
+    };
     let mut passed = Vec::new();
     let mut arguments = Vec::new();
     for parameter in function.parameters() {
@@ -66,11 +81,23 @@ pub(super) fn implement(function: &Function, options: &Options, diag: &mut Diagn
     let generics = Carried::of(&function.sig.generics);
     let items: Vec<&Type> = returns.out.iter().chain(&returns.err).collect();
     generics.determine(&items, &mut arguments, diag);
-    diag.is_empty().then(|| Generator { function, options, form, returns, generics, arguments, passed }.emit())
+    diag.is_empty().then(|| {
+        Generator {
+            function,
+            options,
+            form,
+            returns,
+            generics,
+            arguments,
+            passed,
+        }
+        .emit()
+    })
 }
 
 fn refuse_borrowed_outlet(ty: &Type, diag: &mut Diagnostics) -> bool {
-    let borrowed = matches!(ty, Type::Reference(reference) if named(&reference.elem, "Outlet").is_some());
+    let borrowed =
+        matches!(ty, Type::Reference(reference) if named(&reference.elem, "Outlet").is_some());
     if borrowed {
         diag.report(ty.span(), message::borrowed_outlet());
     }
@@ -81,7 +108,9 @@ fn refuse_borrowed_outlet(ty: &Type, diag: &mut Diagnostics) -> bool {
 fn pulled(function: &Function, reader: &mut Reader) -> Option<Returns> {
     let sig = &function.sig;
     if let Some(asyncness) = sig.asyncness {
-        reader.diag.report(asyncness.span(), message::async_source());
+        reader
+            .diag
+            .report(asyncness.span(), message::async_source());
         return None;
     }
     let returns = reader.read(sig)?;
@@ -89,7 +118,9 @@ fn pulled(function: &Function, reader: &mut Reader) -> Option<Returns> {
         _ if returns.fallible => reader.diag.report(returns.span, message::fallible_source()),
         Shape::Many { .. } => return Some(returns),
         Shape::Nothing if matches!(sig.output, ReturnType::Default) => {
-            reader.diag.report(sig.ident.span(), message::not_a_source());
+            reader
+                .diag
+                .report(sig.ident.span(), message::not_a_source());
         }
         _ => reader.diag.report(returns.span, message::not_a_source()),
     }
@@ -100,12 +131,16 @@ fn pulled(function: &Function, reader: &mut Reader) -> Option<Returns> {
 fn pushed(function: &Function, outlet: &PathSegment, reader: &mut Reader) -> Option<Returns> {
     let sig = &function.sig;
     if sig.asyncness.is_none() {
-        reader.diag.report(sig.fn_token.span, message::sync_outlet());
+        reader
+            .diag
+            .report(sig.fn_token.span, message::sync_outlet());
     }
     let out = if let Some(item) = syntax::types(outlet).first() {
         reader.kept(item)
     } else {
-        reader.diag.report(outlet.span(), message::nameless_outlet());
+        reader
+            .diag
+            .report(outlet.span(), message::nameless_outlet());
         None
     };
     let unit = parse_quote_spanned!(sig.ident.span() => ());
@@ -115,24 +150,41 @@ fn pushed(function: &Function, outlet: &PathSegment, reader: &mut Reader) -> Opt
     };
     let (fallible, err) = match reader.split(ty) {
         _ if is_unit(ty) => (false, None),
-        Some(Split { ok, err, hidden }) if is_unit(&ok) || hidden => (true, Some(reader.kept(&err)?)),
+        Some(Split { ok, err, hidden }) if is_unit(&ok) || hidden => {
+            (true, Some(reader.kept(&err)?))
+        }
         _ => {
             reader.diag.report(ty.span(), message::pushed_return());
             return None;
         }
     };
-    Some(Returns { shape: Shape::Nothing, fallible, out: Some(out?), err, probe: None, span: ty.span() })
+    Some(Returns {
+        shape: Shape::Nothing,
+        fallible,
+        out: Some(out?),
+        err,
+        probe: None,
+        span: ty.span(),
+    })
 }
 
 /// `-> Option<T>`, `-> Result<Option<T>, E>`, `-> Work<T>`, `-> Work<T, E>`
 fn polled(function: &Function, reader: &mut Reader) -> Option<Returns> {
     let ReturnType::Type(_, ty) = &function.sig.output else {
-        reader.diag.report(function.sig.ident.span(), message::polled_return());
+        reader
+            .diag
+            .report(function.sig.ident.span(), message::polled_return());
         return None;
     };
     let ty = bare(ty);
-    let returns =
-        |out, err| Returns { shape: Shape::Optional, fallible: false, out, err, probe: None, span: ty.span() };
+    let returns = |out, err| Returns {
+        shape: Shape::Optional,
+        fallible: false,
+        out,
+        err,
+        probe: None,
+        span: ty.span(),
+    };
     if let Some(work) = named(ty, "Work") {
         return match syntax::types(work)[..] {
             [item] => Some(returns(Some(reader.kept(item)?), None)),
@@ -156,7 +208,8 @@ fn polled(function: &Function, reader: &mut Reader) -> Option<Returns> {
         // an alias of `Result<Option<T>, E>`: the item is that of the option inside
         let krate = &reader.options.krate;
         let inside = read.out;
-        let item: Type = parse_quote!(<#inside as #krate::__private::std::iter::IntoIterator>::Item);
+        let item: Type =
+            parse_quote!(<#inside as #krate::__private::std::iter::IntoIterator>::Item);
         return Some(returns(Some(item), read.err));
     }
     if read.shape != Shape::Optional {
@@ -182,13 +235,23 @@ impl Generator<'_> {
     fn emit(&self) -> TokenStream {
         let private = self.options.private();
         let name = &self.function.sig.ident;
-        let Declared { params, predicates } = self.generics.declare(None, &self.arguments, &private);
-        let Arguments { params: argument_params, bounds, tuple, slot, pass } =
-            Arguments::emit(&self.arguments, &private);
+        let Declared { params, predicates } =
+            self.generics.declare(None, &self.arguments, &private);
+        let Arguments {
+            params: argument_params,
+            bounds,
+            tuple,
+            slot,
+            pass,
+        } = Arguments::emit(&self.arguments, &private);
         let (out, err) = (self.returns.out(&private), self.returns.err(&private));
         let (blocking, pushes) = (self.options.blocking, self.form != Form::Pulled);
         let body = self.open(&self.invoke(&pass), &private);
-        let probe = if self.generics.is_empty() { self.returns.emit_probe("generator", &private) } else { None };
+        let probe = if self.generics.is_empty() {
+            self.returns.emit_probe("generator", &private)
+        } else {
+            None
+        };
         quote! {
             #[automatically_derived]
             #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, unreachable_code, private_bounds, private_interfaces)]
@@ -216,7 +279,10 @@ impl Generator<'_> {
         let name = &self.function.sig.ident;
         let turbofish = self.generics.turbofish();
         let outlet = quote! { __outlet };
-        let arguments = self.passed.iter().map(|argument| argument.map_or(&outlet, |index| &pass[index]));
+        let arguments = self
+            .passed
+            .iter()
+            .map(|argument| argument.map_or(&outlet, |index| &pass[index]));
         let wait = self.function.sig.asyncness.map(|_| quote! { .await });
         quote_spanned! { name.span() => #name #turbofish (#(#arguments),*) #wait }
     }

@@ -6,8 +6,8 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
 use syn::{
-    AssocType, Block, GenericParam, Generics, ParenthesizedGenericArguments, Path, Token, Type, TypeParam,
-    TypeParamBound, TypePath, WherePredicate,
+    AssocType, Block, GenericParam, Generics, ParenthesizedGenericArguments, Path, Token, Type,
+    TypeParam, TypeParamBound, TypePath, WherePredicate,
 };
 
 use super::argument::{Argument, Kind};
@@ -39,7 +39,10 @@ impl Carried {
                 Some(GenericParam::Const(param))
             }
         };
-        let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        let predicates = generics
+            .where_clause
+            .iter()
+            .flat_map(|clause| &clause.predicates);
         Self {
             params: generics.params.iter().filter_map(erased).collect(),
             predicates: predicates
@@ -65,10 +68,16 @@ impl Carried {
 
     /// The item is owned by its edge, so it has a size even where the function does not ask.
     pub(super) fn give_size_to(&mut self, ty: &Type) {
-        let Type::Path(TypePath { qself: None, path, .. }) = ty else { return };
+        let Type::Path(TypePath {
+            qself: None, path, ..
+        }) = ty
+        else {
+            return;
+        };
         let sized = |bounds: &mut Punctuated<TypeParamBound, Token![+]>| {
-            let kept =
-                bounds.iter().filter(|bound| !matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some()));
+            let kept = bounds.iter().filter(
+                |bound| !matches!(bound, TypeParamBound::Trait(bound) if bound.maybe.is_some()),
+            );
             *bounds = kept.cloned().collect();
         };
         for param in &mut self.params {
@@ -88,11 +97,17 @@ impl Carried {
     }
 
     /// Finds what determines each: the items, else a bound, else an argument, which is then taken exactly.
-    pub(super) fn determine(&self, items: &[&Type], arguments: &mut [Argument], diag: &mut Diagnostics) {
+    pub(super) fn determine(
+        &self,
+        items: &[&Type],
+        arguments: &mut [Argument],
+        diag: &mut Diagnostics,
+    ) {
         let mut known: Vec<Ident> = items.iter().flat_map(|ty| determined(ty)).collect();
         self.follow_bounds(&mut known);
         for argument in arguments {
-            let missing = |name: &Ident| self.names().any(|own| own == name) && !known.contains(name);
+            let missing =
+                |name: &Ident| self.names().any(|own| own == name) && !known.contains(name);
             let determined = determined(&argument.ty);
             if determined.iter().any(missing) {
                 argument.exact = true;
@@ -110,7 +125,10 @@ impl Carried {
         for _ in &self.params {
             for (bounded, bounds) in self.bounds() {
                 let subject = mentions(|visitor| visitor.visit_type(&bounded));
-                if self.names().any(|name| subject.any.contains(name) && !known.contains(name)) {
+                if self
+                    .names()
+                    .any(|name| subject.any.contains(name) && !known.contains(name))
+                {
                     continue;
                 }
                 known.extend(bounds.iter().flat_map(projected));
@@ -122,51 +140,91 @@ impl Carried {
         let inline = self.params.iter().filter_map(|param| match param {
             GenericParam::Type(param) => {
                 let ident = &param.ident;
-                Some((syn::parse_quote!(#ident), param.bounds.iter().cloned().collect()))
+                Some((
+                    syn::parse_quote!(#ident),
+                    param.bounds.iter().cloned().collect(),
+                ))
             }
             _ => None,
         });
-        let clauses = self.predicates.iter().filter_map(|predicate| match predicate {
-            WherePredicate::Type(predicate) => {
-                Some((predicate.bounded_ty.clone(), predicate.bounds.iter().cloned().collect()))
-            }
-            _ => None,
-        });
+        let clauses = self
+            .predicates
+            .iter()
+            .filter_map(|predicate| match predicate {
+                WherePredicate::Type(predicate) => Some((
+                    predicate.bounded_ty.clone(),
+                    predicate.bounds.iter().cloned().collect(),
+                )),
+                _ => None,
+            });
         inline.chain(clauses).collect()
     }
 
     /// All of them. What crosses to another stage is `Send`, and what is lent to a call is `Sync`.
-    pub(super) fn declare(&self, lent: Option<&Type>, arguments: &[Argument], private: &TokenStream) -> Declared {
-        let shared = arguments.iter().filter(|argument| matches!(argument.kind, Kind::Shared | Kind::Cloned));
-        let lent: Vec<&Type> = lent.into_iter().chain(shared.map(|argument| &argument.ty)).collect();
-        let mut predicates: Vec<TokenStream> = self.predicates.iter().map(ToTokens::to_token_stream).collect();
+    pub(super) fn declare(
+        &self,
+        lent: Option<&Type>,
+        arguments: &[Argument],
+        private: &TokenStream,
+    ) -> Declared {
+        let shared = arguments
+            .iter()
+            .filter(|argument| matches!(argument.kind, Kind::Shared | Kind::Cloned));
+        let lent: Vec<&Type> = lent
+            .into_iter()
+            .chain(shared.map(|argument| &argument.ty))
+            .collect();
+        let mut predicates: Vec<TokenStream> = self
+            .predicates
+            .iter()
+            .map(ToTokens::to_token_stream)
+            .collect();
         for param in &self.params {
             if let GenericParam::Type(TypeParam { ident, .. }) = param {
-                let is_lent = lent.iter().any(|ty| mentions(|visitor| visitor.visit_type(ty)).any.contains(ident));
+                let is_lent = lent.iter().any(|ty| {
+                    mentions(|visitor| visitor.visit_type(ty))
+                        .any
+                        .contains(ident)
+                });
                 let sync = is_lent.then(|| quote! { + #private::Sync });
                 predicates.push(quote! { #ident: #private::Send #sync + 'static });
             }
         }
-        Declared { params: self.params.iter().map(ToTokens::to_token_stream).collect(), predicates }
+        Declared {
+            params: self.params.iter().map(ToTokens::to_token_stream).collect(),
+            predicates,
+        }
     }
 
     /// Those that a type determines, with the bounds that speak of no others.
     pub(super) fn declare_for(&self, ty: &Type) -> Declared {
         let known: Vec<Ident> = determined(ty);
-        let only_known =
-            |mentioned: &Mentioned| self.names().all(|name| known.contains(name) || !mentioned.any.contains(name));
-        let params = self.params.iter().filter(|param| known.contains(name(param))).map(|param| {
-            let mut param = param.clone();
-            if let GenericParam::Type(param) = &mut param {
-                let kept =
-                    param.bounds.iter().filter(|bound| only_known(&mentions(|v| v.visit_type_param_bound(bound))));
-                param.bounds = kept.cloned().collect();
-            }
-            param.to_token_stream()
-        });
-        let predicates =
-            self.predicates.iter().filter(|predicate| only_known(&mentions(|v| v.visit_where_predicate(predicate))));
-        Declared { params: params.collect(), predicates: predicates.map(ToTokens::to_token_stream).collect() }
+        let only_known = |mentioned: &Mentioned| {
+            self.names()
+                .all(|name| known.contains(name) || !mentioned.any.contains(name))
+        };
+        let params =
+            self.params
+                .iter()
+                .filter(|param| known.contains(name(param)))
+                .map(|param| {
+                    let mut param = param.clone();
+                    if let GenericParam::Type(param) = &mut param {
+                        let kept = param.bounds.iter().filter(|bound| {
+                            only_known(&mentions(|v| v.visit_type_param_bound(bound)))
+                        });
+                        param.bounds = kept.cloned().collect();
+                    }
+                    param.to_token_stream()
+                });
+        let predicates = self
+            .predicates
+            .iter()
+            .filter(|predicate| only_known(&mentions(|v| v.visit_where_predicate(predicate))));
+        Declared {
+            params: params.collect(),
+            predicates: predicates.map(ToTokens::to_token_stream).collect(),
+        }
     }
 
     /// The arguments of a call, so that nothing is left to inference.
@@ -218,7 +276,10 @@ fn projected(bound: &TypeParamBound) -> Vec<Ident> {
         fn visit_assoc_type(&mut self, assoc: &'t AssocType) {
             self.0.extend(determined(&assoc.ty));
         }
-        fn visit_parenthesized_generic_arguments(&mut self, arguments: &'t ParenthesizedGenericArguments) {
+        fn visit_parenthesized_generic_arguments(
+            &mut self,
+            arguments: &'t ParenthesizedGenericArguments,
+        ) {
             if let syn::ReturnType::Type(_, ty) = &arguments.output {
                 self.0.extend(determined(ty));
             }

@@ -23,29 +23,59 @@ enum Item {
 }
 
 /// Implements `Handler` and `Takes` for the type of the function's name.
-pub(super) fn implement(function: &Function, options: &Options, diag: &mut Diagnostics) -> Option<TokenStream> {
+pub(super) fn implement(
+    function: &Function,
+    options: &Options,
+    diag: &mut Diagnostics,
+) -> Option<TokenStream> {
     let sig = &function.sig;
     let lent = argument::lent(function.parameters().map(|parameter| &*parameter.ty));
-    let returns = Reader { options, attribute: "handler", lent: lent.clone(), diag }.read(sig);
+    let returns = Reader {
+        options,
+        attribute: "handler",
+        lent: lent.clone(),
+        diag,
+    }
+    .read(sig);
     let item = read_item(function, diag);
     let mut arguments = Vec::new();
     for (index, parameter) in function.parameters().skip(1).enumerate() {
         if refuse_outlet(&parameter.ty, diag) {
             continue;
         }
-        arguments.extend(argument::read(index, &parameter.ty, Kind::Cloned, &lent, diag));
+        arguments.extend(argument::read(
+            index,
+            &parameter.ty,
+            Kind::Cloned,
+            &lent,
+            diag,
+        ));
     }
     let (returns, item) = (returns?, item?);
     let mut generics = Carried::of(&sig.generics);
     let input = item.input(&mut generics, &options.private());
-    let items: Vec<&Type> = input.generic.iter().chain(&returns.out).chain(&returns.err).collect();
+    let items: Vec<&Type> = input
+        .generic
+        .iter()
+        .chain(&returns.out)
+        .chain(&returns.err)
+        .collect();
     generics.determine(&items, &mut arguments, diag);
     if !diag.is_empty() {
         return None;
     }
     let emitted = Arguments::emit(&arguments, &options.private());
     let declared = generics.declare(item.lent(), &arguments, &options.private());
-    let handler = Handler { function, options, item, input, returns, generics, declared, arguments: emitted };
+    let handler = Handler {
+        function,
+        options,
+        item,
+        input,
+        returns,
+        generics,
+        declared,
+        arguments: emitted,
+    };
     Some(handler.emit())
 }
 
@@ -71,15 +101,28 @@ impl Item {
 
     fn input(&self, generics: &mut Carried, private: &TokenStream) -> Input {
         match self {
-            Self::ByValue(ty) => Input { ty: ty.clone(), borrows: false, usual: ty.clone(), generic: Some(ty.clone()) },
+            Self::ByValue(ty) => Input {
+                ty: ty.clone(),
+                borrows: false,
+                usual: ty.clone(),
+                generic: Some(ty.clone()),
+            },
             Self::ByRef(ty) if generics.in_type(ty) => {
                 generics.give_size_to(ty);
                 let usual = usual(ty, private);
-                Input { ty: usual.clone(), borrows: false, usual: usual.clone(), generic: Some(usual) }
+                Input {
+                    ty: usual.clone(),
+                    borrows: false,
+                    usual: usual.clone(),
+                    generic: Some(usual),
+                }
             }
-            Self::ByRef(ty) => {
-                Input { ty: parse_quote!(__Item), borrows: true, usual: usual(ty, private), generic: None }
-            }
+            Self::ByRef(ty) => Input {
+                ty: parse_quote!(__Item),
+                borrows: true,
+                usual: usual(ty, private),
+                generic: None,
+            },
         }
     }
 }
@@ -102,7 +145,12 @@ fn read_item(function: &Function, diag: &mut Diagnostics) -> Option<Item> {
             diag.report(ty.span(), message::mutable_item());
             None
         }
-        Type::Reference(reference) if reference.lifetime.as_ref().is_none_or(|name| name.ident != "static") => {
+        Type::Reference(reference)
+            if reference
+                .lifetime
+                .as_ref()
+                .is_none_or(|name| name.ident != "static") =>
+        {
             Some(Item::ByRef(erased(bare(&reference.elem))))
         }
         other => Some(Item::ByValue(erased(other))),
@@ -129,9 +177,14 @@ fn usual(ty: &Type, private: &TokenStream) -> Type {
             parse_quote!(#private::std::vec::Vec<#element>)
         }
         object @ Type::TraitObject(_) => parse_quote!(#private::std::boxed::Box<#object>),
-        other => match last(other).map(|segment| segment.ident.to_string()).as_deref() {
+        other => match last(other)
+            .map(|segment| segment.ident.to_string())
+            .as_deref()
+        {
             Some("str") => parse_quote!(#private::std::string::String),
-            Some("Path" | "OsStr" | "CStr") => parse_quote!(<#other as #private::std::borrow::ToOwned>::Owned),
+            Some("Path" | "OsStr" | "CStr") => {
+                parse_quote!(<#other as #private::std::borrow::ToOwned>::Owned)
+            }
             _ => other.clone(),
         },
     }
@@ -153,8 +206,11 @@ impl Handler<'_> {
     fn emit(&self) -> TokenStream {
         let implementation = self.implementation();
         let takes = self.takes();
-        let probe =
-            if self.generics.is_empty() { self.returns.emit_probe("handler", &self.options.private()) } else { None };
+        let probe = if self.generics.is_empty() {
+            self.returns.emit_probe("handler", &self.options.private())
+        } else {
+            None
+        };
         quote! { #implementation #takes #probe }
     }
 
@@ -162,8 +218,18 @@ impl Handler<'_> {
         let private = self.options.private();
         let name = &self.function.sig.ident;
         let Declared { params, predicates } = &self.declared;
-        let Arguments { params: argument_params, bounds, tuple, slot, .. } = &self.arguments;
-        let (input, out, err) = (&self.input.ty, self.returns.out(&private), self.returns.err(&private));
+        let Arguments {
+            params: argument_params,
+            bounds,
+            tuple,
+            slot,
+            ..
+        } = &self.arguments;
+        let (input, out, err) = (
+            &self.input.ty,
+            self.returns.out(&private),
+            self.returns.err(&private),
+        );
         let item = self.input.borrows.then(|| quote! { __Item, });
         let item_bound = self.item.lent().filter(|_| self.input.borrows).map(|ty| {
             quote! { __Item: #private::std::borrow::Borrow<#ty> + #private::Send + #private::Sync + 'static, }
@@ -191,7 +257,11 @@ impl Handler<'_> {
 
     /// Says what the handler takes where nothing else does.
     fn takes(&self) -> TokenStream {
-        let (private, name, usual) = (self.options.private(), &self.function.sig.ident, &self.input.usual);
+        let (private, name, usual) = (
+            self.options.private(),
+            &self.function.sig.ident,
+            &self.input.usual,
+        );
         let Declared { params, predicates } = self.generics.declare_for(usual);
         let predicates = (!predicates.is_empty()).then(|| quote! { where #(#predicates),* });
         let params = (!params.is_empty()).then(|| quote! { <#(#params),*> });
@@ -238,7 +308,11 @@ impl Handler<'_> {
     }
 
     fn call(&self, private: &TokenStream) -> TokenStream {
-        let (given, out, err) = (self.given(), self.returns.out(private), self.returns.err(private));
+        let (given, out, err) = (
+            self.given(),
+            self.returns.out(private),
+            self.returns.err(private),
+        );
         let body = self.returns.outputs(&self.invoke(private), private);
         quote! {
             async fn call<'__call>(
@@ -251,7 +325,11 @@ impl Handler<'_> {
     }
 
     fn now(&self, private: &TokenStream) -> TokenStream {
-        let (given, out, err) = (self.given(), self.returns.out(private), self.returns.err(private));
+        let (given, out, err) = (
+            self.given(),
+            self.returns.out(private),
+            self.returns.err(private),
+        );
         let body = if self.is_plain() {
             self.returns.at_once(&self.invoke(private), private)
         } else {
@@ -270,11 +348,15 @@ impl Handler<'_> {
 
 impl Returns {
     pub(super) fn out(&self, private: &TokenStream) -> TokenStream {
-        self.out.as_ref().map_or_else(|| quote! { #private::Nothing }, |out| quote! { #out })
+        self.out
+            .as_ref()
+            .map_or_else(|| quote! { #private::Nothing }, |out| quote! { #out })
     }
 
     pub(super) fn err(&self, private: &TokenStream) -> TokenStream {
-        self.err.as_ref().map_or_else(|| quote! { #private::Infallible }, |err| quote! { #err })
+        self.err
+            .as_ref()
+            .map_or_else(|| quote! { #private::Infallible }, |err| quote! { #err })
     }
 
     /// What a call gives, as outputs.
@@ -327,7 +409,11 @@ impl Returns {
         let ty = self.probe.as_ref()?;
         let private = &respan(private, ty.span());
         let inside = self.shape == Shape::Optional || (self.fallible && self.shape == Shape::One);
-        let sentence = if inside { message::result_as_item() } else { message::hidden_result(attribute) };
+        let sentence = if inside {
+            message::result_as_item()
+        } else {
+            message::hidden_result(attribute)
+        };
         let option = (attribute == "handler" && self.shape == Shape::One).then(|| {
             let sentence = message::hidden_option(self.fallible);
             quote_spanned! { ty.span() => #private::std::assert!(!#private::Alias::<#ty>::OPTION, #sentence); }
@@ -353,7 +439,12 @@ fn respan(path: &TokenStream, span: Span) -> TokenStream {
 }
 
 /// The items of an iterator or a stream, as outputs.
-pub(super) fn many(source: Source, each: bool, value: &TokenStream, private: &TokenStream) -> TokenStream {
+pub(super) fn many(
+    source: Source,
+    each: bool,
+    value: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
     match (source, each) {
         (Source::Iterator, false) => quote! { #private::Iterated(#value) },
         (Source::Iterator, true) => quote! { #private::TryIterated(#value) },

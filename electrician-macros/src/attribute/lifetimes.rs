@@ -4,8 +4,8 @@ use proc_macro2::Span;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    BoundLifetimes, GenericParam, Lifetime, ParenthesizedGenericArguments, PredicateType, TraitBound, Type, TypeFnPtr,
-    TypeReference,
+    BoundLifetimes, GenericParam, Lifetime, ParenthesizedGenericArguments, PredicateType,
+    TraitBound, Type, TypeFnPtr, TypeReference,
 };
 
 /// A lifetime that a type leaves open: its name, or nothing where it is elided.
@@ -76,13 +76,19 @@ impl<'t> Visit<'t> for Finder {
     fn visit_lifetime(&mut self, lifetime: &'t Lifetime) {
         if self.scope.is_open(lifetime) {
             let name = Some(lifetime.ident.to_string()).filter(|name| name != "_");
-            self.found.push(Open { name, span: lifetime.span() });
+            self.found.push(Open {
+                name,
+                span: lifetime.span(),
+            });
         }
     }
 
     fn visit_type_reference(&mut self, reference: &'t TypeReference) {
         if reference.lifetime.is_none() && self.scope.functions == 0 {
-            self.found.push(Open { name: None, span: reference.and_token.span });
+            self.found.push(Open {
+                name: None,
+                span: reference.and_token.span,
+            });
         }
         visit::visit_type_reference(self, reference);
     }
@@ -104,7 +110,10 @@ impl<'t> Visit<'t> for Finder {
         self.scope.leave(before);
     }
 
-    fn visit_parenthesized_generic_arguments(&mut self, arguments: &'t ParenthesizedGenericArguments) {
+    fn visit_parenthesized_generic_arguments(
+        &mut self,
+        arguments: &'t ParenthesizedGenericArguments,
+    ) {
         self.scope.functions += 1;
         visit::visit_parenthesized_generic_arguments(self, arguments);
         self.scope.functions -= 1;
@@ -148,7 +157,10 @@ impl VisitMut for Eraser {
         self.scope.leave(before);
     }
 
-    fn visit_parenthesized_generic_arguments_mut(&mut self, arguments: &mut ParenthesizedGenericArguments) {
+    fn visit_parenthesized_generic_arguments_mut(
+        &mut self,
+        arguments: &mut ParenthesizedGenericArguments,
+    ) {
         self.scope.functions += 1;
         visit_mut::visit_parenthesized_generic_arguments_mut(self, arguments);
         self.scope.functions -= 1;

@@ -17,17 +17,28 @@ pub(super) fn qualified(word: &str, attribute: &str) -> String {
 }
 
 pub(super) fn variadic() -> String {
-    "[E0804] a pipeline passes a fixed number of arguments; take a slice, `&[T]`, in place of `...`".to_owned()
+    "[E0804] a pipeline passes a fixed number of arguments; take a slice, `&[T]`, in place of `...`"
+        .to_owned()
 }
 
 pub(super) fn argument(attribute: &str, detail: &str) -> String {
     format!("[E0805] this is no argument of `#[{attribute}]`: {detail}")
 }
 
-pub(super) fn unknown(word: &str, attribute: &str, nearest: Option<&str>, known: &[&str]) -> String {
-    let hint = nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+pub(super) fn unknown(
+    word: &str,
+    attribute: &str,
+    nearest: Option<&str>,
+    known: &[&str],
+) -> String {
+    let hint = nearest
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default();
     let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-    format!("[E0806] `{word}` is no argument of `#[{attribute}]`{hint} (there are {})", known.join(", "))
+    format!(
+        "[E0806] `{word}` is no argument of `#[{attribute}]`{hint} (there are {})",
+        known.join(", ")
+    )
 }
 
 pub(super) fn twice(word: &str) -> String {
@@ -85,7 +96,11 @@ pub(super) fn borrowed_state() -> String {
 }
 
 pub(super) fn borrowed_output(attribute: &str) -> String {
-    let call = if attribute == "handler" { "its input or arguments" } else { "its arguments" };
+    let call = if attribute == "handler" {
+        "its input or arguments"
+    } else {
+        "its arguments"
+    };
     format!(
         "[E0819] what a {attribute} gives goes on to another stage, so it cannot borrow from {call}; give an owned value, such as `String` for `&str`"
     )
@@ -100,7 +115,11 @@ pub(super) fn nameless_items() -> String {
 }
 
 pub(super) fn never(attribute: &str) -> String {
-    let form = if attribute == "handler" { "`-> ()` for a sink, or `-> Result<(), E>`" } else { "`-> Result<(), E>`" };
+    let form = if attribute == "handler" {
+        "`-> ()` for a sink, or `-> Result<(), E>`"
+    } else {
+        "`-> Result<(), E>`"
+    };
     format!("[E0822] a {attribute} that never returns cannot be drained; write {form}")
 }
 

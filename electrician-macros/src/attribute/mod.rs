@@ -35,7 +35,12 @@ pub(crate) fn generator(args: TokenStream, item: TokenStream) -> TokenStream {
 type Implement = fn(&Function, &Options, &mut Diagnostics) -> Option<TokenStream>;
 
 /// The function as it was written, then its type and what that implements, or what is wrong with it.
-fn expand(args: TokenStream, item: TokenStream, known: &options::Known, implement: Implement) -> TokenStream {
+fn expand(
+    args: TokenStream,
+    item: TokenStream,
+    known: &options::Known,
+    implement: Implement,
+) -> TokenStream {
     let mut diag = Diagnostics::default();
     let options = options::parse(args, known, &mut diag);
     let function = signature::parse(item.clone(), known.attribute, &mut diag);

@@ -15,11 +15,15 @@ pub(super) struct Known {
     words: &'static [&'static str],
 }
 
-pub(super) const HANDLER: Known =
-    Known { attribute: "handler", words: &["blocking", "fallible", "item", "optional", "many", "crate"] };
+pub(super) const HANDLER: Known = Known {
+    attribute: "handler",
+    words: &["blocking", "fallible", "item", "optional", "many", "crate"],
+};
 
-pub(super) const GENERATOR: Known =
-    Known { attribute: "generator", words: &["blocking", "every", "fallible", "item", "many", "crate"] };
+pub(super) const GENERATOR: Known = Known {
+    attribute: "generator",
+    words: &["blocking", "every", "fallible", "item", "many", "crate"],
+};
 
 /// What the arguments of an attribute say.
 #[derive(Debug)]
@@ -52,12 +56,20 @@ pub(super) fn parse(args: TokenStream, known: &Known, diag: &mut Diagnostics) ->
     };
     let read = |input: ParseStream| read(input, known, &mut options, diag);
     if let Err(error) = read.parse2(args) {
-        diag.report(error.span(), message::argument(known.attribute, &error.to_string()));
+        diag.report(
+            error.span(),
+            message::argument(known.attribute, &error.to_string()),
+        );
     }
     options
 }
 
-fn read(input: ParseStream, known: &Known, options: &mut Options, diag: &mut Diagnostics) -> syn::Result<()> {
+fn read(
+    input: ParseStream,
+    known: &Known,
+    options: &mut Options,
+    diag: &mut Diagnostics,
+) -> syn::Result<()> {
     let mut seen: Vec<String> = Vec::new();
     while !input.is_empty() {
         let name = input.call(Ident::parse_any)?;
@@ -69,7 +81,10 @@ fn read(input: ParseStream, known: &Known, options: &mut Options, diag: &mut Dia
             set(&word, name.span(), input, options, diag)?;
         } else {
             let nearest = suggest(&word, known.words.iter().copied());
-            diag.report(name.span(), message::unknown(&word, known.attribute, nearest, known.words));
+            diag.report(
+                name.span(),
+                message::unknown(&word, known.attribute, nearest, known.words),
+            );
             skip(input)?;
         }
         seen.push(word);
@@ -81,7 +96,13 @@ fn read(input: ParseStream, known: &Known, options: &mut Options, diag: &mut Dia
     Ok(())
 }
 
-fn set(word: &str, span: Span, input: ParseStream, options: &mut Options, diag: &mut Diagnostics) -> syn::Result<()> {
+fn set(
+    word: &str,
+    span: Span,
+    input: ParseStream,
+    options: &mut Options,
+    diag: &mut Diagnostics,
+) -> syn::Result<()> {
     match word {
         "blocking" => options.blocking = true,
         "fallible" => options.fallible = true,
@@ -120,13 +141,23 @@ fn skip(input: ParseStream) -> syn::Result<()> {
 /// Words that cannot both be true.
 fn clashes(seen: &[String], options: &Options, diag: &mut Diagnostics) {
     let span = Span::call_site();
-    for (left, right) in [("item", "optional"), ("optional", "many"), ("every", "many"), ("every", "item")] {
-        let both = [left, right].into_iter().all(|word| seen.iter().any(|seen| seen == word));
+    for (left, right) in [
+        ("item", "optional"),
+        ("optional", "many"),
+        ("every", "many"),
+        ("every", "item"),
+    ] {
+        let both = [left, right]
+            .into_iter()
+            .all(|word| seen.iter().any(|seen| seen == word));
         if both {
             diag.report(span, message::clash(left, right));
         }
     }
-    debug_assert!(options.every != Some(0), "a period of zero is reported, and replaced");
+    debug_assert!(
+        options.every != Some(0),
+        "a period of zero is reported, and replaced"
+    );
 }
 
 impl Options {

@@ -21,7 +21,9 @@ pub(super) fn read(literal: &Lit) -> Result<u64, String> {
         other => quote::ToTokens::to_token_stream(other).to_string(),
     };
     let compact = written.replace(['_', ' '], "");
-    let end = compact.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(compact.len());
+    let end = compact
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(compact.len());
     let (digits, unit) = compact.split_at(end);
     let known = UNITS.iter().find(|(name, _)| *name == unit);
     let nanos = known.and_then(|(_, nanos)| times(digits, *nanos));
@@ -32,7 +34,11 @@ pub(super) fn read(literal: &Lit) -> Result<u64, String> {
     }
 }
 
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // bounded above
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)] // bounded above
 fn times(digits: &str, nanos: u64) -> Option<u64> {
     if let Ok(whole) = digits.parse::<u64>() {
         return whole.checked_mul(nanos);
@@ -68,7 +74,15 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_period() {
-        for written in ["\"0s\"", "\"1\"", "\"s\"", "\"1m\"", "1", "\"1.2.3s\"", "\"99999999999999d\""] {
+        for written in [
+            "\"0s\"",
+            "\"1\"",
+            "\"s\"",
+            "\"1m\"",
+            "1",
+            "\"1.2.3s\"",
+            "\"99999999999999d\"",
+        ] {
             assert_eq!(nanos(written), None, "{written}");
         }
     }

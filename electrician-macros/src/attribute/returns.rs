@@ -4,7 +4,10 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Path, PathArguments, ReturnType, Signature, Type, TypeImplTrait, parse_quote, parse_quote_spanned};
+use syn::{
+    Path, PathArguments, ReturnType, Signature, Type, TypeImplTrait, parse_quote,
+    parse_quote_spanned,
+};
 
 use super::lifetimes::{erased, open};
 use super::message;
@@ -73,7 +76,9 @@ impl Reader<'_> {
             Type::ImplTrait(_) => None,
             _ => self.split(ty),
         };
-        let Some(Split { ok, err, hidden }) = split else { return self.shape(ty, self.options.fallible) };
+        let Some(Split { ok, err, hidden }) = split else {
+            return self.shape(ty, self.options.fallible);
+        };
         let inner = self.shape(bare(&ok), self.options.fallible && !hidden);
         let err = if hidden { Some(err) } else { self.kept(&err) };
         let mut returns = inner?;
@@ -88,7 +93,9 @@ impl Reader<'_> {
 
     /// Takes a `Result` apart, by its name or because the attribute says so.
     pub(super) fn split(&self, ty: &Type) -> Option<Split> {
-        let Type::Path(alias) = bare(ty) else { return None };
+        let Type::Path(alias) = bare(ty) else {
+            return None;
+        };
         let krate = &self.options.krate;
         let hidden = |alias: &Type| {
             let alias = erased(alias);
@@ -98,16 +105,27 @@ impl Reader<'_> {
                 hidden: true,
             }
         };
-        let Some(result) = named(ty, "Result") else { return self.options.fallible.then(|| hidden(bare(ty))) };
+        let Some(result) = named(ty, "Result") else {
+            return self.options.fallible.then(|| hidden(bare(ty)));
+        };
         Some(match syntax::types(result)[..] {
             [] => hidden(bare(ty)),
             [ok] => {
                 // what is inside may have no name, and the error does not depend on it
                 let mut path: Path = alias.path.clone();
-                path.segments.last_mut()?.arguments = PathArguments::AngleBracketed(parse_quote!(<()>));
-                Split { ok: ok.clone(), err: parse_quote!(<#path as #krate::__private::ResultOf>::Err), hidden: false }
+                path.segments.last_mut()?.arguments =
+                    PathArguments::AngleBracketed(parse_quote!(<()>));
+                Split {
+                    ok: ok.clone(),
+                    err: parse_quote!(<#path as #krate::__private::ResultOf>::Err),
+                    hidden: false,
+                }
             }
-            [ok, err, ..] => Split { ok: ok.clone(), err: err.clone(), hidden: false },
+            [ok, err, ..] => Split {
+                ok: ok.clone(),
+                err: err.clone(),
+                hidden: false,
+            },
         })
     }
 
@@ -115,7 +133,8 @@ impl Reader<'_> {
     fn shape(&mut self, ty: &Type, fallible: bool) -> Option<Returns> {
         let generator = self.attribute == "generator";
         if let Type::Never(never) = ty {
-            self.diag.report(never.span(), message::never(self.attribute));
+            self.diag
+                .report(never.span(), message::never(self.attribute));
             return None;
         }
         if is_unit(ty) {
@@ -126,7 +145,11 @@ impl Reader<'_> {
         }
         match boxed(ty) {
             Some((source, item)) if self.options.many || (generator && !self.options.item) => {
-                let source = if source == Source::Stream { source } else { Source::Iterable };
+                let source = if source == Source::Stream {
+                    source
+                } else {
+                    Source::Iterable
+                };
                 return match item {
                     Some(item) => self.many(source, item, ty, fallible),
                     None => Some(self.iterated(ty)),
@@ -146,7 +169,10 @@ impl Reader<'_> {
             return self.one(item, Shape::Optional);
         }
         if self.options.optional || (named(ty, "Option").is_some() && !self.options.item) {
-            return Some(Returns { shape: Shape::Optional, ..self.iterated(ty) });
+            return Some(Returns {
+                shape: Shape::Optional,
+                ..self.iterated(ty)
+            });
         }
         self.one(ty, Shape::One)
     }
@@ -163,15 +189,32 @@ impl Reader<'_> {
 
     /// Many items, whose type can be seen.
     fn many(&mut self, source: Source, item: &Type, ty: &Type, fallible: bool) -> Option<Returns> {
-        let split = if named(item, "Result").is_some() || fallible { self.split(item) } else { None };
+        let split = if named(item, "Result").is_some() || fallible {
+            self.split(item)
+        } else {
+            None
+        };
         let Some(Split { ok, err, hidden }) = split.filter(|_| !self.options.item) else {
-            let shape = Shape::Many { source, each: false };
+            let shape = Shape::Many {
+                source,
+                each: false,
+            };
             let probe = self.probe(item);
-            return Some(Returns { probe, ..Returns::new(shape, Some(self.kept(item)?), ty) });
+            return Some(Returns {
+                probe,
+                ..Returns::new(shape, Some(self.kept(item)?), ty)
+            });
         };
         let shape = Shape::Many { source, each: true };
-        let (out, err) = if hidden { (Some(ok), Some(err)) } else { (self.kept(&ok), self.kept(&err)) };
-        Some(Returns { err: Some(err?), ..Returns::new(shape, Some(out?), ty) })
+        let (out, err) = if hidden {
+            (Some(ok), Some(err))
+        } else {
+            (self.kept(&ok), self.kept(&err))
+        };
+        Some(Returns {
+            err: Some(err?),
+            ..Returns::new(shape, Some(out?), ty)
+        })
     }
 
     /// A named type that is iterated: `Vec<Result<T, E>>` shows what its items are, most do not.
@@ -188,7 +231,14 @@ impl Reader<'_> {
         let krate = &self.options.krate;
         let erased = erased(ty);
         let item = parse_quote!(<#erased as #krate::__private::std::iter::IntoIterator>::Item);
-        Returns::new(Shape::Many { source: Source::Iterable, each: false }, Some(item), ty)
+        Returns::new(
+            Shape::Many {
+                source: Source::Iterable,
+                each: false,
+            },
+            Some(item),
+            ty,
+        )
     }
 
     /// One item, or none.
@@ -198,7 +248,10 @@ impl Reader<'_> {
             return None;
         }
         let probe = self.probe(item);
-        Some(Returns { probe, ..Returns::new(shape, Some(self.kept(item)?), item) })
+        Some(Returns {
+            probe,
+            ..Returns::new(shape, Some(self.kept(item)?), item)
+        })
     }
 
     /// An item or an error: a type that can be named, and that borrows nothing from the call.
@@ -207,9 +260,11 @@ impl Reader<'_> {
             self.diag.report(opaque.span(), message::opaque());
             return None;
         }
-        let borrowed = |name: &Option<String>| name.as_ref().is_none_or(|name| self.lent.contains(name));
+        let borrowed =
+            |name: &Option<String>| name.as_ref().is_none_or(|name| self.lent.contains(name));
         if let Some(open) = open(ty).into_iter().find(|open| borrowed(&open.name)) {
-            self.diag.report(open.span, message::borrowed_output(self.attribute));
+            self.diag
+                .report(open.span, message::borrowed_output(self.attribute));
             return None;
         }
         Some(erased(ty))
@@ -218,8 +273,9 @@ impl Reader<'_> {
     /// The type, where it may be an alias that hides something.
     fn probe(&self, ty: &Type) -> Option<Type> {
         const KNOWN: [&str; 24] = [
-            "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
-            "f32", "f64", "String", "Vec", "Box", "Arc", "Bytes", "HashMap", "BTreeMap", "PathBuf",
+            "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
+            "i128", "isize", "f32", "f64", "String", "Vec", "Box", "Arc", "Bytes", "HashMap",
+            "BTreeMap", "PathBuf",
         ];
         let segment = last(ty)?;
         let seen = KNOWN.iter().any(|known| segment.ident == known);
@@ -229,6 +285,13 @@ impl Reader<'_> {
 
 impl Returns {
     fn new(shape: Shape, out: Option<Type>, at: &Type) -> Self {
-        Self { shape, fallible: false, out, err: None, probe: None, span: at.span() }
+        Self {
+            shape,
+            fallible: false,
+            out,
+            err: None,
+            probe: None,
+            span: at.span(),
+        }
     }
 }

@@ -18,15 +18,26 @@ pub(super) struct Function {
 impl Parse for Function {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         Attribute::parse_outer(input)?;
-        let function = Self { vis: input.parse()?, sig: input.parse()? };
+        let function = Self {
+            vis: input.parse()?,
+            sig: input.parse()?,
+        };
         input.parse::<TokenStream>()?; // the body stays as it is, even where it does not parse
         Ok(function)
     }
 }
 
 /// Reads a function, and reports what no pipeline could call.
-pub(super) fn parse(item: TokenStream, attribute: &str, diag: &mut Diagnostics) -> Option<Function> {
-    let span = item.clone().into_iter().next().map_or_else(proc_macro2::Span::call_site, |tree| tree.span());
+pub(super) fn parse(
+    item: TokenStream,
+    attribute: &str,
+    diag: &mut Diagnostics,
+) -> Option<Function> {
+    let span = item
+        .clone()
+        .into_iter()
+        .next()
+        .map_or_else(proc_macro2::Span::call_site, |tree| tree.span());
     let Ok(function) = Function::parse.parse2(item) else {
         diag.report(span, message::not_a_function(attribute));
         return None;
@@ -44,7 +55,10 @@ pub(super) fn parse(item: TokenStream, attribute: &str, diag: &mut Diagnostics) 
         diag.report(safety.span(), message::qualified("unsafe", attribute));
     }
     if let Some(abi) = &sig.abi {
-        diag.report(abi.extern_token.span, message::qualified("extern", attribute));
+        diag.report(
+            abi.extern_token.span,
+            message::qualified("extern", attribute),
+        );
     }
     if let Some(variadic) = &sig.variadic {
         diag.report(variadic.dots.span(), message::variadic());

@@ -3,7 +3,8 @@
 use proc_macro2::Span;
 use syn::visit::{self, Visit};
 use syn::{
-    AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, Type, TypeImplTrait, TypeParamBound,
+    AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, Type,
+    TypeImplTrait, TypeParamBound,
 };
 
 /// The type without the parentheses and the invisible groups around it.
@@ -65,12 +66,18 @@ pub(super) enum Source {
 }
 
 /// The trait of many items among some bounds, and the item that it names.
-pub(super) fn source<'b>(bounds: impl IntoIterator<Item = &'b TypeParamBound>) -> Option<(Source, Option<&'b Type>)> {
+pub(super) fn source<'b>(
+    bounds: impl IntoIterator<Item = &'b TypeParamBound>,
+) -> Option<(Source, Option<&'b Type>)> {
     bounds.into_iter().find_map(|bound| {
-        let TypeParamBound::Trait(bound) = bound else { return None };
+        let TypeParamBound::Trait(bound) = bound else {
+            return None;
+        };
         let segment = bound.path.segments.last()?;
         let source = match segment.ident.to_string().as_str() {
-            "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" | "FusedIterator" => Source::Iterator,
+            "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" | "FusedIterator" => {
+                Source::Iterator
+            }
             "Stream" | "FusedStream" => Source::Stream,
             _ => return None,
         };

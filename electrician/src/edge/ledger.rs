@@ -225,9 +225,6 @@ impl Ledger {
 
     /// Items of senders that wait.
     pub(super) fn offered(&self) -> usize {
-        if self.receivers.heads() == 0 {
-            return 0;
-        }
         self.senders.seats().map(|seat| seat.offered).sum()
     }
 

@@ -9,7 +9,9 @@ use std::{
 
 use super::{Control, Error, ErrorKind, Input, Output, Through};
 use crate::{
-    edge::{Alarm, Cycle, CyclePlace, CycleRole, EdgeOptions, Overflow, Probe, Receiver, Sender, edge},
+    edge::{
+        Alarm, Cycle, CyclePlace, CycleRole, EdgeOptions, Overflow, Probe, Receiver, Sender, edge,
+    },
     resilience::{BadValue, breaker::CircuitBreaker},
     stage::{Cell, Head, Intake, LaneEnds, Lanes, Port, Settings, hand_over, spawn, workers},
 };
@@ -24,7 +26,10 @@ pub struct Inner<P, In, Out> {
 impl<P: Through<In, Out>, In, Out> Inner<P, In, Out> {
     /// A stage of this pipeline.
     pub fn new(pipeline: P) -> Self {
-        Self { pipeline, types: PhantomData }
+        Self {
+            pipeline,
+            types: PhantomData,
+        }
     }
 
     /// The type of its input.
@@ -79,7 +84,17 @@ impl EdgePlan {
     /// From this port of a stage to these stages; several share the edge.
     pub const fn new(from: &'static str, port: &'static str, to: &'static [&'static str]) -> Self {
         let (buffer, overflow) = (BUFFER, Overflow::Block);
-        Self { from, port, to, buffer, overflow, senders: 1, receivers: 1, single: false, cycle: None }
+        Self {
+            from,
+            port,
+            to,
+            buffer,
+            overflow,
+            senders: 1,
+            receivers: 1,
+            single: false,
+            cycle: None,
+        }
     }
 
     /// How many items may wait.
@@ -140,7 +155,13 @@ impl Assembly {
             self.errors.push(Error::bad_value(&*path, value));
         }
         let breaker = settings.breaker.map(CircuitBreaker::new);
-        let cell = Cell::new(name, path, Arc::clone(&self.control), breaker, settings.on_panic);
+        let cell = Cell::new(
+            name,
+            path,
+            Arc::clone(&self.control),
+            breaker,
+            settings.on_panic,
+        );
         self.cells.push(Arc::clone(&cell));
         cell
     }
@@ -151,7 +172,12 @@ impl Assembly {
     }
 
     /// Checks a number that must be at least one.
-    pub fn at_least_one(&mut self, stage: &'static str, option: &'static str, value: usize) -> usize {
+    pub fn at_least_one(
+        &mut self,
+        stage: &'static str,
+        option: &'static str,
+        value: usize,
+    ) -> usize {
         if value == 0 {
             self.refuse(stage, BadValue::new(option, "must be at least 1"));
         }
@@ -169,7 +195,11 @@ impl Assembly {
     }
 
     /// An edge that carries what enters by this port.
-    pub fn edge<T: Send + 'static>(&mut self, _: Port<T>, plan: EdgePlan) -> (Sender<T>, Receiver<T>) {
+    pub fn edge<T: Send + 'static>(
+        &mut self,
+        _: Port<T>,
+        plan: EdgePlan,
+    ) -> (Sender<T>, Receiver<T>) {
         let plan = self.checked(plan);
         let (sender, receiver, probe) = edge(self.options(&plan));
         self.record(&plan, Some(probe));
@@ -185,7 +215,11 @@ impl Assembly {
     ) -> (Lanes<T, K>, Arc<LaneEnds<T>>) {
         let plan = self.checked(plan);
         let count = plan.receivers;
-        let each = EdgePlan { buffer: plan.buffer.div_ceil(count), receivers: 1, ..plan };
+        let each = EdgePlan {
+            buffer: plan.buffer.div_ceil(count),
+            receivers: 1,
+            ..plan
+        };
         let mut ends = (Vec::new(), Vec::new());
         for _ in 0..count {
             let (sender, receiver, probe) = edge(self.options(&each));
@@ -199,13 +233,25 @@ impl Assembly {
     /// Two stages of one island: there is no queue between them.
     pub fn fused(&mut self, from: &'static str, to: &'static str) {
         let (from, to) = (self.path(from), vec![self.path(to)]);
-        self.edges.push(EdgeRecord { from, port: "output", to, probe: None });
+        self.edges.push(EdgeRecord {
+            from,
+            port: "output",
+            to,
+            probe: None,
+        });
     }
 
     /// The task of an island; `blocking` gives it a thread of its own.
-    pub fn island(&mut self, stage: &'static str, blocking: bool, island: impl Future<Output = ()> + Send + 'static) {
+    pub fn island(
+        &mut self,
+        stage: &'static str,
+        blocking: bool,
+        island: impl Future<Output = ()> + Send + 'static,
+    ) {
         let stage = self.path(stage);
-        self.tasks.push(Box::new(move |control| spawn(control, &stage, blocking, island)));
+        self.tasks.push(Box::new(move |control| {
+            spawn(control, &stage, blocking, island);
+        }));
     }
 
     /// The tasks of a stage's workers.
@@ -217,20 +263,36 @@ impl Assembly {
         worker: impl Fn(usize) -> F + Send + 'static,
     ) {
         let stage = self.path(stage);
-        self.tasks.push(Box::new(move |control| workers(control, &stage, (plain, blocking), count, worker)));
+        self.tasks.push(Box::new(move |control| {
+            workers(control, &stage, (plain, blocking), count, worker);
+        }));
     }
 
     /// The way in of an `input`.
-    pub fn input<T: Send + 'static>(&mut self, input: &Input<T>, name: &'static str, buffer: usize) -> Vec<Receiver<T>> {
+    pub fn input<T: Send + 'static>(
+        &mut self,
+        input: &Input<T>,
+        name: &'static str,
+        buffer: usize,
+    ) -> Vec<Receiver<T>> {
         let buffer = self.at_least_one(name, "buffer", buffer);
         if let Some(receivers) = input.fed() {
             return receivers;
         }
         self.source(name);
-        let options = EdgeOptions { capacity: buffer, senders: 4, ..EdgeOptions::default() };
+        let options = EdgeOptions {
+            capacity: buffer,
+            senders: 4,
+            ..EdgeOptions::default()
+        };
         let (sender, receiver, probe) = edge(options);
         let (from, to) = (String::from("outside"), vec![self.path(name)]);
-        self.edges.push(EdgeRecord { from, port: "send", to, probe: Some(probe.clone()) });
+        self.edges.push(EdgeRecord {
+            from,
+            port: "send",
+            to,
+            probe: Some(probe.clone()),
+        });
         let link = Arc::clone(&self.control);
         self.control.on_close(move || probe.close());
         input.bind(sender, link);
@@ -238,7 +300,12 @@ impl Assembly {
     }
 
     /// The way out of an `output`.
-    pub fn output<T: Send + 'static>(&mut self, output: &Output<T>, name: &'static str, edges: Vec<Receiver<T>>) {
+    pub fn output<T: Send + 'static>(
+        &mut self,
+        output: &Output<T>,
+        name: &'static str,
+        edges: Vec<Receiver<T>>,
+    ) {
         let cell = self.stage(name, &Settings::<std::convert::Infallible>::default());
         let tally = cell.tally();
         let mut intake = Intake::new(edges, &cell, &tally);
@@ -295,8 +362,19 @@ impl Assembly {
         }
         drop(launching);
         self.control.tasks.close();
-        let Self { control, cells, sources, edges, .. } = self;
-        Ok(Assembled { control, cells, sources, edges })
+        let Self {
+            control,
+            cells,
+            sources,
+            edges,
+            ..
+        } = self;
+        Ok(Assembled {
+            control,
+            cells,
+            sources,
+            edges,
+        })
     }
 
     fn path(&self, stage: &str) -> String {
@@ -310,11 +388,19 @@ impl Assembly {
 
     fn record(&mut self, plan: &EdgePlan, probe: Option<Probe>) {
         let to = plan.to.iter().map(|to| self.path(to)).collect();
-        self.edges.push(EdgeRecord { from: self.path(plan.from), port: plan.port, to, probe });
+        self.edges.push(EdgeRecord {
+            from: self.path(plan.from),
+            port: plan.port,
+            to,
+            probe,
+        });
     }
 
     fn options(&self, plan: &EdgePlan) -> EdgeOptions {
-        let cycle = plan.cycle.clone().map(|(cycle, role)| CyclePlace { cycle, role });
+        let cycle = plan
+            .cycle
+            .clone()
+            .map(|(cycle, role)| CyclePlace { cycle, role });
         EdgeOptions {
             capacity: plan.buffer,
             overflow: plan.overflow,
@@ -341,7 +427,9 @@ impl Assembly {
 
 impl std::fmt::Debug for Assembly {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Assembly").field("stages", &self.cells.len()).finish_non_exhaustive()
+        f.debug_struct("Assembly")
+            .field("stages", &self.cells.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -364,4 +452,3 @@ pub(crate) struct Assembled {
     pub(crate) sources: Vec<String>,
     pub(crate) edges: Vec<EdgeRecord>,
 }
-

@@ -59,7 +59,10 @@ impl Bell {
     /// Wakes this context at the next change of phase.
     pub(crate) fn listen(&self, cx: &Context<'_>) {
         let mut waker = lock(&self.0);
-        if !waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+        if !waker
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
             *waker = Some(cx.waker().clone());
         }
     }

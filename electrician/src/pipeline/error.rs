@@ -34,7 +34,11 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, stage: impl Into<String>) -> Self {
-        Self { kind, stage: stage.into(), source: None }
+        Self {
+            kind,
+            stage: stage.into(),
+            source: None,
+        }
     }
 
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -61,12 +65,19 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = &self.stage;
         match self.kind {
-            ErrorKind::NoRuntime => return f.write_str("a pipeline starts inside a tokio runtime, and there is none here"),
+            ErrorKind::NoRuntime => {
+                return f
+                    .write_str("a pipeline starts inside a tokio runtime, and there is none here");
+            }
             ErrorKind::BadValue => write!(f, "stage `{stage}`: "),
             ErrorKind::Failed => write!(f, "stage `{stage}` failed: "),
             ErrorKind::Panicked => write!(f, "stage `{stage}` panicked too often: "),
-            ErrorKind::Died => return write!(f, "the task of stage `{stage}` has ended before its time"),
-            ErrorKind::Overflowed => return write!(f, "the edge `{stage}` is full, and says `overflow: fail`"),
+            ErrorKind::Died => {
+                return write!(f, "the task of stage `{stage}` has ended before its time");
+            }
+            ErrorKind::Overflowed => {
+                return write!(f, "the edge `{stage}` is full, and says `overflow: fail`");
+            }
         }?;
         match &self.source {
             Some(source) => source.fmt(f),

@@ -65,7 +65,9 @@ impl<T: Send + 'static> Input<T> {
     /// # Cancel safety
     /// A `send` that is dropped before it is ready drops its item, which then was not accepted.
     pub async fn send(&self, item: T) -> Result<(), SendError<T>> {
-        let Some((mut sender, control)) = self.open() else { return Err(SendError(item)) };
+        let Some((mut sender, control)) = self.open() else {
+            return Err(SendError(item));
+        };
         if !may_go_on(&control).await {
             return Err(SendError(item));
         }
@@ -74,7 +76,8 @@ impl<T: Send + 'static> Input<T> {
 
     /// Whether the pipeline takes items: it runs, or is paused.
     pub fn is_open(&self) -> bool {
-        self.open().is_some_and(|(_, control)| control.phase() < Phase::Draining)
+        self.open()
+            .is_some_and(|(_, control)| control.phase() < Phase::Draining)
     }
 
     pub(crate) fn bind(&self, sender: Sender<T>, control: Arc<Control>) {
@@ -174,7 +177,10 @@ impl Wake for Readers {
 impl<T: Send + 'static> Output<T> {
     /// An output that nothing leads to yet.
     pub fn closed() -> Self {
-        Self(Arc::new(Mutex::new(Exit { way: Way::Closed, readers: Arc::default() })))
+        Self(Arc::new(Mutex::new(Exit {
+            way: Way::Closed,
+            readers: Arc::default(),
+        })))
     }
 
     pub(crate) fn bind(&self, intake: Intake<T>, tally: Arc<Tally>) {
@@ -211,7 +217,9 @@ impl<T: Send + 'static> Output<T> {
 impl<T: Send + 'static> Exit<T> {
     /// The next item of the oldest run that has one; the end is the end of the last run.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        let Way::Open(runs) = &mut self.way else { return Poll::Ready(None) };
+        let Way::Open(runs) = &mut self.way else {
+            return Poll::Ready(None);
+        };
         while let Some((intake, tally)) = runs.front_mut() {
             let polled = intake.poll_pop(cx);
             match &polled {
@@ -280,7 +288,10 @@ impl StageHandle {
     }
 
     fn cell(&self) -> Option<Arc<Cell>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -299,8 +310,13 @@ impl BreakerHandle {
     /// # Panics
     /// When the pipeline has not been started, which a handle taken from a running one excludes.
     pub fn breaker(&self) -> CircuitBreaker {
-        let cell = self.0.cell().expect("a handle of a running pipeline is bound");
-        cell.breaker.clone().expect("the stage has the option `breaker`")
+        let cell = self
+            .0
+            .cell()
+            .expect("a handle of a running pipeline is bound");
+        cell.breaker
+            .clone()
+            .expect("the stage has the option `breaker`")
     }
 
     /// How the breaker stands.

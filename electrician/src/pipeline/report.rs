@@ -6,7 +6,10 @@ use super::{
     Error, ErrorKind, Phase,
     assembly::{Assembled, EdgeRecord},
 };
-use crate::{edge::EdgeStats, stage::StageStats};
+use crate::{
+    edge::{EdgeStats, Probe},
+    stage::StageStats,
+};
 
 /// How a run ended, or that it has not.
 #[derive(Debug, Clone)]
@@ -95,10 +98,18 @@ impl Report {
             .iter()
             .map(|cell| {
                 let stats = cell.stats();
-                StageReport { name: cell.path.clone(), stats, in_flight: stats.in_flight() }
+                StageReport {
+                    name: cell.path.clone(),
+                    stats,
+                    in_flight: stats.in_flight(),
+                }
             })
             .collect();
-        let edges = run.edges.iter().map(|edge| EdgeReport::of(edge, &stages)).collect();
+        let edges = run
+            .edges
+            .iter()
+            .map(|edge| EdgeReport::of(edge, &stages))
+            .collect();
         Self {
             pipeline,
             outcome: outcome(run),
@@ -120,7 +131,10 @@ impl Report {
         matches!(self.outcome, Outcome::Completed | Outcome::Drained)
             && !self.stuck
             && self.left.is_empty()
-            && self.stages.iter().all(|stage| stage.stats.dropped == 0 && stage.in_flight == 0)
+            && self
+                .stages
+                .iter()
+                .all(|stage| stage.stats.dropped == 0 && stage.in_flight == 0)
             && self.edges.iter().all(|edge| edge.stats.dropped == 0)
     }
 
@@ -148,7 +162,11 @@ impl Report {
         // a thread that is still busy has its items in hand
         let ended = !matches!(self.outcome, Outcome::Running) && !self.stuck;
         if stats.settled() > stats.received || (ended && stats.settled() != stats.received) {
-            return Err(Imbalance(format!("stage `{name}` received {} and settled {}", stats.received, stats.settled())));
+            return Err(Imbalance(format!(
+                "stage `{name}` received {} and settled {}",
+                stats.received,
+                stats.settled()
+            )));
         }
         let (mut into, mut shared, mut taken) = (false, false, 0);
         let (mut out_of, mut sent) = (false, 0);
@@ -164,10 +182,14 @@ impl Report {
             }
         }
         if into && !shared && taken != stats.received {
-            return Err(Imbalance(format!("stage `{name}` received {}, its edges gave it {taken}", stats.received)));
+            return Err(Imbalance(format!(
+                "stage `{name}` received {}, its edges gave it {taken}",
+                stats.received
+            )));
         }
         // a task that died took the item with it that it was about to send
-        let died = matches!(&self.outcome, Outcome::Failed(error) if error.kind() == ErrorKind::Died);
+        let died =
+            matches!(&self.outcome, Outcome::Failed(error) if error.kind() == ErrorKind::Died);
         let gone = sent + stats.discarded;
         if out_of && gone != stats.emitted && !(died && gone < stats.emitted) {
             let (emitted, discarded) = (stats.emitted, stats.discarded);
@@ -180,26 +202,47 @@ impl Report {
 }
 
 fn balance_edge(edge: &EdgeReport) -> Result<(), Imbalance> {
-    let EdgeStats { sent, taken, dropped, queued, .. } = edge.stats;
+    let EdgeStats {
+        sent,
+        taken,
+        dropped,
+        queued,
+        ..
+    } = edge.stats;
     if sent == taken + dropped + queued {
         return Ok(());
     }
     let (from, to) = (&edge.from, edge.to.join(", "));
-    Err(Imbalance(format!("edge `{from} -> {to}` was sent {sent}: {taken} taken, {dropped} dropped, {queued} queued")))
+    Err(Imbalance(format!(
+        "edge `{from} -> {to}` was sent {sent}: {taken} taken, {dropped} dropped, {queued} queued"
+    )))
 }
 
 impl EdgeReport {
     fn of(edge: &EdgeRecord, stages: &[StageReport]) -> Self {
-        let stats = edge.probe.as_ref().map_or_else(|| fused(edge, stages), |probe| probe.stats());
+        let stats = edge
+            .probe
+            .as_ref()
+            .map_or_else(|| fused(edge, stages), Probe::stats);
         let EdgeRecord { from, port, to, .. } = edge.clone();
-        Self { from, port, to, stats, queued: stats.queued }
+        Self {
+            from,
+            port,
+            to,
+            stats,
+            queued: stats.queued,
+        }
     }
 }
 
 fn fused(edge: &EdgeRecord, stages: &[StageReport]) -> EdgeStats {
     let to = stages.iter().find(|stage| edge.to.contains(&stage.name));
     let through = to.map_or(0, |stage| stage.stats.received);
-    EdgeStats { sent: through, taken: through, ..EdgeStats::default() }
+    EdgeStats {
+        sent: through,
+        taken: through,
+        ..EdgeStats::default()
+    }
 }
 
 fn outcome(run: &Assembled) -> Outcome {
@@ -227,28 +270,67 @@ impl fmt::Display for Outcome {
     }
 }
 
-const COLUMNS: [&str; 9] =
-    ["received", "completed", "filtered", "failed", "panicked", "refused", "dropped", "retried", "in flight"];
+const COLUMNS: [&str; 9] = [
+    "received",
+    "completed",
+    "filtered",
+    "failed",
+    "panicked",
+    "refused",
+    "dropped",
+    "retried",
+    "in flight",
+];
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {} after {:.3?}", self.pipeline, self.outcome, self.elapsed)?;
+        writeln!(
+            f,
+            "{}: {} after {:.3?}",
+            self.pipeline, self.outcome, self.elapsed
+        )?;
         let names = self.stages.iter().map(|stage| stage.name.len());
         let width = names.max().unwrap_or(0).max("stage".len());
         write!(f, "{:width$}", "stage")?;
         for column in COLUMNS {
             write!(f, " {column:>9}")?;
         }
-        for StageReport { name, stats, in_flight } in &self.stages {
+        for StageReport {
+            name,
+            stats,
+            in_flight,
+        } in &self.stages
+        {
             write!(f, "\n{name:width$}")?;
-            let StageStats { received, completed, filtered, failed, panicked, refused, dropped, retried, .. } = *stats;
-            for count in [received, completed, filtered, failed, panicked, refused, dropped, retried, *in_flight] {
+            let StageStats {
+                received,
+                completed,
+                filtered,
+                failed,
+                panicked,
+                refused,
+                dropped,
+                retried,
+                ..
+            } = *stats;
+            for count in [
+                received, completed, filtered, failed, panicked, refused, dropped, retried,
+                *in_flight,
+            ] {
                 write!(f, " {count:>9}")?;
             }
         }
-        for edge in self.edges.iter().filter(|edge| edge.stats.dropped > 0 || edge.queued > 0) {
+        for edge in self
+            .edges
+            .iter()
+            .filter(|edge| edge.stats.dropped > 0 || edge.queued > 0)
+        {
             let (from, to) = (&edge.from, edge.to.join(", "));
-            write!(f, "\n{from} -> {to}: {} dropped, {} queued", edge.stats.dropped, edge.queued)?;
+            write!(
+                f,
+                "\n{from} -> {to}: {} dropped, {} queued",
+                edge.stats.dropped, edge.queued
+            )?;
         }
         if !self.left.is_empty() {
             write!(f, "\nnot empty at the deadline: {}", self.left.join(", "))?;
@@ -271,9 +353,20 @@ impl Snapshot {
     /// Names what was left in the report that is made after the abort.
     pub(crate) fn mark(self, report: &mut Report) {
         let held = |stage: &StageReport| {
-            stage.in_flight > 0 || self.0.edges.iter().any(|edge| edge.queued > 0 && edge.to.contains(&stage.name))
+            stage.in_flight > 0
+                || self
+                    .0
+                    .edges
+                    .iter()
+                    .any(|edge| edge.queued > 0 && edge.to.contains(&stage.name))
         };
-        report.left = self.0.stages.iter().filter(|stage| held(stage)).map(|stage| stage.name.clone()).collect();
+        report.left = self
+            .0
+            .stages
+            .iter()
+            .filter(|stage| held(stage))
+            .map(|stage| stage.name.clone())
+            .collect();
         for (stage, before) in report.stages.iter_mut().zip(&self.0.stages) {
             stage.in_flight = before.in_flight;
         }

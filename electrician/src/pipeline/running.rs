@@ -10,9 +10,7 @@ use std::{
 use tokio::{runtime::Handle, time::timeout};
 
 use super::{
-    Assembly, Error, ErrorKind, Health, Pipeline, Report,
-    assembly::Assembled,
-    report::Snapshot,
+    Assembly, Error, ErrorKind, Health, Pipeline, Report, assembly::Assembled, report::Snapshot,
 };
 
 /// How long a stage may work on items without finishing one before [`Running::health`] calls it stalled.
@@ -40,7 +38,11 @@ impl<P: Pipeline> Running<P> {
         let pipeline = Arc::new(pipeline);
         let handles = P::handles();
         let run = Mutex::new(assemble(&pipeline, &handles)?);
-        Ok(Self { pipeline, handles, run })
+        Ok(Self {
+            pipeline,
+            handles,
+            run,
+        })
     }
 
     fn run(&self) -> Arc<Assembled> {
@@ -169,6 +171,8 @@ impl<P: Pipeline> Drop for Running<P> {
 
 impl<P: Pipeline> fmt::Debug for Running<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("pipeline", &P::NAME).finish_non_exhaustive()
+        f.debug_struct("Running")
+            .field("pipeline", &P::NAME)
+            .finish_non_exhaustive()
     }
 }

@@ -77,7 +77,13 @@ impl Topology {
         mermaid: &'static str,
         dot: &'static str,
     ) -> Self {
-        Self { name, stages, edges, mermaid, dot }
+        Self {
+            name,
+            stages,
+            edges,
+            mermaid,
+            dot,
+        }
     }
 
     /// The graph as a Mermaid flowchart.

@@ -61,8 +61,15 @@ pub struct Place<P, X: ?Sized, F = fn(&P) -> &X> {
 }
 
 /// Names a place inside the parameters of a pipeline.
-pub fn place<P, X: ?Sized, F: for<'p> Fn(&'p P) -> &'p X>(owner: &Arc<P>, find: F) -> Place<P, X, F> {
-    Place { owner: Arc::clone(owner), find, found: PhantomData }
+pub fn place<P, X: ?Sized, F: for<'p> Fn(&'p P) -> &'p X>(
+    owner: &Arc<P>,
+    find: F,
+) -> Place<P, X, F> {
+    Place {
+        owner: Arc::clone(owner),
+        find,
+        found: PhantomData,
+    }
 }
 
 /// A parameter, as closures see it: a handle that derefs to the value.
@@ -72,7 +79,11 @@ pub fn parameter<P, X: ?Sized>(owner: &Arc<P>, find: fn(&P) -> &X) -> Place<P, X
 
 impl<P, X: ?Sized, F: Clone> Clone for Place<P, X, F> {
     fn clone(&self) -> Self {
-        Self { owner: Arc::clone(&self.owner), find: self.find.clone(), found: PhantomData }
+        Self {
+            owner: Arc::clone(&self.owner),
+            find: self.find.clone(),
+            found: PhantomData,
+        }
     }
 }
 
@@ -109,7 +120,9 @@ impl<P, X: Clone, F: for<'p> Fn(&'p P) -> &'p X> Anew<X> for Place<P, X, F> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<P, A: ?Sized, X: ?Sized + Borrow<A>, F: for<'p> Fn(&'p P) -> &'p X> Lend<A> for Place<P, X, F> {
+impl<P, A: ?Sized, X: ?Sized + Borrow<A>, F: for<'p> Fn(&'p P) -> &'p X> Lend<A>
+    for Place<P, X, F>
+{
     fn lend(&self) -> &A {
         (**self).borrow()
     }
@@ -124,12 +137,20 @@ pub struct Made<P, X, F> {
 
 /// An argument made by an expression over the parameters.
 pub fn made<P, X, F: Fn(&P) -> X>(owner: &Arc<P>, make: F) -> Made<P, X, F> {
-    Made { owner: Arc::clone(owner), once: Arc::default(), make }
+    Made {
+        owner: Arc::clone(owner),
+        once: Arc::default(),
+        make,
+    }
 }
 
 impl<P, X, F: Clone> Clone for Made<P, X, F> {
     fn clone(&self) -> Self {
-        Self { owner: Arc::clone(&self.owner), once: Arc::clone(&self.once), make: self.make.clone() }
+        Self {
+            owner: Arc::clone(&self.owner),
+            once: Arc::clone(&self.once),
+            make: self.make.clone(),
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! One worker of a stage: it holds the item in hand, calls the handler through the chain, and books what came of it.
 
-#![allow(clippy::manual_async_fn, reason = "a future of an island says by itself that it is `Send`")]
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a future of an island says by itself that it is `Send`"
+)]
 
 use std::{
     future::poll_fn,
@@ -79,7 +82,12 @@ where
     /// Whether no value of the output exists.
     pub(super) const SINK: bool = size_of::<Option<Out>>() == 0;
 
-    pub(crate) fn new(handler: Arc<H>, args: Args, settings: Arc<Settings<Err>>, cell: Arc<Cell>) -> Self {
+    pub(crate) fn new(
+        handler: Arc<H>,
+        args: Args,
+        settings: Arc<Settings<Err>>,
+        cell: Arc<Cell>,
+    ) -> Self {
         Self {
             slot: handler.slot(&args),
             tally: cell.tally(),
@@ -126,7 +134,10 @@ where
 
     /// Takes an item in hand that its intake has counted.
     pub fn resume(&mut self, item: In) {
-        debug_assert!(!self.open, "an item is settled before the next one is begun");
+        debug_assert!(
+            !self.open,
+            "an item is settled before the next one is begun"
+        );
         self.item = Some(item);
         self.open = true;
         self.attempts = 0;
@@ -141,7 +152,8 @@ where
     /// What kept the call from giving outputs. The item is still in hand.
     pub fn call(
         &mut self,
-    ) -> impl Future<Output = Result<Given<'_, impl Outputs<Out, Err>, K::Back>, Miss<Err>>> + Send {
+    ) -> impl Future<Output = Result<Given<'_, impl Outputs<Out, Err>, K::Back>, Miss<Err>>> + Send
+    {
         async move {
             self.cell.control.may_work().await;
             let permit = match permit(self.cell.breaker.as_ref(), self.settings.when_open).await {
@@ -154,9 +166,16 @@ where
             }
             self.attempts += 1;
             let mut waited = false;
-            let call = Caught::new(H::call(K::give(&mut self.item), &mut self.slot), &mut waited);
+            let call = Caught::new(
+                H::call(K::give(&mut self.item), &mut self.slot),
+                &mut waited,
+            );
             let result = match self.settings.timeout {
-                Some(limit) => self.timer.limit(limit, call).await.map_err(|_| Cause::TimedOut(limit)),
+                Some(limit) => self
+                    .timer
+                    .limit(limit, call)
+                    .await
+                    .map_err(|_| Cause::TimedOut(limit)),
                 None => Ok(call.await),
             };
             if waited {
@@ -201,7 +220,10 @@ where
     }
 
     /// Whether the item in hand is to be called again; waits for the backoff first.
-    pub fn again<'s>(&'s mut self, miss: &Miss<Err>) -> impl Future<Output = bool> + Send + use<'s, H, In, Out, Err, Args, K, S> {
+    pub fn again<'s>(
+        &'s mut self,
+        miss: &Miss<Err>,
+    ) -> impl Future<Output = bool> + Send + use<'s, H, In, Out, Err, Args, K, S> {
         let wait = self.wait_before_retry(&miss.0);
         let timer = &mut self.timer;
         async move {
@@ -213,7 +235,10 @@ where
     }
 
     /// Books the item in hand as failed, panicked or refused, and gives what is left of it.
-    pub fn settle(&mut self, miss: Miss<Err>) -> impl Future<Output = Settled<In, K::Back, Err>> + Send {
+    pub fn settle(
+        &mut self,
+        miss: Miss<Err>,
+    ) -> impl Future<Output = Settled<In, K::Back, Err>> + Send {
         let wait = self.note_panic(&miss);
         let settled = self.settle_now(miss);
         async move {
@@ -265,7 +290,9 @@ where
             (Cause::Error(_) | Cause::TimedOut(_), _) => true,
             (Cause::Panicked(_) | Cause::Refused(_), _) => false,
         };
-        worth_it.then(|| retry.again(self.attempts, began, Instant::now(), roll())).flatten()
+        worth_it
+            .then(|| retry.again(self.attempts, began, Instant::now(), roll()))
+            .flatten()
     }
 
     fn note_panic(&self, miss: &Miss<Err>) -> Option<Duration> {
@@ -289,7 +316,10 @@ where
     }
 }
 
-async fn permit(breaker: Option<&CircuitBreaker>, when_open: WhenOpen) -> Result<Option<Permit>, Open> {
+async fn permit(
+    breaker: Option<&CircuitBreaker>,
+    when_open: WhenOpen,
+) -> Result<Option<Permit>, Open> {
     match breaker {
         None => Ok(None),
         Some(breaker) if when_open == WhenOpen::Wait => Ok(Some(breaker.ready().await)),
@@ -315,7 +345,9 @@ impl<H, In, Out, Err, Args, K, S> Drop for Stage<H, In, Out, Err, Args, K, S> {
 
 impl<H, In, Out, Err, Args, K, S> std::fmt::Debug for Stage<H, In, Out, Err, Args, K, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stage").field("stage", &self.cell.path).finish_non_exhaustive()
+        f.debug_struct("Stage")
+            .field("stage", &self.cell.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -340,7 +372,7 @@ struct Hand<'a, T> {
 }
 
 impl<T> Hand<'_, T> {
-    fn gave<Out, E>(&mut self, next: &Option<Result<Out, E>>) {
+    fn gave<Out, E>(&mut self, next: Option<&Result<Out, E>>) {
         if mem::take(&mut self.waited) {
             self.tally.progress.set(self.cell.control.millis());
         }
@@ -387,7 +419,9 @@ pin_project! {
 
 impl<O, T> std::fmt::Debug for Given<'_, O, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Given").field("given", &self.hand.given).finish_non_exhaustive()
+        f.debug_struct("Given")
+            .field("given", &self.hand.given)
+            .finish_non_exhaustive()
     }
 }
 
@@ -404,7 +438,7 @@ impl<O, T> Given<'_, O, T> {
                 Poll::Pending
             }
             Ok(Poll::Ready(next)) => {
-                this.hand.gave(&next);
+                this.hand.gave(next.as_ref());
                 Poll::Ready(next)
             }
             Err(panic) => {
@@ -416,7 +450,9 @@ impl<O, T> Given<'_, O, T> {
 }
 
 /// The next output of a call that cannot fail.
-pub fn next<O, T, Out, E>(given: &mut Pin<&mut Given<'_, O, T>>) -> impl Future<Output = Option<Out>> + Send
+pub fn next<O, T, Out, E>(
+    given: &mut Pin<&mut Given<'_, O, T>>,
+) -> impl Future<Output = Option<Out>> + Send
 where
     O: Outputs<Out, E>,
     E: Unfailing,
@@ -443,7 +479,8 @@ where
             };
             let hand = &given.hand;
             if let Some(item) = (hand.unheld)() {
-                let failure = Failure::new(item, Cause::Error(error), hand.attempts, hand.cell.name);
+                let failure =
+                    Failure::new(item, Cause::Error(error), hand.attempts, hand.cell.name);
                 return Poll::Ready(Some(Err(failure)));
             }
         }

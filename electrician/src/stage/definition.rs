@@ -2,7 +2,10 @@
 
 use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
-use super::{AsTaken, Cell, Failure, Generator, Handler, Hold, Kept, Nothing, OnPanic, Origin, Settings, Stage, WhenOpen};
+use super::{
+    AsTaken, Cell, Failure, Generator, Handler, Hold, Kept, Nothing, OnPanic, Origin, Settings,
+    Stage, WhenOpen,
+};
 use crate::{
     pipeline::Assembly,
     resilience::{BadValue, breaker::Breaker, retry::Retry},
@@ -76,8 +79,10 @@ impl<T> Feeds<T> for T {}
 pub fn link<Out: Feeds<In>, In>(_: Port<Out>, _: Port<In>) {}
 
 /// An arrow from an error port: what leaves it is converted into what the handler takes.
-pub fn link_into<Out, In, H, Given, Err, Args, K>(_: Port<Out>, _: &Definition<H, In, Given, Err, Args, K>)
-where
+pub fn link_into<Out, In, H, Given, Err, Args, K>(
+    _: Port<Out>,
+    _: &Definition<H, In, Given, Err, Args, K>,
+) where
     H: Takes<In>,
     Out: Into<In>,
 {
@@ -118,7 +123,13 @@ where
     In: 'static,
     H: Handler<In, Out, Err, Args>,
 {
-    Draft { handler, args, settings: Settings::default(), refused: None, types: PhantomData }
+    Draft {
+        handler,
+        args,
+        settings: Settings::default(),
+        refused: None,
+        types: PhantomData,
+    }
 }
 
 impl<H, In, Out, Err, Args> Draft<H, In, Out, Err, Args>
@@ -131,8 +142,20 @@ where
     where
         Kept: Hold<H::Mode, In>,
     {
-        let Self { handler, args, settings, refused, .. } = self;
-        Draft { handler, args, settings, refused, types: PhantomData }
+        let Self {
+            handler,
+            args,
+            settings,
+            refused,
+            ..
+        } = self;
+        Draft {
+            handler,
+            args,
+            settings,
+            refused,
+            types: PhantomData,
+        }
     }
 
     /// Refuses, at the installation, an argument that cannot be meant.
@@ -185,13 +208,29 @@ where
     }
 
     /// Makes the stage a part of the pipeline.
-    pub fn install(self, name: &'static str, run: &mut Assembly) -> Definition<H, In, Out, Err, Args, K> {
-        let Self { handler, args, settings, refused, .. } = self;
+    pub fn install(
+        self,
+        name: &'static str,
+        run: &mut Assembly,
+    ) -> Definition<H, In, Out, Err, Args, K> {
+        let Self {
+            handler,
+            args,
+            settings,
+            refused,
+            ..
+        } = self;
         let cell = run.stage(name, &settings);
         if let Some(value) = refused {
             run.refuse(name, value);
         }
-        Definition { handler: Arc::new(handler), args, settings: Arc::new(settings), cell, types: PhantomData }
+        Definition {
+            handler: Arc::new(handler),
+            args,
+            settings: Arc::new(settings),
+            cell,
+            types: PhantomData,
+        }
     }
 }
 
@@ -251,7 +290,12 @@ where
 
     /// One worker of the stage.
     pub fn stage(&self) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
-        Stage::new(Arc::clone(&self.handler), self.args.clone(), Arc::clone(&self.settings), Arc::clone(&self.cell))
+        Stage::new(
+            Arc::clone(&self.handler),
+            self.args.clone(),
+            Arc::clone(&self.settings),
+            Arc::clone(&self.cell),
+        )
     }
 }
 
@@ -284,7 +328,9 @@ impl<H, In, Out, Err, Args, K> fmt::Debug for Draft<H, In, Out, Err, Args, K> {
 
 impl<H, In, Out, Err, Args, K> fmt::Debug for Definition<H, In, Out, Err, Args, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Definition").field("stage", &self.cell.path).finish_non_exhaustive()
+        f.debug_struct("Definition")
+            .field("stage", &self.cell.path)
+            .finish_non_exhaustive()
     }
 }
 

@@ -67,7 +67,12 @@ pub struct Failure<T, E> {
 
 impl<T, E> Failure<T, E> {
     pub(crate) fn new(item: T, cause: Cause<E>, attempts: u32, stage: &'static str) -> Self {
-        Self { item, cause, attempts, stage }
+        Self {
+            item,
+            cause,
+            attempts,
+            stage,
+        }
     }
 
     /// The error of the handler, if it is one that failed the item.
@@ -116,8 +121,17 @@ pub struct AnyFailure {
 
 impl<T, E: Into<BoxError>> From<Failure<T, E>> for AnyFailure {
     fn from(failure: Failure<T, E>) -> Self {
-        let Failure { cause, attempts, stage, .. } = failure;
-        Self { cause: cause.map(Into::into), attempts, stage }
+        let Failure {
+            cause,
+            attempts,
+            stage,
+            ..
+        } = failure;
+        Self {
+            cause: cause.map(Into::into),
+            attempts,
+            stage,
+        }
     }
 }
 

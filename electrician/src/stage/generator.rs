@@ -40,7 +40,7 @@ pub trait Generator<Out, Err, Args>: Send + Sync + 'static {
     fn slot(&self, args: &Args) -> Self::Slot;
 
     /// Opens the source.
-    fn open(slot: &mut Self::Slot, outlet: Outlet<Out>) -> impl Outputs<Out, Err> + Send;
+    fn open(slot: &mut Self::Slot, outlet: Outlet<Out>) -> impl Outputs<Out, Err>;
 }
 
 /// The pipeline asks its generator to end.
@@ -109,12 +109,22 @@ impl<T> Outlet<T> {
     }
 
     fn with(signal: Arc<Signal>) -> Self {
-        let cell = Cell { items: VecDeque::new(), sender: None, reader: None };
-        Self { cell: Arc::new(Mutex::new(cell)), signal }
+        let cell = Cell {
+            items: VecDeque::new(),
+            sender: None,
+            reader: None,
+        };
+        Self {
+            cell: Arc::new(Mutex::new(cell)),
+            signal,
+        }
     }
 
     pub(crate) fn share(&self) -> Self {
-        Self { cell: Arc::clone(&self.cell), signal: Arc::clone(&self.signal) }
+        Self {
+            cell: Arc::clone(&self.cell),
+            signal: Arc::clone(&self.signal),
+        }
     }
 
     fn cell(&self) -> MutexGuard<'_, Cell<T>> {
@@ -148,7 +158,11 @@ impl<T> Outlet<T> {
         })
         .await;
         hand.keep();
-        if self.is_stopped() { Err(Stopped) } else { Ok(()) }
+        if self.is_stopped() {
+            Err(Stopped)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether the pipeline has asked the generator to end.
@@ -175,7 +189,11 @@ impl<T> Outlet<T> {
         } else {
             self.signal.in_hand.fetch_sub(1, Relaxed);
         }
-        let sender = if cell.items.is_empty() { cell.sender.take() } else { None };
+        let sender = if cell.items.is_empty() {
+            cell.sender.take()
+        } else {
+            None
+        };
         drop(cell);
         if let Some(sender) = sender {
             sender.wake();
@@ -186,7 +204,9 @@ impl<T> Outlet<T> {
 
 impl<T> fmt::Debug for Outlet<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outlet").field("signal", &self.signal).finish_non_exhaustive()
+        f.debug_struct("Outlet")
+            .field("signal", &self.signal)
+            .finish_non_exhaustive()
     }
 }
 
@@ -204,13 +224,20 @@ pin_project! {
 impl<T, E, F: Future<Output = Result<(), E>>> Pushed<T, E, F> {
     /// The items of a generator that holds an outlet onto the same cell.
     pub fn new(outlet: &Outlet<T>, push: impl FnOnce(Outlet<T>) -> F) -> Self {
-        Self { outlet: outlet.share(), error: None, ended: false, push: push(outlet.share()) }
+        Self {
+            outlet: outlet.share(),
+            error: None,
+            ended: false,
+            push: push(outlet.share()),
+        }
     }
 }
 
 impl<T, E, F> fmt::Debug for Pushed<T, E, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pushed").field("ended", &self.ended).finish_non_exhaustive()
+        f.debug_struct("Pushed")
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
     }
 }
 
@@ -270,13 +297,19 @@ enum Next {
 
 impl<T, E> Polled<T, E> for Option<T> {
     fn into_found(self) -> Found<T, E> {
-        Found { item: self.map(Ok), next: Next::AtTick }
+        Found {
+            item: self.map(Ok),
+            next: Next::AtTick,
+        }
     }
 }
 
 impl<T, E> Polled<T, E> for Result<Option<T>, E> {
     fn into_found(self) -> Found<T, E> {
-        Found { item: self.transpose(), next: Next::AtTick }
+        Found {
+            item: self.transpose(),
+            next: Next::AtTick,
+        }
     }
 }
 
@@ -337,7 +370,11 @@ impl<T, E, F: Future<Output = Result<(), Infallible>>> Polls<T, E, F> {
     ///
     /// # Panics
     /// When the period is zero.
-    pub fn every(period: Duration, outlet: &Outlet<T>, poll: impl FnOnce(Ticks<T, E>) -> F) -> Self {
+    pub fn every(
+        period: Duration,
+        outlet: &Outlet<T>,
+        poll: impl FnOnce(Ticks<T, E>) -> F,
+    ) -> Self {
         let cell = Outlet::with(Arc::clone(&outlet.signal));
         let pushed = Pushed::new(&cell, |cell| {
             let mut interval = interval(period);
@@ -348,8 +385,13 @@ impl<T, E, F: Future<Output = Result<(), Infallible>>> Polls<T, E, F> {
     }
 }
 
-impl<T: Send, E: Send, F: Future<Output = Result<(), Infallible>> + Send> Outputs<T, E> for Polls<T, E, F> {
+impl<T: Send, E: Send, F: Future<Output = Result<(), Infallible>> + Send> Outputs<T, E>
+    for Polls<T, E, F>
+{
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
-        self.project().pushed.poll_next(cx).map(|next| next.map(|Ok(item)| item))
+        self.project()
+            .pushed
+            .poll_next(cx)
+            .map(|next| next.map(|Ok(item)| item))
     }
 }

@@ -106,7 +106,7 @@ pub trait Hold<M: Mode, In: 'static>: Send + Sync + 'static {
     /// What a failure gives back.
     type Back: Send + 'static;
     /// Gives the held item to a call.
-    fn give<'a>(held: &'a mut Option<In>) -> M::Given<'a, In>;
+    fn give(held: &mut Option<In>) -> M::Given<'_, In>;
     /// Takes back what a failure carries; nothing if there is no item.
     fn back(held: &mut Option<In>) -> Option<Self::Back>;
     /// What the failure of one output carries, while the call goes on; nothing where that would be the item.

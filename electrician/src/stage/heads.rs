@@ -1,6 +1,9 @@
 //! The ways out of an island: the heads of its edges, and what is handed over while it waits.
 
-#![allow(clippy::manual_async_fn, reason = "a future of an island says by itself that it is `Send`")]
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a future of an island says by itself that it is `Send`"
+)]
 
 use std::{
     future::{Future, poll_fn},
@@ -38,7 +41,10 @@ impl<T: Send> Head for Sender<T> {
 /// Waits, and hands over meanwhile what the island has produced.
 ///
 /// A future that is ready at once costs one poll.
-pub fn flushing<F: Future + Send>(wait: F, heads: &mut [&mut dyn Head]) -> impl Future<Output = F::Output> + Send {
+pub fn flushing<F: Future + Send>(
+    wait: F,
+    heads: &mut [&mut dyn Head],
+) -> impl Future<Output = F::Output> + Send {
     async move {
         let mut wait = pin!(wait);
         poll_fn(|cx| {
@@ -78,7 +84,10 @@ pub struct Lanes<T, K> {
 
 impl<T, K: Clone> Clone for Lanes<T, K> {
     fn clone(&self) -> Self {
-        Self { lanes: self.lanes.clone(), key: self.key.clone() }
+        Self {
+            lanes: self.lanes.clone(),
+            key: self.key.clone(),
+        }
     }
 }
 
@@ -88,11 +97,15 @@ impl<T, K: Fn(&T, &mut DefaultHasher)> Lanes<T, K> {
     }
 
     /// Buffers an item for the lane of its key.
+    ///
+    /// # Panics
+    /// Never: a remainder is below the number of lanes.
     pub fn push(&mut self, item: T) {
         let mut hasher = DefaultHasher::new();
         (self.key)(&item, &mut hasher);
         let count = self.lanes.len() as u64;
-        let lane = usize::try_from(hasher.finish() % count).expect("a remainder is below the number of lanes");
+        let lane = usize::try_from(hasher.finish() % count)
+            .expect("a remainder is below the number of lanes");
         self.lanes[lane].push(item);
     }
 }

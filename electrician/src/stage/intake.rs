@@ -26,7 +26,11 @@ pub struct Intake<T> {
 impl<T> Intake<T> {
     /// Takes from these edges, and counts for this worker.
     pub fn new(edges: Vec<Receiver<T>>, cell: &Arc<Cell>, tally: &Arc<Tally>) -> Self {
-        Self { merge: Merge::new(edges), cell: Arc::clone(cell), tally: Arc::clone(tally) }
+        Self {
+            merge: Merge::new(edges),
+            cell: Arc::clone(cell),
+            tally: Arc::clone(tally),
+        }
     }
 
     /// Takes the next chunk; `false` is the end.
@@ -67,12 +71,17 @@ impl<T> Intake<T> {
         if self.merge.is_empty() {
             self.settle();
         }
-        self.poll_ready(cx).map(|ready| if ready { self.merge.pop() } else { None })
+        self.poll_ready(cx)
+            .map(|ready| if ready { self.merge.pop() } else { None })
     }
 
     /// Whether there is an item to pop, of this chunk or the next one; `false` is the end. What was popped is not settled.
     pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        if self.merge.is_empty() { self.poll_fill(cx) } else { Poll::Ready(true) }
+        if self.merge.is_empty() {
+            self.poll_fill(cx)
+        } else {
+            Poll::Ready(true)
+        }
     }
 
     /// Drops a chunk and says how many items; none is the end. Who asks books them.
@@ -153,6 +162,8 @@ impl<T> LaneEnds<T> {
     /// When it was taken before.
     pub fn take(&self, worker: usize) -> Receiver<T> {
         let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes[worker].take().expect("each worker takes its lane once")
+        lanes[worker]
+            .take()
+            .expect("each worker takes its lane once")
     }
 }

@@ -25,7 +25,10 @@ pub mod zip;
 pub use alias::{Alias, Unaliased};
 pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
 pub use call::{Given, Miss, Settled, Stage, next, try_next};
-pub use definition::{Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, generator, handler, link, link_into, link_out};
+pub use definition::{
+    Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, generator, handler, link, link_into,
+    link_out,
+};
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};
 pub use generator::{Found, Generator, Outlet, Polled, Polls, Pushed, Stopped, Ticks, Work};
 pub use handler::{AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, Mode, Nothing, Spent};

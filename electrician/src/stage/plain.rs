@@ -19,7 +19,11 @@ pub struct Pass {
 
 impl Pass {
     pub(crate) fn new(items: u64, counted: bool, panic: Option<String>) -> Self {
-        Self { items, counted, panic }
+        Self {
+            items,
+            counted,
+            panic,
+        }
     }
 }
 
@@ -38,7 +42,7 @@ struct Rescue<'a, In> {
 }
 
 impl<In> Rescue<'_, In> {
-    fn is_done(mut self) {
+    fn done(mut self) {
         drop(self.item.take());
         std::mem::forget(self);
     }
@@ -67,12 +71,19 @@ where
     /// # Errors
     /// The error of the handler. The item is still in hand.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "a pass is one function: that is what makes it as fast as a loop")]
+    #[allow(
+        clippy::inline_always,
+        reason = "a pass is one function: that is what makes it as fast as a loop"
+    )]
     pub fn plain(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
-        let mut rescue = Rescue { item: Some(item), home: &mut self.item, open: &mut self.open };
+        let mut rescue = Rescue {
+            item: Some(item),
+            home: &mut self.item,
+            open: &mut self.open,
+        };
         match H::now(K::give(&mut rescue.item), &mut self.slot) {
             Ok(output) => {
-                rescue.is_done();
+                rescue.done();
                 if output.is_none() && !Self::SINK {
                     self.held.filtered += 1;
                 }

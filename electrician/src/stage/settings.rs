@@ -42,7 +42,11 @@ pub struct OnPanic {
 impl OnPanic {
     /// Restarts the worker at most so often within this time.
     pub const fn restart(restarts: u32, within: Duration) -> Self {
-        Self { restarts, within, backoff: None }
+        Self {
+            restarts,
+            within,
+            backoff: None,
+        }
     }
 
     /// Fails the pipeline at the first panic.
@@ -157,7 +161,15 @@ impl Cell {
         on_panic: OnPanic,
     ) -> Arc<Self> {
         let (tallies, panics) = (Tallies::default(), Mutex::default());
-        Arc::new(Self { name, path, control, breaker, tallies, on_panic, panics })
+        Arc::new(Self {
+            name,
+            path,
+            control,
+            breaker,
+            tallies,
+            on_panic,
+            panics,
+        })
     }
 
     pub(crate) fn tally(&self) -> Arc<Tally> {
@@ -189,7 +201,10 @@ impl Cell {
     /// Notes a panic. Says how long the worker waits before it goes on; past the limit the pipeline fails.
     pub(crate) fn panicked(&self, message: &str, now: Instant) -> Option<Duration> {
         let mut panics = self.panics.lock().unwrap_or_else(PoisonError::into_inner);
-        while panics.front().is_some_and(|&at| now.saturating_duration_since(at) > self.on_panic.within) {
+        while panics
+            .front()
+            .is_some_and(|&at| now.saturating_duration_since(at) > self.on_panic.within)
+        {
             panics.pop_front();
         }
         panics.push_back(now);
@@ -197,7 +212,8 @@ impl Cell {
         drop(panics);
         tracing::warn!(stage = self.path, message, count, "a handler panicked");
         if count > self.on_panic.restarts {
-            self.control.fail(Error::new(ErrorKind::Panicked, &*self.path).because(message));
+            self.control
+                .fail(Error::new(ErrorKind::Panicked, &*self.path).because(message));
             return None;
         }
         let backoff = self.on_panic.backoff?;

@@ -35,7 +35,11 @@ impl Woken {
     fn set(&self, slot: usize) {
         let before = self.bits[slot / 64].fetch_or(1 << (slot % 64), AcqRel);
         if before == 0 {
-            let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let task = self
+                .task
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
             if let Some(task) = task {
                 task.wake();
             }
@@ -62,17 +66,37 @@ impl Wake for SlotWaker {
 
 impl<F: Future<Output = ()>> Slots<F> {
     pub(crate) fn new(workers: impl IntoIterator<Item = F>) -> Self {
-        let workers: Vec<_> = workers.into_iter().map(|worker| Some(Box::pin(worker))).collect();
+        let workers: Vec<_> = workers
+            .into_iter()
+            .map(|worker| Some(Box::pin(worker)))
+            .collect();
         let left = workers.len();
-        let bits = (0..left.div_ceil(64)).map(|_| AtomicU64::new(u64::MAX)).collect();
-        let woken = Arc::new(Woken { bits, task: Mutex::new(None) });
-        let waker = |slot| Waker::from(Arc::new(SlotWaker { woken: Arc::clone(&woken), slot }));
+        let bits = (0..left.div_ceil(64))
+            .map(|_| AtomicU64::new(u64::MAX))
+            .collect();
+        let woken = Arc::new(Woken {
+            bits,
+            task: Mutex::new(None),
+        });
+        let waker = |slot| {
+            Waker::from(Arc::new(SlotWaker {
+                woken: Arc::clone(&woken),
+                slot,
+            }))
+        };
         let wakers = (0..left).map(waker).collect();
-        Self { workers, wakers, woken, left }
+        Self {
+            workers,
+            wakers,
+            woken,
+            left,
+        }
     }
 
     fn poll_slot(&mut self, slot: usize) {
-        let Some(Some(worker)) = self.workers.get_mut(slot) else { return };
+        let Some(Some(worker)) = self.workers.get_mut(slot) else {
+            return;
+        };
         let mut cx = Context::from_waker(&self.wakers[slot]);
         if worker.as_mut().poll(&mut cx).is_ready() {
             self.workers[slot] = None;
@@ -95,7 +119,11 @@ impl<F: Future<Output = ()>> Future for Slots<F> {
                 this.poll_slot(word * 64 + bit);
             }
         }
-        if this.left == 0 { Poll::Ready(()) } else { Poll::Pending }
+        if this.left == 0 {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! A generator at work: it is asked for a chunk at a time, and told when to end.
 
-#![allow(clippy::manual_async_fn, reason = "a future of an island says by itself that it is `Send`")]
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a future of an island says by itself that it is `Send`"
+)]
 
 use std::{
     cell,
@@ -14,7 +17,9 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Cause, Cell, Failure, Generator, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught};
+use super::{
+    Cause, Cell, Failure, Generator, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught,
+};
 use crate::pipeline::{Bell, Error, ErrorKind, Phase};
 
 /// How many items a source is asked for at once at most.
@@ -31,19 +36,31 @@ pub struct Origin<G, Out, Err, Args> {
 impl<G, Out, Err, Args: Clone> Clone for Origin<G, Out, Err, Args> {
     fn clone(&self) -> Self {
         let (generator, cell) = (Arc::clone(&self.generator), Arc::clone(&self.cell));
-        Self { generator, args: self.args.clone(), cell, types: PhantomData }
+        Self {
+            generator,
+            args: self.args.clone(),
+            cell,
+            types: PhantomData,
+        }
     }
 }
 
 impl<G, Out, Err, Args> std::fmt::Debug for Origin<G, Out, Err, Args> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Origin").field("stage", &self.cell.path).finish_non_exhaustive()
+        f.debug_struct("Origin")
+            .field("stage", &self.cell.path)
+            .finish_non_exhaustive()
     }
 }
 
 impl<G: Generator<Out, Err, Args>, Out, Err, Args> Origin<G, Out, Err, Args> {
     pub(crate) fn new(generator: G, args: Args, cell: Arc<Cell>) -> Self {
-        Self { generator: Arc::new(generator), args, cell, types: PhantomData }
+        Self {
+            generator: Arc::new(generator),
+            args,
+            cell,
+            types: PhantomData,
+        }
     }
 
     /// What the source shares with its handle.
@@ -62,15 +79,21 @@ impl<G: Generator<Out, Err, Args>, Out, Err, Args> Origin<G, Out, Err, Args> {
     }
 
     /// Opens the generator with them.
-    pub fn open<'a>(&self, slot: &'a mut G::Slot) -> Source<impl Outputs<Out, Err> + use<'a, G, Out, Err, Args>, Out, Err> {
+    pub fn open<'a>(
+        &self,
+        slot: &'a mut G::Slot,
+    ) -> Source<impl Outputs<Out, Err> + use<'a, G, Out, Err, Args>, Out, Err> {
         let outlet = Outlet::new();
         Source {
             outputs: G::open(slot, outlet.share()),
             desk: Desk {
                 outlet,
                 pushes: G::PUSHES,
-                blocks: G::BLOCKING,
-                breathed: false,
+                breath: if G::BLOCKING {
+                    Breath::Due
+                } else {
+                    Breath::Free
+                },
                 bell: self.cell.control.bell(),
                 tally: self.cell.tally(),
                 cell: Arc::clone(&self.cell),
@@ -95,15 +118,24 @@ pin_project! {
 struct Desk<T, E> {
     outlet: Outlet<T>,
     pushes: bool,
-    blocks: bool,
-    /// Whether a generator that blocks has let the island hand over since it was last asked.
-    breathed: bool,
+    breath: Breath,
     bell: Arc<Bell>,
     tally: Arc<Tally>,
     cell: Arc<Cell>,
     chunk: VecDeque<Result<T, E>>,
     enough: bool,
     ended: bool,
+}
+
+/// Whether the island hands over before the generator is asked again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Breath {
+    /// The generator does not block: it hands over while it waits.
+    Free,
+    /// It blocks: first hand over, then ask.
+    Due,
+    /// What there was has been handed over.
+    Taken,
 }
 
 /// What the phase of the run says to a source.
@@ -152,7 +184,11 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     pub fn fill(self: &mut Pin<&mut Self>, plain: bool) -> impl Future<Output = bool> + Send {
         async move {
             tokio::task::coop::consume_budget().await;
-            let most = if plain || self.desk.blocks { 1 } else { CHUNK };
+            let most = if plain || self.desk.breath != Breath::Free {
+                1
+            } else {
+                CHUNK
+            };
             poll_fn(|cx| self.as_mut().poll_fill(cx, most)).await
         }
     }
@@ -198,11 +234,15 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     /// before: whoever waits for this source hands over while it is pending.
     fn breathe(self: Pin<&mut Self>, cx: &Context<'_>) -> bool {
         let desk = self.project().desk;
-        desk.breathed ^= desk.blocks;
-        if desk.breathed {
-            cx.waker().wake_by_ref();
+        match desk.breath {
+            Breath::Free => return true,
+            Breath::Taken => desk.breath = Breath::Due,
+            Breath::Due => {
+                desk.breath = Breath::Taken;
+                cx.waker().wake_by_ref();
+            }
         }
-        !desk.breathed
+        desk.breath == Breath::Due
     }
 
     /// Asks for items until the chunk is full or the generator waits.
@@ -275,6 +315,11 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         let mut this = self.as_mut().project();
         let desk = this.desk;
         let (buffered, mut given, asking) = (desk.chunk.len() as u64, 0, cell::Cell::new(false));
+        let most = if desk.breath == Breath::Free {
+            CHUNK
+        } else {
+            1
+        };
         let mut cx = Context::from_waker(Waker::noop());
         let pass = caught(|| {
             while let Some(item) = desk.chunk.pop_front() {
@@ -283,7 +328,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
                     return;
                 }
             }
-            for _ in 1..if desk.blocks { 1 } else { CHUNK } {
+            for _ in 1..most {
                 asking.set(true);
                 let next = this.outputs.as_mut().poll_next(&mut cx);
                 asking.set(false);
@@ -307,7 +352,9 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         desk.tally.completed.add(given);
         desk.tally.emitted.add(given);
         let mut panic = pass.err();
-        if asking.get() && let Some(panic) = panic.take() {
+        if asking.get()
+            && let Some(panic) = panic.take()
+        {
             desk.panicked(panic);
         }
         Pass::new(given, false, panic)
@@ -340,6 +387,8 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
 
 impl<O, T, E> std::fmt::Debug for Source<O, T, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Source").field("stage", &self.desk.cell.path).finish_non_exhaustive()
+        f.debug_struct("Source")
+            .field("stage", &self.desk.cell.path)
+            .finish_non_exhaustive()
     }
 }

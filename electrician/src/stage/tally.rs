@@ -126,7 +126,11 @@ impl Tallies {
 
     /// When any worker last finished something, in milliseconds since the start.
     pub(crate) fn progress(&self) -> u64 {
-        self.all().iter().map(|tally| tally.progress.get()).max().unwrap_or(0)
+        self.all()
+            .iter()
+            .map(|tally| tally.progress.get())
+            .max()
+            .unwrap_or(0)
     }
 
     fn all(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Tally>>> {

@@ -33,7 +33,11 @@ pub(crate) fn workers<F>(
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
-    let tasks = if plain || blocking { count } else { count.min(cores()) };
+    let tasks = if plain || blocking {
+        count
+    } else {
+        count.min(cores())
+    };
     for task in 0..tasks {
         let slots = Slots::new((task..count).step_by(tasks).map(&worker));
         launch(control, stage, blocking, Box::pin(slots));
@@ -45,7 +49,11 @@ fn cores() -> usize {
 }
 
 fn launch(control: &Arc<Control>, stage: &str, blocking: bool, task: Task) {
-    let alive = Alive { control: Arc::clone(control), stage: stage.to_owned(), ended: false };
+    let alive = Alive {
+        control: Arc::clone(control),
+        stage: stage.to_owned(),
+        ended: false,
+    };
     if blocking {
         launch_thread(control, stage, alive, task);
     } else {
@@ -55,10 +63,12 @@ fn launch(control: &Arc<Control>, stage: &str, blocking: bool, task: Task) {
 
 fn launch_thread(control: &Arc<Control>, stage: &str, alive: Alive, task: Task) {
     let (runtime, token) = (Handle::current(), control.tasks.token());
-    let spawned = thread::Builder::new().name(format!("stage {stage}")).spawn(move || {
-        runtime.block_on(tend(alive, task));
-        drop(token);
-    });
+    let spawned = thread::Builder::new()
+        .name(format!("stage {stage}"))
+        .spawn(move || {
+            runtime.block_on(tend(alive, task));
+            drop(token);
+        });
     if let Err(error) = spawned {
         control.fail(Error::new(ErrorKind::Died, stage).because(error));
     }

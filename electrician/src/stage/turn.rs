@@ -35,13 +35,19 @@ impl Turnstile {
     }
 
     /// Lets a worker in if it takes something: entering and taking are one step, so that their orders agree.
-    pub(crate) fn poll_enter(self: &Arc<Self>, take: impl FnOnce() -> Poll<bool>) -> Poll<Option<Turn>> {
+    pub(crate) fn poll_enter(
+        self: &Arc<Self>,
+        take: impl FnOnce() -> Poll<bool>,
+    ) -> Poll<Option<Turn>> {
         let mut state = self.lock();
         take().map(|taken| {
             taken.then(|| {
                 let number = state.entered;
                 state.entered += 1;
-                Turn { turnstile: Arc::clone(self), number }
+                Turn {
+                    turnstile: Arc::clone(self),
+                    number,
+                }
             })
         })
     }
@@ -123,7 +129,10 @@ mod tests {
     #[test]
     fn who_takes_nothing_is_not_let_in() {
         let turnstile = Turnstile::new();
-        assert!(matches!(turnstile.poll_enter(|| Poll::Ready(false)), Poll::Ready(None)));
+        assert!(matches!(
+            turnstile.poll_enter(|| Poll::Ready(false)),
+            Poll::Ready(None)
+        ));
         assert!(turnstile.poll_enter(|| Poll::Pending).is_pending());
         assert_eq!(enter(&turnstile).number, 0);
     }

@@ -29,11 +29,18 @@ pub fn assert_balanced(report: &Report) {
     }
     for stage in &report.stages {
         let held = stage.stats.in_flight();
-        assert!(held == 0, "the run has ended, and stage `{}` still holds {held}\n{report}", stage.name);
+        assert!(
+            held == 0,
+            "the run has ended, and stage `{}` still holds {held}\n{report}",
+            stage.name
+        );
     }
     for edge in &report.edges {
         let (held, from, to) = (edge.stats.queued, &edge.from, edge.to.join(", "));
-        assert!(held == 0, "the run has ended, and edge `{from} -> {to}` still holds {held}\n{report}");
+        assert!(
+            held == 0,
+            "the run has ended, and edge `{from} -> {to}` still holds {held}\n{report}"
+        );
     }
 }
 

@@ -64,7 +64,11 @@ struct Here<'a>(&'a Counts);
 impl<E: 'static> Faults<E> {
     /// No call goes wrong.
     pub fn none() -> Self {
-        Self { rules: Vec::new(), slow: Duration::ZERO, counts: Arc::default() }
+        Self {
+            rules: Vec::new(),
+            slow: Duration::ZERO,
+            counts: Arc::default(),
+        }
     }
 
     /// This call fails.
@@ -179,7 +183,11 @@ impl Drop for Here<'_> {
 
 impl<E> Clone for Faults<E> {
     fn clone(&self) -> Self {
-        Self { rules: self.rules.clone(), slow: self.slow, counts: Arc::clone(&self.counts) }
+        Self {
+            rules: self.rules.clone(),
+            slow: self.slow,
+            counts: Arc::clone(&self.counts),
+        }
     }
 }
 
@@ -197,12 +205,18 @@ impl<E> fmt::Debug for Faults<E> {
 ///
 /// It passes its item through, and takes it by value, so that a failure has lost it: `Failure<(), E>`. Where the failure
 /// should give the item back, use [`faulty_ref`].
-#[allow(non_camel_case_types, reason = "a stage is named in a block as a function is")]
+#[allow(
+    non_camel_case_types,
+    reason = "a stage is named in a block as a function is"
+)]
 #[derive(Debug, Clone, Copy)]
 pub struct faulty {}
 
 /// As [`faulty`], by reference: a failure gives the item back, and a retry needs no `keep_item`.
-#[allow(non_camel_case_types, reason = "a stage is named in a block as a function is")]
+#[allow(
+    non_camel_case_types,
+    reason = "a stage is named in a block as a function is"
+)]
 #[derive(Debug, Clone, Copy)]
 pub struct faulty_ref {}
 

@@ -54,7 +54,14 @@ impl<T> Recorder<T> {
     /// A recorder each of whose calls takes so long.
     pub fn slow(time: Duration) -> Self {
         let (made, items, grew) = (Instant::now(), Mutex::default(), Notify::new());
-        Self { tape: Arc::new(Tape { made, slow: time, items, grew }) }
+        Self {
+            tape: Arc::new(Tape {
+                made,
+                slow: time,
+                items,
+                grew,
+            }),
+        }
     }
 
     /// Records an item, as the stage does.
@@ -117,11 +124,18 @@ impl<T> Recorder<T> {
                 grew.await;
             }
         });
-        assert!(arrived.await.is_ok(), "waited an hour for {count} items, and there are {}", self.len());
+        assert!(
+            arrived.await.is_ok(),
+            "waited an hour for {count} items, and there are {}",
+            self.len()
+        );
     }
 
     fn tape(&self) -> MutexGuard<'_, Vec<(Duration, T)>> {
-        self.tape.items.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tape
+            .items
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -133,13 +147,17 @@ impl<T> Default for Recorder<T> {
 
 impl<T> Clone for Recorder<T> {
     fn clone(&self) -> Self {
-        Self { tape: Arc::clone(&self.tape) }
+        Self {
+            tape: Arc::clone(&self.tape),
+        }
     }
 }
 
 impl<T> fmt::Debug for Recorder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recorder").field("len", &self.len()).finish_non_exhaustive()
+        f.debug_struct("Recorder")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -147,7 +165,10 @@ impl<T> fmt::Debug for Recorder<T> {
 ///
 /// It takes its item by value. The type of the recorder says what it takes: at an `error` port, a
 /// `Recorder<AnyFailure>` takes the failures of any stage.
-#[allow(non_camel_case_types, reason = "a stage is named in a block as a function is")]
+#[allow(
+    non_camel_case_types,
+    reason = "a stage is named in a block as a function is"
+)]
 #[derive(Debug, Clone, Copy)]
 pub struct record {}
 
@@ -166,7 +187,10 @@ where
         args.0.shared()
     }
 
-    async fn call(given: T, slot: &mut Self::Slot) -> Result<impl Outputs<Nothing, Infallible>, Infallible> {
+    async fn call(
+        given: T,
+        slot: &mut Self::Slot,
+    ) -> Result<impl Outputs<Nothing, Infallible>, Infallible> {
         slot.lend().put(given).await;
         Ok(Maybe(None))
     }

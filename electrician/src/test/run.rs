@@ -21,7 +21,11 @@ pub(super) const LIMIT: Duration = Duration::from_hours(1);
 pub async fn run_to_end<P: Pipeline>(pipeline: P) -> Report {
     let running = start(pipeline);
     let Ok(report) = timeout(LIMIT, running.wait()).await else {
-        panic!("{} has not ended after an hour{}", P::NAME, plight(&running));
+        panic!(
+            "{} has not ended after an hour{}",
+            P::NAME,
+            plight(&running)
+        );
     };
     assert_balanced(&report);
     report
@@ -48,10 +52,19 @@ pub async fn run_to_end<P: Pipeline>(pipeline: P) -> Report {
 ///     assert_clean(&report);
 /// }
 /// ```
-pub async fn run_with<P: Pipeline>(pipeline: P, work: impl AsyncFnOnce(&Running<P>), deadline: Duration) -> Report {
+pub async fn run_with<P: Pipeline>(
+    pipeline: P,
+    work: impl AsyncFnOnce(&Running<P>),
+    deadline: Duration,
+) -> Report {
     let running = start(pipeline);
     let done = timeout(LIMIT, work(&running)).await;
-    assert!(done.is_ok(), "{}: the test is not done after an hour{}", P::NAME, plight(&running));
+    assert!(
+        done.is_ok(),
+        "{}: the test is not done after an hour{}",
+        P::NAME,
+        plight(&running)
+    );
     let report = running.drain(deadline).await;
     assert_balanced(&report);
     report
@@ -64,7 +77,12 @@ fn start<P: Pipeline>(pipeline: P) -> Running<P> {
 /// Who keeps a pipeline from going on, and the whole table.
 fn plight<P: Pipeline>(running: &Running<P>) -> String {
     let health = running.health();
-    let unwell = health.stages.iter().filter(|stage| !matches!(stage.state, State::Fine | State::Ended));
-    let plight: Vec<_> = unwell.map(|stage| format!("; stage `{}` is {}", stage.name, stage.state)).collect();
+    let unwell = health
+        .stages
+        .iter()
+        .filter(|stage| !matches!(stage.state, State::Fine | State::Ended));
+    let plight: Vec<_> = unwell
+        .map(|stage| format!("; stage `{}` is {}", stage.name, stage.state))
+        .collect();
     format!("{}\n{}", plight.concat(), running.report())
 }

@@ -70,7 +70,11 @@ impl<T: Clone, E: Clone> Script<T, E> {
     /// Gives these items, one after the other.
     pub fn items(items: impl IntoIterator<Item = T>) -> Self {
         let steps = items.into_iter().map(Step::Item).collect();
-        Self { steps: Arc::new(steps), end: End::Over, counts: Arc::default() }
+        Self {
+            steps: Arc::new(steps),
+            end: End::Over,
+            counts: Arc::default(),
+        }
     }
 
     /// Gives nothing, and ends at once.
@@ -116,8 +120,12 @@ impl<T: Clone, E: Clone> Script<T, E> {
     /// # Panics
     /// When the script so far neither gives anything nor waits: it would keep its task busy for ever.
     pub fn repeat(mut self) -> Self {
-        let does_something = |step: &Step<T, E>| !matches!(step, Step::Wait(time) if time.is_zero());
-        assert!(self.steps.iter().any(does_something), "a script that repeats gives something, or waits");
+        let does_something =
+            |step: &Step<T, E>| !matches!(step, Step::Wait(time) if time.is_zero());
+        assert!(
+            self.steps.iter().any(does_something),
+            "a script that repeats gives something, or waits"
+        );
         self.end = End::Repeat;
         self
     }
@@ -148,13 +156,21 @@ impl<T, E> Script<T, E> {
     pub fn play(&self) -> Play<T, E> {
         self.counts.opened.fetch_add(1, Relaxed);
         self.counts.playing.fetch_add(1, Relaxed);
-        Play { script: self.clone(), at: 0, wait: None }
+        Play {
+            script: self.clone(),
+            at: 0,
+            wait: None,
+        }
     }
 }
 
 impl<T, E> Clone for Script<T, E> {
     fn clone(&self) -> Self {
-        Self { steps: Arc::clone(&self.steps), end: self.end, counts: Arc::clone(&self.counts) }
+        Self {
+            steps: Arc::clone(&self.steps),
+            end: self.end,
+            counts: Arc::clone(&self.counts),
+        }
     }
 }
 
@@ -220,14 +236,19 @@ impl<T, E> Drop for Play<T, E> {
 
 impl<T, E> fmt::Debug for Play<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Play").field("at", &self.at).finish_non_exhaustive()
+        f.debug_struct("Play")
+            .field("at", &self.at)
+            .finish_non_exhaustive()
     }
 }
 
 /// The generator that plays a [`Script`]: `generator orders = scripted(script);`.
 ///
 /// It can fail as the script can; with `Script<T>` it cannot.
-#[allow(non_camel_case_types, reason = "a stage is named in a block as a function is")]
+#[allow(
+    non_camel_case_types,
+    reason = "a stage is named in a block as a function is"
+)]
 #[derive(Debug, Clone, Copy)]
 pub struct scripted {}
 
@@ -247,6 +268,8 @@ where
     }
 
     fn open(slot: &mut Self::Slot, _: Outlet<T>) -> impl Outputs<T, E> {
-        TryStreamed { stream: slot.lend().play() }
+        TryStreamed {
+            stream: slot.lend().play(),
+        }
     }
 }

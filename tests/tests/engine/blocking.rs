@@ -46,7 +46,9 @@ impl Gate {
         let (state, changed) = &*self.0;
         let state = state.lock().unwrap();
         let fewer = |state: &mut State| state.waiting < count;
-        let waited = changed.wait_timeout_while(state, Duration::from_secs(10), fewer).unwrap();
+        let waited = changed
+            .wait_timeout_while(state, Duration::from_secs(10), fewer)
+            .unwrap();
         assert!(!waited.1.timed_out(), "{count} threads come to the gate");
     }
 }
@@ -54,12 +56,18 @@ impl Gate {
 #[handler(blocking)]
 fn cross(item: u32, gate: &Gate) -> (u32, String) {
     gate.pass();
-    (item, thread::current().name().unwrap_or_default().to_owned())
+    (
+        item,
+        thread::current().name().unwrap_or_default().to_owned(),
+    )
 }
 
 #[handler]
 fn name(item: u32) -> (u32, String) {
-    (item, thread::current().name().unwrap_or_default().to_owned())
+    (
+        item,
+        thread::current().name().unwrap_or_default().to_owned(),
+    )
 }
 
 #[handler]
@@ -126,9 +134,17 @@ pipeline! {
 #[tokio::test]
 async fn blocking_workers_have_a_thread_each_and_block_nobody_else() {
     let (gate, stored) = (Gate::default(), Recorder::new());
-    let running = Crossing { input: Script::items(0..9), gate: gate.clone(), stored: stored.clone() }.start().unwrap();
+    let running = Crossing {
+        input: Script::items(0..9),
+        gate: gate.clone(),
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     let at_gate = gate.clone();
-    tokio::task::spawn_blocking(move || at_gate.wait_for(3)).await.unwrap();
+    tokio::task::spawn_blocking(move || at_gate.wait_for(3))
+        .await
+        .unwrap();
     assert!(stored.is_empty());
     gate.open();
     let report = running.wait().await;
@@ -136,27 +152,48 @@ async fn blocking_workers_have_a_thread_each_and_block_nobody_else() {
     assert_clean(&report);
     let mut items = stored.items();
     items.sort_unstable();
-    assert_eq!(items.iter().map(|(item, _)| *item).collect::<Vec<_>>(), (0..9).collect::<Vec<_>>());
-    assert!(items.iter().all(|(_, thread)| thread.contains("work")), "{items:?}");
+    assert_eq!(
+        items.iter().map(|(item, _)| *item).collect::<Vec<_>>(),
+        (0..9).collect::<Vec<_>>()
+    );
+    assert!(
+        items.iter().all(|(_, thread)| thread.contains("work")),
+        "{items:?}"
+    );
 }
 
 #[tokio::test]
 async fn the_option_gives_any_handler_a_thread() {
     let stored = Recorder::new();
-    let report = run_to_end(Optional { input: Script::items(0..500), stored: stored.clone() }).await;
+    let report = run_to_end(Optional {
+        input: Script::items(0..500),
+        stored: stored.clone(),
+    })
+    .await;
     assert_clean(&report);
     let items = stored.items();
     assert!(items.iter().map(|(item, _)| *item).eq(0..500));
-    assert!(items.iter().all(|(_, thread)| thread.contains("work")), "{:?}", items[0]);
+    assert!(
+        items.iter().all(|(_, thread)| thread.contains("work")),
+        "{:?}",
+        items[0]
+    );
 }
 
 #[tokio::test]
 async fn a_drain_waits_for_a_thread_that_is_at_work() {
     let (gate, stored) = (Gate::default(), Recorder::new());
-    let running =
-        Crossing { input: Script::items(0..6).hang(), gate: gate.clone(), stored: stored.clone() }.start().unwrap();
+    let running = Crossing {
+        input: Script::items(0..6).hang(),
+        gate: gate.clone(),
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     let at_gate = gate.clone();
-    tokio::task::spawn_blocking(move || at_gate.wait_for(3)).await.unwrap();
+    tokio::task::spawn_blocking(move || at_gate.wait_for(3))
+        .await
+        .unwrap();
     let drain = tokio::spawn(running.drain(LONG));
     tokio::task::yield_now().await;
     gate.open();
@@ -169,14 +206,29 @@ async fn a_drain_waits_for_a_thread_that_is_at_work() {
 #[tokio::test]
 async fn a_stop_does_not_wait_for_a_thread_for_ever_and_says_so() {
     let (gate, stored) = (Gate::default(), Recorder::new());
-    let running =
-        Crossing { input: Script::items(0..6).hang(), gate: gate.clone(), stored: stored.clone() }.start().unwrap();
+    let running = Crossing {
+        input: Script::items(0..6).hang(),
+        gate: gate.clone(),
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     let at_gate = gate.clone();
-    tokio::task::spawn_blocking(move || at_gate.wait_for(3)).await.unwrap();
+    tokio::task::spawn_blocking(move || at_gate.wait_for(3))
+        .await
+        .unwrap();
     let report = running.stop().await;
     gate.open();
-    assert!(report.stuck && matches!(report.outcome, Outcome::Aborted), "{report}");
-    assert!(report.to_string().ends_with("a thread did not end: a blocking function is still busy"), "{report}");
+    assert!(
+        report.stuck && matches!(report.outcome, Outcome::Aborted),
+        "{report}"
+    );
+    assert!(
+        report
+            .to_string()
+            .ends_with("a thread did not end: a blocking function is still busy"),
+        "{report}"
+    );
     assert_eq!((stats(&report, "work").in_flight(), stored.len()), (3, 0));
     report.balance().unwrap();
 }
@@ -185,7 +237,12 @@ async fn a_stop_does_not_wait_for_a_thread_for_ever_and_says_so() {
 async fn a_blocking_generator_is_read_to_its_end() {
     let (sender, from) = source();
     let stored = Recorder::new();
-    let running = Reading { from, stored: stored.clone() }.start().unwrap();
+    let running = Reading {
+        from,
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     let feed = tokio::task::spawn_blocking(move || {
         for item in 1..=100 {
             sender.send(item).unwrap();
@@ -201,12 +258,20 @@ async fn a_blocking_generator_is_read_to_its_end() {
 
 /// An iterator that blocks was asked for a whole chunk: the first line came out when the sixty-fourth had come in.
 #[tokio::test]
-#[ignore = "a blocking iterator is still asked for a whole chunk"]
 async fn what_a_blocking_generator_gave_is_handed_on_while_it_blocks() {
     let (gate, stored) = (Gate::default(), Recorder::new());
-    let running = Knocking { gate: gate.clone(), stored: stored.clone() }.start().unwrap();
+    let running = Knocking {
+        gate: gate.clone(),
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     let came = tokio::time::timeout(Duration::from_secs(5), stored.wait_for(3)).await;
-    assert!(came.is_ok(), "three items came before the gate: {:?}", stored.items());
+    assert!(
+        came.is_ok(),
+        "three items came before the gate: {:?}",
+        stored.items()
+    );
     gate.open();
     let report = running.wait().await;
     assert_balanced(&report);
@@ -217,11 +282,21 @@ async fn what_a_blocking_generator_gave_is_handed_on_while_it_blocks() {
 #[tokio::test]
 async fn a_generator_that_blocks_is_left_behind_at_the_deadline() {
     let (gate, stored) = (Gate::default(), Recorder::new());
-    let running = Knocking { gate: gate.clone(), stored }.start().unwrap();
+    let running = Knocking {
+        gate: gate.clone(),
+        stored,
+    }
+    .start()
+    .unwrap();
     let at_gate = gate.clone();
-    tokio::task::spawn_blocking(move || at_gate.wait_for(1)).await.unwrap();
+    tokio::task::spawn_blocking(move || at_gate.wait_for(1))
+        .await
+        .unwrap();
     let report = running.drain(Duration::from_millis(50)).await;
     gate.open();
-    assert!(report.stuck && matches!(report.outcome, Outcome::Aborted), "{report}");
+    assert!(
+        report.stuck && matches!(report.outcome, Outcome::Aborted),
+        "{report}"
+    );
     report.balance().unwrap();
 }

@@ -21,7 +21,13 @@ fn split(item: u32) -> Result<impl Stream<Item = Result<u32, Broken>>, Broken> {
     if item == 7 {
         return Err(Broken(7));
     }
-    Ok(stream::iter((0..6).map(move |n| if n % 3 == 2 { Err(Broken(n)) } else { Ok(item * 10 + n) })))
+    Ok(stream::iter((0..6).map(move |n| {
+        if n % 3 == 2 {
+            Err(Broken(n))
+        } else {
+            Ok(item * 10 + n)
+        }
+    })))
 }
 
 pipeline! {
@@ -88,12 +94,28 @@ pipeline! {
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_failing_items_give_ten_thousand_failures() {
     let (rejected, any) = (Recorder::new(), Recorder::new());
-    let report =
-        run_to_end(Refusing { input: Script::items(0..10_000), rejected: rejected.clone(), any: any.clone() }).await;
+    let report = run_to_end(Refusing {
+        input: Script::items(0..10_000),
+        rejected: rejected.clone(),
+        any: any.clone(),
+    })
+    .await;
     let failures = rejected.take();
     assert!(failures.iter().map(|failure| failure.item).eq(0..10_000));
-    assert!(failures.iter().all(|failure| failure.error() == Some(&Broken(failure.item)) && failure.stage == "plain"));
-    assert_eq!((any.len(), stats(&report, "plain").failed, stats(&report, "pooled").failed), (10_000, 10_000, 10_000));
+    assert!(
+        failures
+            .iter()
+            .all(|failure| failure.error() == Some(&Broken(failure.item))
+                && failure.stage == "plain")
+    );
+    assert_eq!(
+        (
+            any.len(),
+            stats(&report, "plain").failed,
+            stats(&report, "pooled").failed
+        ),
+        (10_000, 10_000, 10_000)
+    );
     assert_clean(&report);
 }
 
@@ -102,9 +124,20 @@ async fn skip_counts_and_goes_on() {
     let stored = Recorder::new();
     let input = Script::items(0..5).fail(Broken(1)).and(5..10);
     let faults = Faults::none().fail_every(4, Broken(2));
-    let report = run_to_end(Skipping { input, faults, stored: stored.clone() }).await;
+    let report = run_to_end(Skipping {
+        input,
+        faults,
+        stored: stored.clone(),
+    })
+    .await;
     assert_eq!(stored.items(), [0, 1, 2, 4, 5, 6, 8, 9]);
-    assert_eq!((stats(&report, "source").failed, stats(&report, "call").failed), (1, 2));
+    assert_eq!(
+        (
+            stats(&report, "source").failed,
+            stats(&report, "call").failed
+        ),
+        (1, 2)
+    );
     assert_clean(&report);
 }
 
@@ -112,11 +145,21 @@ async fn skip_counts_and_goes_on() {
 async fn stop_drains_what_is_on_its_way() {
     let stored = Recorder::slow(ms(10));
     let faults = Faults::none().fail_on(5, Broken(5));
-    let report = run_to_end(Stopping { input: Script::items(0..50).hang(), faults, stored: stored.clone() }).await;
-    let Outcome::StoppedBy(error) = &report.outcome else { panic!("{report}") };
+    let report = run_to_end(Stopping {
+        input: Script::items(0..50).hang(),
+        faults,
+        stored: stored.clone(),
+    })
+    .await;
+    let Outcome::StoppedBy(error) = &report.outcome else {
+        panic!("{report}")
+    };
     assert_eq!(
         (error.kind(), error.to_string()),
-        (ErrorKind::Failed, "stage `call` failed: stage `call` failed: broken by 5".to_owned())
+        (
+            ErrorKind::Failed,
+            "stage `call` failed: stage `call` failed: broken by 5".to_owned()
+        )
     );
     assert_eq!(
         stored.len() as u64,
@@ -130,9 +173,20 @@ async fn stop_drains_what_is_on_its_way() {
 async fn fail_aborts_at_once_and_says_why() {
     let stored = Recorder::slow(ms(10));
     let faults = Faults::none().fail_on(5, Broken(5));
-    let report = run_to_end(Failing { input: Script::items(0..50).hang(), faults, stored: stored.clone() }).await;
-    assert!(matches!(&report.outcome, Outcome::Failed(error) if error.stage() == "call"), "{report}");
-    assert_eq!(report.failure().map(electrician::Error::kind), Some(ErrorKind::Failed));
+    let report = run_to_end(Failing {
+        input: Script::items(0..50).hang(),
+        faults,
+        stored: stored.clone(),
+    })
+    .await;
+    assert!(
+        matches!(&report.outcome, Outcome::Failed(error) if error.stage() == "call"),
+        "{report}"
+    );
+    assert_eq!(
+        report.failure().map(electrician::Error::kind),
+        Some(ErrorKind::Failed)
+    );
     assert!(stored.len() <= 4);
 }
 
@@ -140,45 +194,102 @@ async fn fail_aborts_at_once_and_says_why() {
 #[tokio::test(start_paused = true)]
 async fn no_call_is_made_after_the_failure_that_aborts() {
     let faults = Faults::none().fail_on(5, Broken(5));
-    let report = run_to_end(Abrupt { input: Script::items(0..50).hang(), faults: faults.clone() }).await;
-    assert_eq!((faults.calls(), stats(&report, "call").completed, stats(&report, "call").failed), (5, 4, 1));
+    let report = run_to_end(Abrupt {
+        input: Script::items(0..50).hang(),
+        faults: faults.clone(),
+    })
+    .await;
+    assert_eq!(
+        (
+            faults.calls(),
+            stats(&report, "call").completed,
+            stats(&report, "call").failed
+        ),
+        (5, 4, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failing_generator_stops_the_pipeline_where_it_says_so() {
     let stored = Recorder::new();
-    let input = Script::items(0..5).fail(Broken(1)).wait(LONG).item(6).hang();
-    let report = run_to_end(Stopping { input, faults: Faults::none(), stored: stored.clone() }).await;
-    assert!(matches!(&report.outcome, Outcome::StoppedBy(error) if error.stage() == "source"), "{report}");
+    let input = Script::items(0..5)
+        .fail(Broken(1))
+        .wait(LONG)
+        .item(6)
+        .hang();
+    let report = run_to_end(Stopping {
+        input,
+        faults: Faults::none(),
+        stored: stored.clone(),
+    })
+    .await;
+    assert!(
+        matches!(&report.outcome, Outcome::StoppedBy(error) if error.stage() == "source"),
+        "{report}"
+    );
     assert_eq!(stored.items(), [0, 1, 2, 3, 4]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failing_generator_fails_the_pipeline_where_it_says_so() {
     let input = Script::items(0..5).wait(ms(1)).fail(Broken(1)).hang();
-    let report = run_to_end(Failing { input, faults: Faults::none(), stored: Recorder::new() }).await;
-    assert!(matches!(&report.outcome, Outcome::Failed(error) if error.stage() == "source"), "{report}");
+    let report = run_to_end(Failing {
+        input,
+        faults: Faults::none(),
+        stored: Recorder::new(),
+    })
+    .await;
+    assert!(
+        matches!(&report.outcome, Outcome::Failed(error) if error.stage() == "source"),
+        "{report}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failing_generator_goes_on_where_its_failures_are_taken() {
     let (stored, rejected) = (Recorder::new(), Recorder::new());
-    let input = Script::items([1]).fail(Broken(1)).item(2).fail(Broken(2)).item(3);
-    let report = run_to_end(Reporting { input, stored: stored.clone(), rejected: rejected.clone() }).await;
-    let errors: Vec<_> = rejected.take().iter().map(|failure| failure.error().copied()).collect();
-    assert_eq!((stored.items(), errors), (vec![1, 2, 3], vec![Some(Broken(1)), Some(Broken(2))]));
+    let input = Script::items([1])
+        .fail(Broken(1))
+        .item(2)
+        .fail(Broken(2))
+        .item(3);
+    let report = run_to_end(Reporting {
+        input,
+        stored: stored.clone(),
+        rejected: rejected.clone(),
+    })
+    .await;
+    let errors: Vec<_> = rejected
+        .take()
+        .iter()
+        .map(|failure| failure.error().copied())
+        .collect();
+    assert_eq!(
+        (stored.items(), errors),
+        (vec![1, 2, 3], vec![Some(Broken(1)), Some(Broken(2))])
+    );
     assert_clean(&report);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_output_that_failed_does_not_fail_the_others() {
     let (stored, rejected) = (Recorder::new(), Recorder::new());
-    let report =
-        run_to_end(Splitting { input: Script::items([1, 7, 2]), stored: stored.clone(), rejected: rejected.clone() })
-            .await;
+    let report = run_to_end(Splitting {
+        input: Script::items([1, 7, 2]),
+        stored: stored.clone(),
+        rejected: rejected.clone(),
+    })
+    .await;
     assert_eq!(stored.items(), [10, 11, 13, 14, 20, 21, 23, 24]);
-    let errors: Vec<_> = rejected.take().iter().map(|failure| failure.error().copied()).collect();
+    let errors: Vec<_> = rejected
+        .take()
+        .iter()
+        .map(|failure| failure.error().copied())
+        .collect();
     assert_eq!(errors, [2, 5, 7, 2, 5].map(|n| Some(Broken(n))));
     let parts = stats(&report, "parts");
-    assert_eq!((parts.completed, parts.failed, parts.failed_outputs), (2, 1, 4));
+    assert_eq!(
+        (parts.completed, parts.failed, parts.failed_outputs),
+        (2, 1, 4)
+    );
 }

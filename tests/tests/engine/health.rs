@@ -70,7 +70,16 @@ pipeline! {
 
 fn line(input: Script<u32>, faults: Faults) -> (Running<Line>, Recorder<u32>) {
     let stored = Recorder::new();
-    (Line { input, faults, stored: stored.clone() }.start().unwrap(), stored)
+    (
+        Line {
+            input,
+            faults,
+            stored: stored.clone(),
+        }
+        .start()
+        .unwrap(),
+        stored,
+    )
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +88,13 @@ async fn a_pipeline_that_waits_for_work_is_fine() {
     tokio::time::sleep(Duration::from_hours(1)).await;
     let health = running.health();
     assert!(health.is_fine() && health.stages.len() == 3, "{health}");
-    assert!(health.stages.iter().all(|stage| matches!(stage.state, State::Fine)), "{health}");
+    assert!(
+        health
+            .stages
+            .iter()
+            .all(|stage| matches!(stage.state, State::Fine)),
+        "{health}"
+    );
     assert_eq!(stored.len(), 10);
     assert_balanced(&running.drain(LONG).await);
 }
@@ -92,8 +107,14 @@ async fn a_call_that_hangs_is_a_stalled_stage() {
     tokio::time::sleep(Duration::from_secs(15)).await;
     let health = running.health();
     assert!(!health.is_fine());
-    assert!(matches!(health.stage("work"), Some(State::Stalled(idle)) if *idle >= Duration::from_secs(10)), "{health}");
-    assert!(running.health_within(LONG).is_fine(), "patience is the caller's");
+    assert!(
+        matches!(health.stage("work"), Some(State::Stalled(idle)) if *idle >= Duration::from_secs(10)),
+        "{health}"
+    );
+    assert!(
+        running.health_within(LONG).is_fine(),
+        "patience is the caller's"
+    );
     assert_balanced(&running.stop().await);
 }
 
@@ -102,7 +123,12 @@ async fn a_slow_stage_with_a_long_queue_is_not_stalled() {
     let (running, stored) = line(Script::items(0..100).hang(), Faults::none().slow(ms(1000)));
     for _ in 0..60 {
         tokio::time::sleep(ms(1000)).await;
-        assert!(running.health().is_fine(), "{} after {} items", running.health(), stored.len());
+        assert!(
+            running.health().is_fine(),
+            "{} after {} items",
+            running.health(),
+            stored.len()
+        );
     }
     assert!(stored.len() >= 59);
     assert_balanced(&running.stop().await);
@@ -111,7 +137,10 @@ async fn a_slow_stage_with_a_long_queue_is_not_stalled() {
 #[tokio::test(start_paused = true)]
 async fn an_item_after_a_long_silence_does_not_make_a_stage_stalled() {
     let hour = Duration::from_hours(1);
-    let (running, stored) = line(Script::items([1]).wait(hour).item(2).hang(), Faults::none().slow(ms(5000)));
+    let (running, stored) = line(
+        Script::items([1]).wait(hour).item(2).hang(),
+        Faults::none().slow(ms(5000)),
+    );
     tokio::time::sleep(hour + ms(6000)).await;
     assert!(running.health().is_fine(), "{}", running.health());
     tokio::time::sleep(ms(6000)).await;
@@ -124,12 +153,18 @@ async fn a_paused_source_says_so_and_is_fine() {
     let (running, _) = line(Script::items(0..10).hang(), Faults::none());
     running.pause();
     let health = running.health();
-    assert!(health.is_fine() && matches!(health.stage("source"), Some(State::Paused)), "{health}");
+    assert!(
+        health.is_fine() && matches!(health.stage("source"), Some(State::Paused)),
+        "{health}"
+    );
     assert!(matches!(health.stage("work"), Some(State::Fine)));
     assert!(health.stage("nobody").is_none());
     assert_eq!(health.to_string().lines().next(), Some("source: paused"));
     running.resume();
-    assert!(matches!(running.health().stage("source"), Some(State::Fine)));
+    assert!(matches!(
+        running.health().stage("source"),
+        Some(State::Fine)
+    ));
     assert_balanced(&running.drain(LONG).await);
 }
 
@@ -141,39 +176,83 @@ async fn the_stages_of_a_run_that_has_ended_have_ended() {
     assert_clean(&report);
     let health = running.health();
     assert!(health.is_fine());
-    assert!(health.stages.iter().all(|stage| matches!(stage.state, State::Ended)), "{health}");
+    assert!(
+        health
+            .stages
+            .iter()
+            .all(|stage| matches!(stage.state, State::Ended)),
+        "{health}"
+    );
 }
 
 /// The task of a stage had panicked, the stage said that it was fine, and the pipeline waited for it for ever.
 #[tokio::test(start_paused = true)]
 async fn a_stage_whose_route_panics_is_dead_and_fails_the_pipeline() {
     let stored = Recorder::new();
-    let running = Guarded { input: Script::items(0..9).hang(), stored }.start().unwrap();
-    let report = tokio::time::timeout(LONG, running.wait()).await.expect("it ends");
-    let Outcome::Failed(error) = &report.outcome else { panic!("{report}") };
+    let running = Guarded {
+        input: Script::items(0..9).hang(),
+        stored,
+    }
+    .start()
+    .unwrap();
+    let report = tokio::time::timeout(LONG, running.wait())
+        .await
+        .expect("it ends");
+    let Outcome::Failed(error) = &report.outcome else {
+        panic!("{report}")
+    };
     assert_eq!((error.kind(), error.stage()), (ErrorKind::Died, "source"));
     let health = running.health();
     assert!(!health.is_fine());
-    assert!(matches!(health.stage("source"), Some(State::Dead(Some(_)))), "{health}");
-    assert!(matches!(health.stage("store"), Some(State::Dead(None))), "{health}");
+    assert!(
+        matches!(health.stage("source"), Some(State::Dead(Some(_)))),
+        "{health}"
+    );
+    assert!(
+        matches!(health.stage("store"), Some(State::Dead(None))),
+        "{health}"
+    );
     assert_balanced(&report);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stage_whose_state_cannot_be_made_again_is_dead_and_fails_the_pipeline() {
     let left = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(1));
-    let running = Fused { left, input: Script::items(0..9).hang(), stored: Recorder::new() }.start().unwrap();
-    let report = tokio::time::timeout(LONG, running.wait()).await.expect("it ends");
-    assert_eq!(report.failure().map(electrician::Error::kind), Some(ErrorKind::Died), "{report}");
+    let running = Fused {
+        left,
+        input: Script::items(0..9).hang(),
+        stored: Recorder::new(),
+    }
+    .start()
+    .unwrap();
+    let report = tokio::time::timeout(LONG, running.wait())
+        .await
+        .expect("it ends");
+    assert_eq!(
+        report.failure().map(electrician::Error::kind),
+        Some(ErrorKind::Died),
+        "{report}"
+    );
     assert!(!running.health().is_fine());
     assert_balanced(&report);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_generator_whose_argument_panics_is_dead_and_fails_the_pipeline() {
-    let running = Argued { left: std::sync::Arc::default(), stored: Recorder::new() }.start().unwrap();
-    let report = tokio::time::timeout(LONG, running.wait()).await.expect("it ends");
-    assert_eq!(report.failure().map(electrician::Error::stage), Some("source"), "{report}");
+    let running = Argued {
+        left: std::sync::Arc::default(),
+        stored: Recorder::new(),
+    }
+    .start()
+    .unwrap();
+    let report = tokio::time::timeout(LONG, running.wait())
+        .await
+        .expect("it ends");
+    assert_eq!(
+        report.failure().map(electrician::Error::stage),
+        Some("source"),
+        "{report}"
+    );
     assert!(!running.health().is_fine());
     assert_balanced(&report);
 }

@@ -12,7 +12,10 @@ use electrician::{
     ErrorKind,
     pipeline::{Outcome, State},
     prelude::*,
-    test::{Faults, Recorder, Script, assert_balanced, assert_clean, faulty, record, run_to_end, run_with, scripted},
+    test::{
+        Faults, Recorder, Script, assert_balanced, assert_clean, faulty, record, run_to_end,
+        run_with, scripted,
+    },
 };
 use tokio::{runtime::Handle, time::Instant};
 
@@ -88,7 +91,13 @@ pipeline! {
 
 fn ingest(faults: Faults) -> (Ingest, Recorder<u32>) {
     let stored = Recorder::new();
-    (Ingest { faults, stored: stored.clone() }, stored)
+    (
+        Ingest {
+            faults,
+            stored: stored.clone(),
+        },
+        stored,
+    )
 }
 
 /// Drain closed the edges at once, and what was queued on them was gone: of 500 items, some 40 arrived.
@@ -142,24 +151,44 @@ async fn drain_takes_no_longer_than_the_work_that_is_left() {
     let before = Instant::now();
     let report = running.drain(LONG).await;
     assert_balanced(&report);
-    assert_eq!((before.elapsed(), report.outcome.to_string()), (ms(100), "drained".to_owned()));
+    assert_eq!(
+        (before.elapsed(), report.outcome.to_string()),
+        (ms(100), "drained".to_owned())
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_left_at_the_deadline_is_aborted_and_named() {
     let stored = Recorder::new();
     let faults = Faults::none().slow(ms(1000));
-    let slow = Slow { input: Script::items(0..20).hang(), faults, stored: stored.clone() };
+    let slow = Slow {
+        input: Script::items(0..20).hang(),
+        faults,
+        stored: stored.clone(),
+    };
     let running = slow.start().unwrap();
     tokio::time::sleep(ms(1500)).await;
     let report = running.drain(ms(3000)).await;
     assert_balanced(&report);
     assert!(matches!(report.outcome, Outcome::Aborted), "{report}");
-    assert_eq!((report.left.clone(), stored.items()), (vec!["work".to_owned()], vec![0, 1, 2, 3]));
+    assert_eq!(
+        (report.left.clone(), stored.items()),
+        (vec!["work".to_owned()], vec![0, 1, 2, 3])
+    );
     let work = stats(&report, "work");
-    let lost = work.dropped + report.edges.iter().map(|edge| edge.stats.dropped).sum::<u64>();
+    let lost = work.dropped
+        + report
+            .edges
+            .iter()
+            .map(|edge| edge.stats.dropped)
+            .sum::<u64>();
     assert_eq!((work.completed, lost), (4, 16));
-    assert!(report.to_string().contains("not empty at the deadline: work"), "{report}");
+    assert!(
+        report
+            .to_string()
+            .contains("not empty at the deadline: work"),
+        "{report}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,20 +201,37 @@ async fn drain_flushes_a_batch_that_is_not_full() {
         tokio::time::sleep(ms(1)).await;
         assert_eq!(stored.len(), 2);
     };
-    assert_clean(&run_with(Batching { stored: stored.clone() }, work, ms(1)).await);
+    assert_clean(
+        &run_with(
+            Batching {
+                stored: stored.clone(),
+            },
+            work,
+            ms(1),
+        )
+        .await,
+    );
     assert_eq!(stored.items()[2], [200, 201, 202, 203, 204]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn drain_does_not_wait_for_a_generator_that_waits_elsewhere() {
     let stored = Recorder::new();
-    let running = Listening { first: 3, stored: stored.clone() }.start().unwrap();
+    let running = Listening {
+        first: 3,
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     stored.wait_for(3).await;
     let before = Instant::now();
     let report = running.drain(LONG).await;
     assert_balanced(&report);
     assert_clean(&report);
-    assert_eq!((before.elapsed(), stored.items()), (Duration::ZERO, vec![0, 1, 2]));
+    assert_eq!(
+        (before.elapsed(), stored.items()),
+        (Duration::ZERO, vec![0, 1, 2])
+    );
 }
 
 /// A generator was cancelled between reading an item and sending it: the item was nowhere.
@@ -193,19 +239,34 @@ async fn drain_does_not_wait_for_a_generator_that_waits_elsewhere() {
 async fn drain_does_not_cancel_a_generator_that_has_an_item_in_hand() {
     let given = Arc::<AtomicU64>::default();
     let stored = Recorder::slow(Duration::from_secs(1));
-    let running = Reading { given: Arc::clone(&given), stored: stored.clone() }.start().unwrap();
+    let running = Reading {
+        given: Arc::clone(&given),
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     tokio::time::sleep(Duration::from_secs(30)).await;
     let report = running.drain(LONG).await;
     assert_balanced(&report);
     assert_clean(&report);
-    assert_eq!(stored.items(), (0..given.load(Relaxed)).collect::<Vec<_>>(), "all that it read is stored");
+    assert_eq!(
+        stored.items(),
+        (0..given.load(Relaxed)).collect::<Vec<_>>(),
+        "all that it read is stored"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn stop_ends_at_once_and_counts_what_it_dropped() {
     let stored = Recorder::new();
     let faults = Faults::none().slow(ms(1000));
-    let running = Slow { input: Script::items(0..20).hang(), faults, stored: stored.clone() }.start().unwrap();
+    let running = Slow {
+        input: Script::items(0..20).hang(),
+        faults,
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     tokio::time::sleep(ms(2500)).await;
     let before = Instant::now();
     let report = running.stop().await;
@@ -214,7 +275,12 @@ async fn stop_ends_at_once_and_counts_what_it_dropped() {
         (before.elapsed(), report.outcome.to_string(), stored.items()),
         (Duration::ZERO, "aborted".to_owned(), vec![0, 1])
     );
-    let lost = stats(&report, "work").dropped + report.edges.iter().map(|edge| edge.stats.dropped).sum::<u64>();
+    let lost = stats(&report, "work").dropped
+        + report
+            .edges
+            .iter()
+            .map(|edge| edge.stats.dropped)
+            .sum::<u64>();
     assert_eq!(lost, 18);
 }
 
@@ -222,7 +288,13 @@ async fn stop_ends_at_once_and_counts_what_it_dropped() {
 async fn wait_ends_with_the_run_and_changes_nothing() {
     let stored = Recorder::new();
     let faults = Faults::none().slow(ms(100));
-    let running = Slow { input: Script::items(0..10), faults, stored: stored.clone() }.start().unwrap();
+    let running = Slow {
+        input: Script::items(0..10),
+        faults,
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     assert!(tokio::time::timeout(ms(350), running.wait()).await.is_err());
     assert!(matches!(running.report().outcome, Outcome::Running));
     assert_eq!(stored.items(), [0, 1, 2]);
@@ -239,7 +311,12 @@ async fn dropping_a_running_pipeline_stops_everything() {
     let (alive, count) = Alive::new();
     let input = Script::items(0..10).hang();
     let before = Handle::current().metrics().num_alive_tasks();
-    let running = Holding { input: input.clone(), alive }.start().unwrap();
+    let running = Holding {
+        input: input.clone(),
+        alive,
+    }
+    .start()
+    .unwrap();
     tokio::time::sleep(ms(10)).await;
     assert_eq!((count.load(Relaxed), input.playing()), (4, 1));
     assert_balanced(&running.report());
@@ -255,10 +332,19 @@ async fn giving_up_on_a_drain_leaves_no_task_behind() {
     let (alive, count) = Alive::new();
     let input = Script::items(0..10).hang();
     let before = Handle::current().metrics().num_alive_tasks();
-    let running = Holding { input: input.clone(), alive }.start().unwrap();
+    let running = Holding {
+        input: input.clone(),
+        alive,
+    }
+    .start()
+    .unwrap();
     tokio::time::sleep(ms(10)).await;
     assert_balanced(&running.report());
-    assert!(tokio::time::timeout(ms(100), running.drain(LONG)).await.is_err());
+    assert!(
+        tokio::time::timeout(ms(100), running.drain(LONG))
+            .await
+            .is_err()
+    );
     tokio::time::sleep(ms(1)).await;
     assert_eq!((count.load(Relaxed), input.playing()), (0, 0));
     assert_eq!(Handle::current().metrics().num_alive_tasks(), before);
@@ -268,7 +354,11 @@ async fn giving_up_on_a_drain_leaves_no_task_behind() {
 async fn a_run_that_has_ended_keeps_nothing_but_its_report() {
     let (alive, count) = Alive::new();
     let before = Handle::current().metrics().num_alive_tasks();
-    let report = run_to_end(Holding { input: Script::items(0..10), alive }).await;
+    let report = run_to_end(Holding {
+        input: Script::items(0..10),
+        alive,
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(count.load(Relaxed), 0);
     tokio::time::sleep(ms(1)).await;
@@ -280,7 +370,10 @@ fn start_outside_a_runtime_is_an_error() {
     let (pipeline, stored) = ingest(Faults::none());
     let error = pipeline.start().unwrap_err();
     assert_eq!((error.kind(), error.stage()), (ErrorKind::NoRuntime, ""));
-    assert_eq!(error.to_string(), "a pipeline starts inside a tokio runtime, and there is none here");
+    assert_eq!(
+        error.to_string(),
+        "a pipeline starts inside a tokio runtime, and there is none here"
+    );
     assert!(stored.is_empty());
 }
 
@@ -315,9 +408,18 @@ async fn a_report_is_a_table() {
     let table = report.to_string();
     let lines: Vec<_> = table.lines().collect();
     assert_eq!(lines[0], "Ingest: drained after 1.500s");
-    assert!(lines[1].starts_with("stage  received completed  filtered"), "{table}");
+    assert!(
+        lines[1].starts_with("stage  received completed  filtered"),
+        "{table}"
+    );
     let row = |name: &str| {
-        lines.iter().find(|line| line.starts_with(name)).unwrap().split_whitespace().skip(1).collect::<Vec<_>>()
+        lines
+            .iter()
+            .find(|line| line.starts_with(name))
+            .unwrap()
+            .split_whitespace()
+            .skip(1)
+            .collect::<Vec<_>>()
     };
     assert_eq!(row("work"), ["1", "1", "0", "0", "0", "0", "0", "0", "0"]);
     assert_eq!(lines.len(), 5);

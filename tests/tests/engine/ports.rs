@@ -35,7 +35,15 @@ pipeline! {
 
 fn ingest(faults: Faults) -> (Running<Ingest>, Recorder<u32>) {
     let stored = Recorder::new();
-    (Ingest { faults, stored: stored.clone() }.start().unwrap(), stored)
+    (
+        Ingest {
+            faults,
+            stored: stored.clone(),
+        }
+        .start()
+        .unwrap(),
+        stored,
+    )
 }
 
 #[tokio::test(start_paused = true)]
@@ -46,7 +54,10 @@ async fn a_send_after_the_end_gives_the_item_back() {
     assert!(items.is_open());
     let report = running.drain(LONG).await;
     assert_balanced(&report);
-    assert_eq!((items.send(2).await, items.is_open(), stored.items()), (Err(SendError(2)), false, vec![1]));
+    assert_eq!(
+        (items.send(2).await, items.is_open(), stored.items()),
+        (Err(SendError(2)), false, vec![1])
+    );
 
     let (running, stored) = ingest(Faults::none());
     let items = running.items.clone();
@@ -58,7 +69,10 @@ async fn a_send_after_the_end_gives_the_item_back() {
     let items = running.items.clone();
     drop(running);
     assert_eq!(items.send(4).await, Err(SendError(4)));
-    assert_eq!(SendError(4).to_string(), "the pipeline is not running, the item was not sent");
+    assert_eq!(
+        SendError(4).to_string(),
+        "the pipeline is not running, the item was not sent"
+    );
 }
 
 /// Sends one item after the other until it is refused; gives back how many were accepted.
@@ -77,7 +91,9 @@ async fn send_on(items: Input<u32>, first: u32) -> u32 {
 async fn a_send_that_races_with_a_drain_is_delivered_or_refused() {
     for round in 0..200 {
         let (running, stored) = ingest(Faults::none());
-        let senders: Vec<_> = (0..3).map(|n| tokio::spawn(send_on(running.items.clone(), n * 1000))).collect();
+        let senders: Vec<_> = (0..3)
+            .map(|n| tokio::spawn(send_on(running.items.clone(), n * 1000)))
+            .collect();
         for _ in 0..round % 17 {
             tokio::task::yield_now().await;
         }
@@ -96,7 +112,9 @@ async fn a_send_that_races_with_a_drain_is_delivered_or_refused() {
 async fn a_send_that_races_with_a_drain_on_two_threads_is_delivered_or_refused() {
     for round in 0..200 {
         let (running, stored) = ingest(Faults::none());
-        let senders: Vec<_> = (0..2).map(|n| tokio::spawn(send_on(running.items.clone(), n * 100_000))).collect();
+        let senders: Vec<_> = (0..2)
+            .map(|n| tokio::spawn(send_on(running.items.clone(), n * 100_000)))
+            .collect();
         for _ in 0..round % 7 {
             tokio::task::yield_now().await;
         }
@@ -123,7 +141,11 @@ async fn a_send_that_races_with_a_stop_is_counted_or_refused() {
         // a sender that waited for room may not have heard of the end yet: its item is still on offer
         report.balance().unwrap();
         let outside = edge(&report, "outside", "items").stats;
-        assert_eq!(u64::from(accepted), outside.taken + outside.dropped, "round {round}\n{report}");
+        assert_eq!(
+            u64::from(accepted),
+            outside.taken + outside.dropped,
+            "round {round}\n{report}"
+        );
         assert!(stored.len() as u64 <= outside.taken);
     }
 }
@@ -160,7 +182,10 @@ async fn a_send_that_is_given_up_was_not_accepted() {
 #[tokio::test(start_paused = true)]
 async fn an_input_is_fed_from_many_tasks() {
     let stored = Recorder::new();
-    let pipeline = Ingest { faults: Faults::none(), stored: stored.clone() };
+    let pipeline = Ingest {
+        faults: Faults::none(),
+        stored: stored.clone(),
+    };
     let work = async |running: &Running<Ingest>| {
         let tasks: Vec<_> = (0..10)
             .map(|n| {
@@ -178,8 +203,16 @@ async fn an_input_is_fed_from_many_tasks() {
     };
     assert_clean(&run_with(pipeline, work, LONG).await);
     for n in 0..10 {
-        let own: Vec<_> = stored.items().into_iter().filter(|item| item / 100 == n).collect();
-        assert_eq!(own, (0..20).map(|at| n * 100 + at).collect::<Vec<_>>(), "the order of each task");
+        let own: Vec<_> = stored
+            .items()
+            .into_iter()
+            .filter(|item| item / 100 == n)
+            .collect();
+        assert_eq!(
+            own,
+            (0..20).map(|at| n * 100 + at).collect::<Vec<_>>(),
+            "the order of each task"
+        );
     }
 }
 
@@ -201,7 +234,10 @@ async fn an_output_gives_everything_and_ends_with_the_pipeline() {
 async fn an_output_that_nobody_reads_holds_the_pipeline_up() {
     let running = Through::new().start().unwrap();
     let mut sent = 0;
-    while tokio::time::timeout(ms(1), running.items.send(sent)).await.is_ok() {
+    while tokio::time::timeout(ms(1), running.items.send(sent))
+        .await
+        .is_ok()
+    {
         sent += 1;
     }
     assert!((1024..10_000).contains(&sent), "{sent}");
@@ -215,7 +251,9 @@ async fn an_output_that_nobody_reads_holds_the_pipeline_up() {
 #[tokio::test(start_paused = true)]
 async fn clones_of_an_output_share_its_items() {
     let running = Through::new().start().unwrap();
-    let readers: Vec<_> = (0..3).map(|_| tokio::spawn(running.results.clone().collect::<Vec<_>>())).collect();
+    let readers: Vec<_> = (0..3)
+        .map(|_| tokio::spawn(running.results.clone().collect::<Vec<_>>()))
+        .collect();
     for item in 0..300 {
         running.items.send(item).await.unwrap();
         tokio::task::yield_now().await;
@@ -273,5 +311,11 @@ async fn an_output_ends_when_the_pipeline_is_dropped() {
     tokio::time::sleep(ms(1)).await;
     assert_balanced(&running.report());
     drop(running);
-    assert_eq!(tokio::time::timeout(LONG, reader).await.expect("it ends").unwrap(), [1]);
+    assert_eq!(
+        tokio::time::timeout(LONG, reader)
+            .await
+            .expect("it ends")
+            .unwrap(),
+        [1]
+    );
 }

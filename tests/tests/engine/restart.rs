@@ -56,7 +56,11 @@ pipeline! {
 async fn every_restart_gives_sources_that_work_and_fresh_edges() {
     let script = Script::items([1000, 1001]).hang();
     let (count, stored) = (Arc::<AtomicU32>::default(), Recorder::new());
-    let mixed = Mixed { script: script.clone(), count: Arc::clone(&count), stored: stored.clone() };
+    let mixed = Mixed {
+        script: script.clone(),
+        count: Arc::clone(&count),
+        stored: stored.clone(),
+    };
     let mut running = mixed.start().unwrap();
     let items = running.items.clone();
     for round in 1..=10 {
@@ -72,8 +76,18 @@ async fn every_restart_gives_sources_that_work_and_fresh_edges() {
             4,
             "the clock began anew in round {round}: {got:?}"
         );
-        assert_eq!(got.iter().filter(|item| **item >= 1000).copied().collect::<Vec<_>>(), [1000, 1001, 2000, 2001]);
-        assert_eq!(stats(&report, "store").received, 8, "the counters begin anew");
+        assert_eq!(
+            got.iter()
+                .filter(|item| **item >= 1000)
+                .copied()
+                .collect::<Vec<_>>(),
+            [1000, 1001, 2000, 2001]
+        );
+        assert_eq!(
+            stats(&report, "store").received,
+            8,
+            "the counters begin anew"
+        );
         assert_eq!(
             (script.opened(), script.playing()),
             (round, 0),
@@ -88,14 +102,23 @@ async fn every_restart_gives_sources_that_work_and_fresh_edges() {
 #[tokio::test(start_paused = true)]
 async fn a_restart_makes_states_anew() {
     let stored = Recorder::new();
-    let mut running = Summing { faults: Faults::none(), stored: stored.clone() }.start().unwrap();
+    let mut running = Summing {
+        faults: Faults::none(),
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     let sum = running.stages().sum.clone();
     for _ in 0..2 {
         for item in 1..=3 {
             running.items.send(item).await.unwrap();
         }
         tokio::time::sleep(ms(1)).await;
-        assert_eq!(sum.stats().received, 3, "a handle outlives the run, its counters begin anew");
+        assert_eq!(
+            sum.stats().received,
+            3,
+            "a handle outlives the run, its counters begin anew"
+        );
         assert_balanced(&running.restart(LONG).await.unwrap());
     }
     assert_eq!(stored.items(), [1, 3, 6, 1, 3, 6]);
@@ -106,7 +129,12 @@ async fn a_restart_makes_states_anew() {
 async fn a_restart_that_misses_its_deadline_starts_anew_all_the_same() {
     let stored = Recorder::new();
     let faults = Faults::none().hang_on(1);
-    let mut running = Summing { faults, stored: stored.clone() }.start().unwrap();
+    let mut running = Summing {
+        faults,
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     running.items.send(1).await.unwrap();
     tokio::time::sleep(ms(1)).await;
     let report = running.restart(ms(100)).await.unwrap();
@@ -124,7 +152,13 @@ async fn a_restart_that_misses_its_deadline_starts_anew_all_the_same() {
 async fn a_run_that_failed_or_ended_can_be_restarted() {
     let script = Script::items([1, 2]);
     let (count, stored) = (Arc::<AtomicU32>::default(), Recorder::new());
-    let mut running = Mixed { script, count, stored: stored.clone() }.start().unwrap();
+    let mut running = Mixed {
+        script,
+        count,
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     let items = running.items.clone();
     running.restart(LONG).await.unwrap();
     running.restart(LONG).await.unwrap();
@@ -145,7 +179,12 @@ async fn an_output_goes_on_after_a_restart_and_has_lost_nothing() {
     running.items.send(10).await.unwrap();
     let mut got = Vec::new();
     for _ in 0..4 {
-        got.push(tokio::time::timeout(LONG, results.next()).await.expect("nothing is lost").unwrap());
+        got.push(
+            tokio::time::timeout(LONG, results.next())
+                .await
+                .expect("nothing is lost")
+                .unwrap(),
+        );
     }
     assert_eq!(got, [1, 3, 6, 10]);
     assert_balanced(&running.drain(LONG).await);

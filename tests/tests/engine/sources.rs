@@ -11,7 +11,10 @@ use std::{
 use electrician::{
     pipeline::{Outcome, State},
     prelude::*,
-    test::{Faults, Recorder, Script, assert_balanced, assert_clean, faulty, record, run_to_end, run_with, scripted},
+    test::{
+        Faults, Recorder, Script, assert_balanced, assert_clean, faulty, record, run_to_end,
+        run_with, scripted,
+    },
 };
 
 use super::support::{Broken, LONG, ms, stats};
@@ -107,8 +110,15 @@ pipeline! {
 /// A generator was started once a worker: everything came in twice.
 #[tokio::test(start_paused = true)]
 async fn a_generator_never_runs_twice() {
-    let (input, stored) = (Script::items(0..100).wait(ms(10)).and(100..200), Recorder::new());
-    let playing = Playing { input: input.clone(), faults: Faults::none(), stored: stored.clone() };
+    let (input, stored) = (
+        Script::items(0..100).wait(ms(10)).and(100..200),
+        Recorder::new(),
+    );
+    let playing = Playing {
+        input: input.clone(),
+        faults: Faults::none(),
+        stored: stored.clone(),
+    };
     let running = playing.start().unwrap();
     tokio::time::sleep(ms(5)).await;
     assert_eq!((input.opened(), input.playing()), (1, 1));
@@ -116,20 +126,30 @@ async fn a_generator_never_runs_twice() {
     running.resume();
     let report = running.wait().await;
     assert_balanced(&report);
-    assert_eq!((input.opened(), input.playing(), input.given(), stored.len()), (1, 0, 200, 200));
+    assert_eq!(
+        (input.opened(), input.playing(), input.given(), stored.len()),
+        (1, 0, 200, 200)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_stops_the_sources_and_lets_what_is_in_flight_complete() {
     let (input, stored) = (Script::items(0..4).wait(ms(50)).repeat(), Recorder::new());
     let faults = Faults::none().slow(ms(20));
-    let playing = Playing { input: input.clone(), faults, stored: stored.clone() };
+    let playing = Playing {
+        input: input.clone(),
+        faults,
+        stored: stored.clone(),
+    };
     let work = async |running: &Running<Playing>| {
         tokio::time::sleep(ms(1)).await;
         running.pause();
         tokio::time::sleep(Duration::from_mins(30)).await;
         assert_eq!((stored.items(), input.given()), (vec![0, 1, 2, 3], 4));
-        assert!(matches!(running.health().stage("source"), Some(State::Paused)));
+        assert!(matches!(
+            running.health().stage("source"),
+            Some(State::Paused)
+        ));
         assert_balanced(&running.report());
         running.resume();
         stored.wait_for(8).await;
@@ -148,9 +168,23 @@ async fn a_clock_does_not_catch_up_after_a_pause() {
         assert_eq!(count.load(Relaxed), 3);
         running.resume();
         tokio::time::sleep(ms(250)).await;
-        assert!((2..=4).contains(&(stored.len() - 3)), "no burst: {}", stored.len());
+        assert!(
+            (2..=4).contains(&(stored.len() - 3)),
+            "no burst: {}",
+            stored.len()
+        );
     };
-    assert_clean(&run_with(Ticking { count: Arc::clone(&count), stored: stored.clone() }, work, LONG).await);
+    assert_clean(
+        &run_with(
+            Ticking {
+                count: Arc::clone(&count),
+                stored: stored.clone(),
+            },
+            work,
+            LONG,
+        )
+        .await,
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -166,14 +200,27 @@ async fn a_send_waits_while_the_pipeline_is_paused() {
         running.resume();
         sending.await.unwrap().unwrap();
     };
-    assert_clean(&run_with(Ingest { stored: stored.clone() }, work, LONG).await);
+    assert_clean(
+        &run_with(
+            Ingest {
+                stored: stored.clone(),
+            },
+            work,
+            LONG,
+        )
+        .await,
+    );
     assert_eq!(stored.items(), [2]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_paused_pipeline_drains() {
     let (input, stored) = (Script::items(0..4).wait(ms(50)).repeat(), Recorder::new());
-    let playing = Playing { input: input.clone(), faults: Faults::none().slow(ms(20)), stored: stored.clone() };
+    let playing = Playing {
+        input: input.clone(),
+        faults: Faults::none().slow(ms(20)),
+        stored: stored.clone(),
+    };
     let running = playing.start().unwrap();
     tokio::time::sleep(ms(1)).await;
     running.pause();
@@ -185,7 +232,11 @@ async fn a_paused_pipeline_drains() {
 
 #[tokio::test(start_paused = true)]
 async fn a_send_that_waits_in_a_pause_is_refused_by_a_drain() {
-    let running = Ingest { stored: Recorder::new() }.start().unwrap();
+    let running = Ingest {
+        stored: Recorder::new(),
+    }
+    .start()
+    .unwrap();
     running.pause();
     let items = running.items.clone();
     let sending = tokio::spawn(async move { items.send(2).await });
@@ -198,7 +249,11 @@ async fn a_send_that_waits_in_a_pause_is_refused_by_a_drain() {
 #[tokio::test(start_paused = true)]
 async fn a_polled_generator_idles_fails_and_ends_as_it_says() {
     let stored = Recorder::new();
-    let report = run_to_end(Working { count: Arc::default(), stored: stored.clone() }).await;
+    let report = run_to_end(Working {
+        count: Arc::default(),
+        stored: stored.clone(),
+    })
+    .await;
     assert_eq!(stored.items(), [0, 1, 2, 4, 6, 7]);
     assert_eq!(stored.times(), [0, 0, 0, 500, 700, 700].map(ms));
     assert_eq!(stats(&report, "source").failed, 1);
@@ -208,7 +263,10 @@ async fn a_polled_generator_idles_fails_and_ends_as_it_says() {
 #[tokio::test(start_paused = true)]
 async fn take_ends_an_infinite_generator() {
     let stored = Recorder::new();
-    let report = run_to_end(Endless { stored: stored.clone() }).await;
+    let report = run_to_end(Endless {
+        stored: stored.clone(),
+    })
+    .await;
     assert_eq!(stored.items(), [0, 1, 2, 3, 4]);
     assert!(stats(&report, "source").received < 1000);
     assert!(matches!(report.outcome, Outcome::Completed), "{report}");
@@ -217,21 +275,41 @@ async fn take_ends_an_infinite_generator() {
 #[tokio::test(start_paused = true)]
 async fn what_a_generator_sent_before_its_error_is_delivered() {
     let stored = Recorder::new();
-    let report = run_to_end(Pushing { stored: stored.clone() }).await;
+    let report = run_to_end(Pushing {
+        stored: stored.clone(),
+    })
+    .await;
     assert_eq!(stored.items(), (0..200).collect::<Vec<_>>());
-    assert_eq!((stats(&report, "source").failed, stats(&report, "source").received), (1, 201));
+    assert_eq!(
+        (
+            stats(&report, "source").failed,
+            stats(&report, "source").received
+        ),
+        (1, 201)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_a_generator_sends_after_it_was_told_to_stop_is_delivered_and_its_error_is_none() {
     let stored = Recorder::slow(ms(100));
-    let running = Stubborn { stored: stored.clone() }.start().unwrap();
+    let running = Stubborn {
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
     stored.wait_for(2).await;
     let report = running.drain(LONG).await;
     assert_balanced(&report);
     assert_clean(&report);
     let items = stored.items();
     let (last, others) = items.split_last().unwrap();
-    assert!(*last == 1000 || items.iter().copied().eq(0..u32::try_from(items.len()).unwrap()), "{items:?}");
+    assert!(
+        *last == 1000
+            || items
+                .iter()
+                .copied()
+                .eq(0..u32::try_from(items.len()).unwrap()),
+        "{items:?}"
+    );
     assert!(others.is_sorted());
 }

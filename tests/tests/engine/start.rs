@@ -100,12 +100,31 @@ fn good() -> Options {
 async fn refuses(change: impl FnOnce(&mut Options), option: &str) {
     let mut options = good();
     change(&mut options);
-    let (input, before) = (options.input.clone(), Handle::current().metrics().num_alive_tasks());
+    let (input, before) = (
+        options.input.clone(),
+        Handle::current().metrics().num_alive_tasks(),
+    );
     let error = options.start().expect_err("it is refused");
-    assert_eq!((error.kind(), error.stage()), (ErrorKind::BadValue, "call"), "{error}");
-    assert!(error.to_string().starts_with(&format!("stage `call`: `{option}` ")), "{error}");
+    assert_eq!(
+        (error.kind(), error.stage()),
+        (ErrorKind::BadValue, "call"),
+        "{error}"
+    );
+    assert!(
+        error
+            .to_string()
+            .starts_with(&format!("stage `call`: `{option}` ")),
+        "{error}"
+    );
     tokio::time::sleep(ms(1)).await;
-    assert_eq!((input.opened(), Handle::current().metrics().num_alive_tasks()), (0, before), "nothing runs");
+    assert_eq!(
+        (
+            input.opened(),
+            Handle::current().metrics().num_alive_tasks()
+        ),
+        (0, before),
+        "nothing runs"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,21 +169,45 @@ async fn a_limit_of_panics_over_no_time_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_value_inside_an_inner_pipeline_is_refused_with_its_path() {
     let input = Script::items(0..10);
-    let outer = Outer { input: input.clone(), limit: Duration::ZERO, stored: Recorder::new() };
+    let outer = Outer {
+        input: input.clone(),
+        limit: Duration::ZERO,
+        stored: Recorder::new(),
+    };
     let error = outer.start().unwrap_err();
-    assert_eq!((error.kind(), error.stage(), input.opened()), (ErrorKind::BadValue, "inner/call", 0));
+    assert_eq!(
+        (error.kind(), error.stage(), input.opened()),
+        (ErrorKind::BadValue, "inner/call", 0)
+    );
 }
 
 /// The fourth worker could not be made, and what had been spawned before it ran on without an owner.
 #[tokio::test(start_paused = true)]
 async fn an_argument_that_panics_while_it_starts_leaves_nothing_running() {
-    let (input, before) = (Script::items([1]).wait(ms(1)).repeat(), Handle::current().metrics().num_alive_tasks());
-    let three = Scarce { input: input.clone(), left: Arc::new(AtomicU32::new(3)), stored: Recorder::new() };
+    let (input, before) = (
+        Script::items([1]).wait(ms(1)).repeat(),
+        Handle::current().metrics().num_alive_tasks(),
+    );
+    let three = Scarce {
+        input: input.clone(),
+        left: Arc::new(AtomicU32::new(3)),
+        stored: Recorder::new(),
+    };
     let started = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| three.start()));
     assert!(started.is_err());
     tokio::time::sleep(ms(100)).await;
-    assert_eq!((input.playing(), Handle::current().metrics().num_alive_tasks()), (0, before));
+    assert_eq!(
+        (
+            input.playing(),
+            Handle::current().metrics().num_alive_tasks()
+        ),
+        (0, before)
+    );
 
-    let four = Scarce { input: Script::items(0..9), left: Arc::new(AtomicU32::new(4)), stored: Recorder::new() };
+    let four = Scarce {
+        input: Script::items(0..9),
+        left: Arc::new(AtomicU32::new(4)),
+        stored: Recorder::new(),
+    };
     assert_clean(&run_to_end(four).await);
 }

@@ -39,13 +39,19 @@ impl From<Stopped> for Broken {
 /// What a stage counted.
 #[track_caller]
 pub(super) fn stats(report: &Report, stage: &str) -> StageStats {
-    report.stage(stage).unwrap_or_else(|| panic!("there is no stage `{stage}` in\n{report}")).stats
+    report
+        .stage(stage)
+        .unwrap_or_else(|| panic!("there is no stage `{stage}` in\n{report}"))
+        .stats
 }
 
 /// The edge between two stages.
 #[track_caller]
 pub(super) fn edge<'r>(report: &'r Report, from: &str, to: &str) -> &'r EdgeReport {
-    let found = report.edges.iter().find(|edge| edge.from == from && edge.to.iter().any(|name| name == to));
+    let found = report
+        .edges
+        .iter()
+        .find(|edge| edge.from == from && edge.to.iter().any(|name| name == to));
     found.unwrap_or_else(|| panic!("there is no edge `{from} -> {to}` in\n{report}"))
 }
 

@@ -11,7 +11,10 @@ use std::{
 
 use electrician::{
     prelude::*,
-    test::{Faults, Recorder, Script, assert_balanced, assert_clean, faulty, record, run_to_end, scripted},
+    test::{
+        Faults, Recorder, Script, assert_balanced, assert_clean, faulty, record, run_to_end,
+        scripted,
+    },
 };
 use futures_util::stream::{self, Stream};
 
@@ -176,24 +179,52 @@ pipeline! {
 async fn sixteen_workers_run_sixteen_calls_at_once_and_not_seventeen() {
     let faults = Faults::none().slow(ms(10));
     let stored = Recorder::new();
-    run_to_end(Pool { input: Script::items(0..64), faults: faults.clone(), stored: stored.clone(), count: 16 }).await;
-    assert_eq!((faults.max_concurrent(), faults.calls(), stored.len()), (16, 64, 64));
-    assert_eq!(stored.times().last(), Some(&ms(40)), "64 calls of 10 ms, 16 at once");
+    run_to_end(Pool {
+        input: Script::items(0..64),
+        faults: faults.clone(),
+        stored: stored.clone(),
+        count: 16,
+    })
+    .await;
+    assert_eq!(
+        (faults.max_concurrent(), faults.calls(), stored.len()),
+        (16, 64, 64)
+    );
+    assert_eq!(
+        stored.times().last(),
+        Some(&ms(40)),
+        "64 calls of 10 ms, 16 at once"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_worker_runs_one_call_at_once() {
     let faults = Faults::none().slow(ms(10));
     let stored = Recorder::new();
-    run_to_end(Pool { input: Script::items(0..5), faults: faults.clone(), stored: stored.clone(), count: 1 }).await;
-    assert_eq!((faults.max_concurrent(), stored.items()), (1, vec![0, 1, 2, 3, 4]));
+    run_to_end(Pool {
+        input: Script::items(0..5),
+        faults: faults.clone(),
+        stored: stored.clone(),
+        count: 1,
+    })
+    .await;
+    assert_eq!(
+        (faults.max_concurrent(), stored.items()),
+        (1, vec![0, 1, 2, 3, 4])
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_call_holds_up_nobody_where_order_is_not_asked_for() {
     let faults = Faults::none().slow_on(1, ms(1000));
     let stored = Recorder::new();
-    let report = run_to_end(Pool { input: Script::items(0..50), faults, stored: stored.clone(), count: 2 }).await;
+    let report = run_to_end(Pool {
+        input: Script::items(0..50),
+        faults,
+        stored: stored.clone(),
+        count: 2,
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(stored.items().last(), Some(&0));
     assert_eq!(stored.times()[48], Duration::ZERO);
@@ -202,9 +233,13 @@ async fn a_slow_call_holds_up_nobody_where_order_is_not_asked_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn workers_on_two_threads_lose_nothing_and_double_nothing() {
     let stored = Recorder::new();
-    let report =
-        run_to_end(Pool { input: Script::items(0..5000), faults: Faults::none(), stored: stored.clone(), count: 8 })
-            .await;
+    let report = run_to_end(Pool {
+        input: Script::items(0..5000),
+        faults: Faults::none(),
+        stored: stored.clone(),
+        count: 8,
+    })
+    .await;
     let mut items = stored.items();
     items.sort_unstable();
     assert_eq!(items, (0..5000).collect::<Vec<_>>());
@@ -214,7 +249,11 @@ async fn workers_on_two_threads_lose_nothing_and_double_nothing() {
 #[tokio::test(start_paused = true)]
 async fn ordered_workers_keep_the_order_of_the_input() {
     let stored = Recorder::new();
-    let report = run_to_end(Ordered { input: Script::items(0..300), stored: stored.clone() }).await;
+    let report = run_to_end(Ordered {
+        input: Script::items(0..300),
+        stored: stored.clone(),
+    })
+    .await;
     assert_eq!(stored.items(), (0..300).collect::<Vec<_>>());
     assert_clean(&report);
 }
@@ -222,7 +261,11 @@ async fn ordered_workers_keep_the_order_of_the_input() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ordered_workers_keep_the_order_on_two_threads() {
     let stored = Recorder::new();
-    let report = run_to_end(Ordered { input: Script::items(0..200), stored: stored.clone() }).await;
+    let report = run_to_end(Ordered {
+        input: Script::items(0..200),
+        stored: stored.clone(),
+    })
+    .await;
     assert_eq!(stored.items(), (0..200).collect::<Vec<_>>());
     assert_clean(&report);
 }
@@ -230,48 +273,82 @@ async fn ordered_workers_keep_the_order_on_two_threads() {
 #[tokio::test(start_paused = true)]
 async fn order_is_kept_around_failures_filtered_items_and_panics() {
     let (stored, rejected) = (Recorder::new(), Recorder::new());
-    let report =
-        run_to_end(Stumbling { input: Script::items(0..200), stored: stored.clone(), rejected: rejected.clone() })
-            .await;
+    let report = run_to_end(Stumbling {
+        input: Script::items(0..200),
+        stored: stored.clone(),
+        rejected: rejected.clone(),
+    })
+    .await;
     let good: Vec<_> = (0..200).filter(|item| matches!(item % 5, 0 | 4)).collect();
     assert_eq!(stored.items(), good);
     let bad: Vec<_> = (0..200).filter(|item| matches!(item % 5, 1 | 3)).collect();
-    let failed: Vec<_> = rejected.take().into_iter().map(|failure| failure.item).collect();
+    let failed: Vec<_> = rejected
+        .take()
+        .into_iter()
+        .map(|failure| failure.item)
+        .collect();
     assert_eq!(failed, bad, "failures are in order, too");
     let work = stats(&report, "work");
-    assert_eq!((work.completed, work.filtered, work.failed, work.panicked), (80, 40, 40, 40));
+    assert_eq!(
+        (work.completed, work.filtered, work.failed, work.panicked),
+        (80, 40, 40, 40)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn order_is_kept_where_a_call_gives_many() {
     let (plain, poured) = (Recorder::new(), Recorder::new());
-    let report =
-        run_to_end(Spreading { input: Script::items(0..100), plain: plain.clone(), poured: poured.clone() }).await;
-    let all: Vec<_> = (0..100).flat_map(|item| (0..item % 4).map(move |n| item * 10 + n)).collect();
+    let report = run_to_end(Spreading {
+        input: Script::items(0..100),
+        plain: plain.clone(),
+        poured: poured.clone(),
+    })
+    .await;
+    let all: Vec<_> = (0..100)
+        .flat_map(|item| (0..item % 4).map(move |n| item * 10 + n))
+        .collect();
     assert_eq!(plain.items(), all);
     assert_eq!(poured.items(), all);
     assert_eq!(stats(&report, "first").emitted, 150);
-    assert_eq!(stats(&report, "second").filtered, 25, "a call that gives nothing is a filter");
+    assert_eq!(
+        stats(&report, "second").filtered,
+        25,
+        "a call that gives nothing is a filter"
+    );
 }
 
 fn letters(keys: u32, each: u32) -> Script<Letter> {
-    Script::items((0..each).flat_map(move |number| (0..keys).map(move |key| Letter { key, number })))
+    Script::items(
+        (0..each).flat_map(move |number| (0..keys).map(move |key| Letter { key, number })),
+    )
 }
 
 fn assert_in_order_by_key(seen: &[Seen], keys: u32, each: u32) {
     for key in 0..keys {
         let of_key: Vec<_> = seen.iter().filter(|(of, ..)| *of == key).collect();
         let numbers: Vec<_> = of_key.iter().map(|(_, number, _)| *number).collect();
-        assert_eq!(numbers, (0..each).collect::<Vec<_>>(), "key {key} is in order");
+        assert_eq!(
+            numbers,
+            (0..each).collect::<Vec<_>>(),
+            "key {key} is in order"
+        );
         let times: Vec<_> = of_key.iter().map(|(.., times)| *times).collect();
-        assert_eq!(times, (1..=each).collect::<Vec<_>>(), "key {key} stays on one slot, whose state sees all of it");
+        assert_eq!(
+            times,
+            (1..=each).collect::<Vec<_>>(),
+            "key {key} stays on one slot, whose state sees all of it"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_key_stays_in_order_and_on_one_slot() {
     let stored = Recorder::new();
-    let report = run_to_end(Keyed { input: letters(20, 30), stored: stored.clone() }).await;
+    let report = run_to_end(Keyed {
+        input: letters(20, 30),
+        stored: stored.clone(),
+    })
+    .await;
     assert_in_order_by_key(&stored.items(), 20, 30);
     assert_clean(&report);
 }
@@ -279,7 +356,11 @@ async fn a_key_stays_in_order_and_on_one_slot() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_stays_in_order_and_on_one_slot_on_two_threads() {
     let stored = Recorder::new();
-    let report = run_to_end(Keyed { input: letters(16, 12), stored: stored.clone() }).await;
+    let report = run_to_end(Keyed {
+        input: letters(16, 12),
+        stored: stored.clone(),
+    })
+    .await;
     assert_in_order_by_key(&stored.items(), 16, 12);
     assert_clean(&report);
 }
@@ -287,9 +368,17 @@ async fn a_key_stays_in_order_and_on_one_slot_on_two_threads() {
 #[tokio::test(start_paused = true)]
 async fn different_keys_are_worked_on_at_once() {
     let stored = Recorder::new();
-    run_to_end(Keyed { input: letters(64, 1), stored: stored.clone() }).await;
+    run_to_end(Keyed {
+        input: letters(64, 1),
+        stored: stored.clone(),
+    })
+    .await;
     let alone: Duration = (0..64).map(delay).sum();
-    assert!(*stored.times().last().unwrap() < alone / 2, "{:?} of {alone:?}", stored.times().last());
+    assert!(
+        *stored.times().last().unwrap() < alone / 2,
+        "{:?} of {alone:?}",
+        stored.times().last()
+    );
 }
 
 /// Wrapping a stage for telemetry gave it a second copy of its worker's state: the sums depended on who was watching.
@@ -297,11 +386,24 @@ async fn different_keys_are_worked_on_at_once() {
 async fn a_workers_state_is_the_same_whatever_is_around_the_stage() {
     let items = || Script::items((1..=100).map(|n| n * n));
     let bare = Recorder::new();
-    run_to_end(Bare { input: items(), stored: bare.clone() }).await;
+    run_to_end(Bare {
+        input: items(),
+        stored: bare.clone(),
+    })
+    .await;
     let guarded = Recorder::new();
-    run_to_end(Guarded { input: items(), stored: guarded.clone() }).await;
+    run_to_end(Guarded {
+        input: items(),
+        stored: guarded.clone(),
+    })
+    .await;
     let solo = Recorder::new();
-    run_to_end(Solo { input: items(), stored: solo.clone(), workers: 1 }).await;
+    run_to_end(Solo {
+        input: items(),
+        stored: solo.clone(),
+        workers: 1,
+    })
+    .await;
     assert_eq!(bare.items().last(), Some(&338_350));
     assert_eq!(guarded.items(), bare.items());
     assert_eq!(solo.items(), bare.items());
@@ -311,15 +413,26 @@ async fn a_workers_state_is_the_same_whatever_is_around_the_stage() {
 async fn each_worker_has_a_state_of_its_own() {
     let stored = Recorder::new();
     let input = Script::items(std::iter::repeat_n(1, 400));
-    run_to_end(Solo { input, stored: stored.clone(), workers: 4 }).await;
+    run_to_end(Solo {
+        input,
+        stored: stored.clone(),
+        workers: 4,
+    })
+    .await;
     let items = stored.items();
     let ones = items.iter().filter(|sum| **sum == 1).count();
-    assert!((1..=4).contains(&ones), "each state begins at 0: {ones} of them were used");
+    assert!(
+        (1..=4).contains(&ones),
+        "each state begins at 0: {ones} of them were used"
+    );
     let mut sums = HashMap::<u32, usize>::new();
     for sum in &items {
         *sums.entry(*sum).or_default() += 1;
     }
-    assert!(sums.values().all(|times| *times <= ones), "a state counts each item once");
+    assert!(
+        sums.values().all(|times| *times <= ones),
+        "a state counts each item once"
+    );
 }
 
 /// Futures in a buffer stopped being polled while the consumer was slow, and timed out although their work was done.
@@ -337,7 +450,11 @@ async fn calls_in_flight_go_on_while_what_follows_is_stuck() {
     tokio::time::sleep(Duration::from_secs(30)).await;
     assert!(stored.is_empty());
     assert!(begun.load(Relaxed) >= 4, "{begun:?}");
-    assert_eq!(begun.load(Relaxed), finished.load(Relaxed), "no call waits for what follows");
+    assert_eq!(
+        begun.load(Relaxed),
+        finished.load(Relaxed),
+        "no call waits for what follows"
+    );
     let report = running.wait().await;
     assert_clean(&report);
     assert_balanced(&report);
@@ -347,17 +464,28 @@ async fn calls_in_flight_go_on_while_what_follows_is_stuck() {
 #[tokio::test(start_paused = true)]
 async fn the_smallest_buffers_hold_nobody_up_for_ever() {
     let stored = Recorder::new();
-    let report = run_to_end(Tight { input: Script::items(0..200), stored: stored.clone() }).await;
+    let report = run_to_end(Tight {
+        input: Script::items(0..200),
+        stored: stored.clone(),
+    })
+    .await;
     assert_clean(&report);
     let mut items = stored.items();
     items.sort_unstable();
-    assert_eq!(items, (0..200).flat_map(|item| [item, item]).collect::<Vec<_>>());
+    assert_eq!(
+        items,
+        (0..200).flat_map(|item| [item, item]).collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_smallest_buffers_hold_nobody_up_on_two_threads() {
     let stored = Recorder::new();
-    let report = run_to_end(Tight { input: Script::items(0..40), stored: stored.clone() }).await;
+    let report = run_to_end(Tight {
+        input: Script::items(0..40),
+        stored: stored.clone(),
+    })
+    .await;
     assert_clean(&report);
     assert_eq!(stored.len(), 80);
 }

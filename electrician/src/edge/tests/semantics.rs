@@ -150,12 +150,12 @@ fn drop_oldest_keeps_what_was_last() {
         let kept = take_all(&mut receiver);
         assert_eq!(
             kept,
-            (2 * items - 3..2 * items).collect::<Vec<_>>(),
-            "a queue of 3 behind a chunk of 1"
+            (2 * items - 4..2 * items).collect::<Vec<_>>(),
+            "a queue of 4 behind a chunk of 1"
         );
         assert_eq!(
             counters(&probe),
-            (2 * u64::from(items), 3, 2 * u64::from(items) - 3, 0)
+            (2 * u64::from(items), 4, 2 * u64::from(items) - 4, 0)
         );
     }
 }

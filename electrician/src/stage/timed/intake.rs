@@ -1,6 +1,9 @@
 //! The shell of a timed operator: it waits for items and for the time, and books what leaves.
 
-#![allow(clippy::manual_async_fn, reason = "a future of an island says by itself that it is `Send`")]
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a future of an island says by itself that it is `Send`"
+)]
 
 use std::{
     fmt,

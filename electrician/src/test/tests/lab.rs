@@ -64,18 +64,27 @@ impl Pipeline for Lab {
     #[expect(clippy::too_many_lines, reason = "an expansion is one straight line")]
     fn assemble(this: &Arc<Self>, run: &mut Assembly, (): &()) {
         // the stages: no type is written, each comes from a parameter or from the stage before
-        let orders = generator(scripted {}, (place(this, |lab: &Self| &lab.script),), "orders", run);
+        let orders = generator(
+            scripted {},
+            (place(this, |lab: &Self| &lab.script),),
+            "orders",
+            run,
+        );
         orders.unfailing();
-        let risky =
-            handler(faulty_ref {}, (place(this, |lab: &Self| &lab.risks),)).timeout(this.timeout).install("risky", run);
+        let risky = handler(faulty_ref {}, (place(this, |lab: &Self| &lab.risks),))
+            .timeout(this.timeout)
+            .install("risky", run);
         link(orders.output(), risky.input());
-        let fragile = handler(faulty {}, (place(this, |lab: &Self| &lab.flaws),)).install("fragile", run);
+        let fragile =
+            handler(faulty {}, (place(this, |lab: &Self| &lab.flaws),)).install("fragile", run);
         link(risky.output(), fragile.input());
         fragile.unfailing();
-        let store = handler(record {}, (place(this, |lab: &Self| &lab.store),)).install("store", run);
+        let store =
+            handler(record {}, (place(this, |lab: &Self| &lab.store),)).install("store", run);
         link(fragile.output(), store.input());
         store.ends();
-        let rejects = handler(record {}, (place(this, |lab: &Self| &lab.rejects),)).install("rejects", run);
+        let rejects =
+            handler(record {}, (place(this, |lab: &Self| &lab.rejects),)).install("rejects", run);
         link_into(fragile.errors(), &rejects);
 
         // the edges

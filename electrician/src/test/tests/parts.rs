@@ -14,13 +14,20 @@ async fn panics<T>(call: impl Future<Output = T>) -> bool {
 
 #[tokio::test(start_paused = true)]
 async fn a_script_is_played_from_the_start_each_time() {
-    let script = Script::items(["a"]).wait(ms(20)).and(["b", "c"]).fail("broken").item("d");
+    let script = Script::items(["a"])
+        .wait(ms(20))
+        .and(["b", "c"])
+        .fail("broken")
+        .item("d");
     for opened in 1..=2 {
         let began = Instant::now();
         let played: Vec<_> = script.play().collect().await;
         assert_eq!(played, [Ok("a"), Ok("b"), Ok("c"), Err("broken"), Ok("d")]);
         assert_eq!(began.elapsed(), ms(20));
-        assert_eq!((script.opened(), script.playing(), script.given()), (opened, 0, 5 * opened));
+        assert_eq!(
+            (script.opened(), script.playing(), script.given()),
+            (opened, 0, 5 * opened)
+        );
     }
 }
 
@@ -30,7 +37,13 @@ async fn a_script_hangs_repeats_or_ends() {
     assert!(empty.play().next().await.is_none());
     let mut hanging = empty.hang().play();
     assert!(timeout(ms(1000), hanging.next()).await.is_err());
-    let repeated: Vec<_> = Script::<_>::items([1]).wait(ms(10)).repeat().play().take(3).collect().await;
+    let repeated: Vec<_> = Script::<_>::items([1])
+        .wait(ms(10))
+        .repeat()
+        .play()
+        .take(3)
+        .collect()
+        .await;
     assert_eq!(repeated, [Ok(1), Ok(1), Ok(1)]);
     assert_eq!(Script::<_>::items([1]).hang().end().play().count().await, 1);
 }
@@ -58,7 +71,10 @@ async fn a_recorder_tells_what_came_and_when() {
         recorder.put(item).await;
     }
     assert_eq!(recorder.times(), [ms(0), ms(5), ms(10)]);
-    assert_eq!((recorder.items(), recorder.take()), (vec![1, 2, 3], vec![1, 2, 3]));
+    assert_eq!(
+        (recorder.items(), recorder.take()),
+        (vec![1, 2, 3], vec![1, 2, 3])
+    );
     assert!(recorder.is_empty() && recorder.times().is_empty());
 }
 
@@ -85,12 +101,20 @@ async fn a_recorder_can_be_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn faults_strike_the_calls_that_were_planned() {
-    let faults = Faults::none().fail_on(2, 'a').fail_from_to(4, 5, 'b').fail_every(3, 'c').panic_on(7).hang_on(8);
+    let faults = Faults::none()
+        .fail_on(2, 'a')
+        .fail_from_to(4, 5, 'b')
+        .fail_every(3, 'c')
+        .panic_on(7)
+        .hang_on(8);
     let mut came = Vec::new();
     for _ in 1..=6 {
         came.push(faults.act().await.err());
     }
-    assert_eq!(came, [None, Some('a'), Some('c'), Some('b'), Some('b'), Some('c')]);
+    assert_eq!(
+        came,
+        [None, Some('a'), Some('c'), Some('b'), Some('b'), Some('c')]
+    );
     assert!(panics(faults.act()).await);
     assert!(timeout(ms(1000), faults.act()).await.is_err());
     assert_eq!(faults.clone().act().await, Err('c'));
@@ -99,8 +123,11 @@ async fn faults_strike_the_calls_that_were_planned() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_rule_that_speaks_of_a_call_holds() {
-    let faults =
-        Faults::none().fail_on(1, 'a').panic_on(1).fail_with(|call| (call == 2).then_some('b')).fail_on(2, 'c');
+    let faults = Faults::none()
+        .fail_on(1, 'a')
+        .panic_on(1)
+        .fail_with(|call| (call == 2).then_some('b'))
+        .fail_on(2, 'c');
     assert_eq!(faults.act().await, Err('a'));
     assert_eq!(faults.act().await, Err('b'));
 }
