@@ -1,7 +1,6 @@
 //! The README's first program, word for word: `cargo run -p examples --bin quickstart`.
 use electrician::prelude::*;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering::Relaxed};
 
 #[generator]
 fn read_prices() -> impl Iterator<Item = String> {
@@ -15,7 +14,8 @@ fn parse_price(text: &str) -> Result<u64, std::num::ParseIntError> {
 
 #[handler]
 async fn charge_card(cents: &u64, total: &AtomicU64) -> Result<(), String> {
-    total.fetch_add(*cents, Relaxed); // a bank would be called here
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await; // the bank is far away
+    total.fetch_add(*cents, Relaxed);
     Ok(())
 }
 
