@@ -3,7 +3,12 @@
 //! ```text
 //! orders -> parse -> charge (32 slots, retry, timeout, breaker) -> split (a stream, worker-local state) -> store
 //! ```
-#![allow(missing_docs)]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated code is not written for clippy"
+)]
 
 use std::{
     borrow::Borrow,
