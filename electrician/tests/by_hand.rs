@@ -178,6 +178,8 @@ impl<I: Borrow<Receipt> + Send + Sync + 'static, A0: Anew<Vec<u64>>>
     }
 }
 
+impl Waits for stages::charge {}
+
 macro_rules! sink {
     ($name:ident($item:ty) $plain:literal, |$given:ident, $slot:ident| $call:expr) => {
         impl<A0: Shared> Handler<$item, Nothing, Infallible, (A0,)> for stages::$name

@@ -9,7 +9,8 @@ use electrician::prelude::*;
 use electrician::test::{Recorder, Script, assert_clean, run_to_end, scripted};
 
 #[handler]
-fn parsed(line: &str) -> Result<u64, std::num::ParseIntError> {
+async fn parsed(line: &str) -> Result<u64, std::num::ParseIntError> {
+    tokio::task::yield_now().await;
     line.parse()
 }
 

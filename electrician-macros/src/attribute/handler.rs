@@ -265,9 +265,16 @@ impl Handler<'_> {
         let Declared { params, predicates } = self.generics.declare_for(usual);
         let predicates = (!predicates.is_empty()).then(|| quote! { where #(#predicates),* });
         let params = (!params.is_empty()).then(|| quote! { <#(#params),*> });
+        let waits = self.function.sig.asyncness.map(|_| {
+            quote! {
+                #[automatically_derived]
+                impl #private::Waits for #name {}
+            }
+        });
         quote! {
             #[automatically_derived]
             impl #params #private::Takes<#usual> for #name #predicates {}
+            #waits
         }
     }
 

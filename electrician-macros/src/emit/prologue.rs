@@ -146,8 +146,12 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
         calls.extend(ours_at!(span => .kept()));
     }
     if let Some(limit) = &options.timeout {
-        let limit = emitter.value(limit);
-        calls.extend(ours!(.timeout(#limit)));
+        let (span, limit) = (options.names.span("timeout"), emitter.value(limit));
+        calls.extend(if let Some(span) = span {
+            ours_at!(span => .timeout(#limit))
+        } else {
+            ours!(.timeout_by_default(#limit))
+        });
     }
     retry(emitter, options, &mut calls);
     breaker(emitter, stage, &mut calls);

@@ -91,6 +91,14 @@ pub fn link_into<Out, In, H, Given, Err, Args, K>(
 /// An arrow from an error port into an output: what leaves it is converted into what the output gives.
 pub fn link_out<Out: Into<In>, In>(_: Port<Out>, _: Port<In>) {}
 
+/// A handler that waits: an `async fn`, which a timeout can interrupt where it waits.
+#[diagnostic::on_unimplemented(
+    message = "a `timeout` cannot interrupt `{Self}`, which does not wait",
+    label = "this option needs an `async fn`",
+    note = "a call that blocks can be awaited: `tokio::task::spawn_blocking(…).await` in an `async fn`"
+)]
+pub trait Waits {}
+
 /// The input type of a handler as its signature names it, for edges that convert.
 pub trait Takes<In> {}
 
@@ -183,7 +191,15 @@ where
     }
 
     /// The option `timeout`, of one attempt.
-    pub fn timeout(mut self, limit: Duration) -> Self {
+    pub fn timeout(self, limit: Duration) -> Self
+    where
+        H: Waits,
+    {
+        self.timeout_by_default(limit)
+    }
+
+    /// The same from `defaults`: a function that does not wait is never late.
+    pub fn timeout_by_default(mut self, limit: Duration) -> Self {
         self.settings.timeout = Some(limit);
         self
     }

@@ -26,7 +26,7 @@ pub use alias::{Alias, Unaliased};
 pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
 pub use call::{Given, Miss, Settled, Stage, next, try_next};
 pub use definition::{
-    Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, generator, handler, link, link_into,
+    Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, Waits, generator, handler, link, link_into,
     link_out,
 };
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};

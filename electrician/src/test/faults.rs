@@ -13,7 +13,7 @@ use std::{
 
 use tokio::time::sleep;
 
-use crate::stage::{ByRef, ByValue, Handler, Lend, Maybe, Outputs, Shared, Takes};
+use crate::stage::{ByRef, ByValue, Handler, Lend, Maybe, Outputs, Shared, Takes, Waits};
 
 /// Which calls of a [`faulty`] stage go wrong, and how.
 ///
@@ -274,3 +274,7 @@ where
 
 impl<T> Takes<T> for faulty {}
 impl<T> Takes<T> for faulty_ref {}
+
+impl Waits for faulty {}
+
+impl Waits for faulty_ref {}

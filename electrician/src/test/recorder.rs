@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::run::LIMIT;
-use crate::stage::{ByValue, Handler, Lend, Maybe, Nothing, Outputs, Shared, Takes};
+use crate::stage::{ByValue, Handler, Lend, Maybe, Nothing, Outputs, Shared, Takes, Waits};
 
 /// What a [`record`] stage was given.
 ///
@@ -201,3 +201,5 @@ where
 }
 
 impl<T> Takes<T> for record {}
+
+impl Waits for record {}

@@ -137,7 +137,6 @@ pipeline! {
         generator source = scripted(input);
         handler   sum    = total(0) {
             buffer:   3,
-            timeout:  1s,
             retry:    { attempts: 3, idempotent },
             breaker:  { consecutive: 3 },
             on_panic: { restarts: 3, within: 1s },

@@ -33,7 +33,7 @@ mod bare {
         pub(super) Bare(items: Script<u64>, limit: u64, out: Recorder<u64>, failed: Recorder<u64>) {
             generator items = scripted(items);
             generator polled = polled(0);
-            handler halved { workers: 2, ordered, retry: { attempts: 2, backoff: 1ms, idempotent }, timeout: 1s };
+            handler halved { workers: 2, ordered, retry: { attempts: 2, backoff: 1ms, idempotent } };
             handler slow = async |n: u64| -> ::std::result::Result<u64, super::Refused> { ::std::result::Result::Ok(n + *limit) };
             handler out = record(out);
             handler failed = record(failed);
@@ -128,7 +128,7 @@ mod taken {
             generator items = scripted(items);
             generator own = own(count);
             handler grown = grown(0);
-            handler spread = grown(10) { workers: 2, ordered, timeout: 1s, on_error: skip };
+            handler spread = grown(10) { workers: 2, ordered, on_error: skip };
             handler out = record(out);
             [items, own] -> grown -> spread -> inspect(|_| ()) -> out;
         }

@@ -25,7 +25,7 @@ macro_rules! line {
         pipeline! {
             $vis $name($param: $ty, items: Script<u64>, out: Recorder<u64>) {
                 generator source = scripted(items);
-                handler first = $handler { workers: $workers, ordered, timeout: $time, on_error: skip };
+                handler first = $handler { workers: $workers, ordered, on_panic: { restarts: 5, within: $time } };
                 handler second = |item: u64| item + $value;
                 handler third = |item: u64| item + $param;
                 handler out = record(out);

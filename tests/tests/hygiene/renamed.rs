@@ -18,7 +18,7 @@ wires::pipeline! {
     #![crate_path = wires]
     Renamed(out: wires::test::Recorder<Vec<u64>>) {
         generator few;
-        handler doubled { workers: 2, ordered, timeout: 1s, on_error: skip };
+        handler doubled { workers: 2, ordered, on_panic: { restarts: 5, within: 1s } };
         handler out = wires::test::record(out);
         few -> doubled -> throttle(100/s) -> batch(2, 1s) -> out;
     }

@@ -72,7 +72,7 @@ async fn arguments_are_trait_objects_and_static_references() {
 type BoxError = Box<dyn Error + Send + Sync>;
 
 #[handler]
-fn boxed(item: &u64) -> Result<u64, BoxError> {
+async fn boxed(item: &u64) -> Result<u64, BoxError> {
     if *item == 0 {
         Err("zero".into())
     } else {
@@ -152,7 +152,7 @@ async fn items_are_static_references() {
 }
 
 #[handler]
-fn called(function: &Arc<dyn Fn(u64) -> u64 + Send + Sync>) -> u64 {
+async fn called(function: &Arc<dyn Fn(u64) -> u64 + Send + Sync>) -> u64 {
     function(4)
 }
 

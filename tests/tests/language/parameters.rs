@@ -165,7 +165,7 @@ async fn a_type_that_no_parameter_names_is_kept() {
 pipeline! {
     Options(items: Script<u64>, workers: usize, wait: Duration, attempts: u32, buffer: usize, out: Recorder<u64>) {
         generator items = scripted(items);
-        handler stage = (|item: u64| -> Result<u64, String> { Ok(item) }) {
+        handler stage = (async |item: u64| -> Result<u64, String> { Ok(item) }) {
             workers: *workers + 1,
             ordered,
             buffer: *buffer,

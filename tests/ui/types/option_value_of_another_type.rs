@@ -6,7 +6,7 @@ fn orders() -> impl Iterator<Item = u64> {
 }
 
 #[handler]
-fn store(_order: u64) {}
+async fn store(_order: u64) {}
 
 pipeline! {
     Shop(limit: u64) {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     __private::not_plain,
-    stage::{ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, handler},
+    stage::{ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Waits, handler},
 };
 
 /// A closure: `handler double = |n: u64| n * 2;`.
@@ -157,6 +157,8 @@ pub struct Sink<F>(F);
 #[derive(Debug)]
 pub struct Awaits<F, G = Passed>(F, PhantomData<G>);
 
+impl<F, G> Waits for Awaits<F, G> {}
+
 /// A closure that can fail.
 #[derive(Debug)]
 pub struct Tries<F, G = Passed>(F, PhantomData<G>);
@@ -164,6 +166,8 @@ pub struct Tries<F, G = Passed>(F, PhantomData<G>);
 /// A closure that can fail, whose output is waited for.
 #[derive(Debug)]
 pub struct TryAwaits<F, G = Passed>(F, PhantomData<G>);
+
+impl<F, G> Waits for TryAwaits<F, G> {}
 
 impl<T, U, F> Step<T, Nothing> for Sink<F>
 where
