@@ -17,13 +17,27 @@ pub(crate) fn pipeline(tokens: TokenStream) -> TokenStream {
         check::check(graph, &mut diagnostics);
     }
     if !diagnostics.is_empty() {
-        let stubs = graphs.iter().map(|graph| emit::stub(graph));
-        let stubs: TokenStream = stubs.collect();
+        let stubs: TokenStream = first_of_each_name(&graphs).map(emit::stub).collect();
         let mut errors = diagnostics.into_compile_errors();
         errors.extend(stubs);
         return errors;
     }
     graphs.iter().map(expansion).collect()
+}
+
+/// Of two pipelines with one name only the first has a type.
+fn first_of_each_name<'g, 'a>(graphs: &'g [Graph<'a>]) -> impl Iterator<Item = &'g Graph<'a>> {
+    let name = |graph: &Graph| graph.pipeline.name.to_string();
+    let is_first = move |at: usize| {
+        !graphs[..at]
+            .iter()
+            .any(|graph| name(graph) == name(&graphs[at]))
+    };
+    graphs
+        .iter()
+        .enumerate()
+        .filter(move |(at, _)| is_first(*at))
+        .map(|(_, graph)| graph)
 }
 
 fn graphs<'a>(block: &'a Block, diagnostics: &mut Diagnostics) -> Vec<Graph<'a>> {

@@ -29,6 +29,23 @@ pub(super) fn doubles(graph: &Graph, diag: &mut Diagnostics) {
     }
 }
 
+/// The items of a key stay on one worker, and those of an `any` group go to whoever is free.
+pub(super) fn keyed(graph: &Graph, diag: &mut Diagnostics) {
+    let any = groups(graph).filter(|(kind, ..)| *kind == GroupKind::Any);
+    for member in any.flat_map(|(_, members, _)| members) {
+        let stage = graph
+            .stages
+            .iter()
+            .find(|stage| stage.label == plain(&member.name));
+        if stage.is_some_and(|stage| stage.options.key.is_some()) {
+            diag.report(
+                member.name.span(),
+                message::keyed_member(&plain(&member.name)),
+            );
+        }
+    }
+}
+
 fn groups<'g>(graph: &'g Graph) -> impl Iterator<Item = (GroupKind, &'g [Place], Span)> {
     let links = graph
         .pipeline

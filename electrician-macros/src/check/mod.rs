@@ -15,7 +15,7 @@ use crate::graph::Graph;
 
 type Pass = fn(&Graph, &mut Diagnostics);
 
-const PASSES: [Pass; 19] = [
+const PASSES: [Pass; 20] = [
     names::no_stage,
     names::reserved,
     names::declared_twice,
@@ -25,6 +25,7 @@ const PASSES: [Pass; 19] = [
     operators::unknown,
     groups::size,
     groups::doubles,
+    groups::keyed,
     ports::directions,
     ports::existence,
     ports::error_feeds_itself,

@@ -17,6 +17,12 @@ pub(crate) fn member_twice(name: &str) -> String {
     format!("[E0303] `{name}` stands twice in this group; keep one")
 }
 
+pub(crate) fn keyed_member(name: &str) -> String {
+    format!(
+        "[E0304] `{name}` has a `key`, and `any` gives an item to whoever is free; broadcast to it, or leave `key` out"
+    )
+}
+
 pub(crate) fn route_not_last() -> String {
     "[E0401] each arm of a route names its own target, so the chain ends here; go on with a statement that starts at a \
      target"

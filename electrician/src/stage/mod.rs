@@ -26,8 +26,8 @@ pub use alias::{Alias, Unaliased};
 pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
 pub use call::{Given, Miss, Settled, Stage, next, try_next};
 pub use definition::{
-    Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, Waits, generator, handler, link, link_into,
-    link_out,
+    Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, Waits, generator, handler, link,
+    link_into, link_out,
 };
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};
 pub use generator::{Found, Generator, Outlet, Polled, Polls, Pushed, Stopped, Ticks, Work};

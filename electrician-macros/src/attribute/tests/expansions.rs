@@ -183,6 +183,8 @@ fn an_async_handler_with_arguments() {
     }
     #[automatically_derived]
     impl ::electrician::__private::Takes<Order> for charge {}
+    #[automatically_derived]
+    impl ::electrician::__private::Waits for charge {}
     "#);
 }
 
