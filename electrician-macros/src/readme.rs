@@ -5,7 +5,10 @@ use std::{env, fs};
 use crate::{ast, check, diagnostics::Diagnostics, emit, graph, inspect};
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-const QUICKSTART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/src/bin/quickstart.rs");
+const QUICKSTART: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../examples/src/bin/quickstart.rs"
+);
 
 /// The fenced block of this language that follows this line.
 fn fenced<'r>(readme: &'r str, marker: &str, language: &str) -> &'r str {
@@ -89,7 +92,13 @@ fn readme_begins_with_the_quickstart_word_for_word() {
     let readme = fs::read_to_string(README).expect("there is a README");
     let quickstart = fs::read_to_string(QUICKSTART).expect("there is a quickstart");
     let whole = fenced(&readme, "<!-- quickstart -->", "rust");
-    assert!(quickstart.ends_with(whole), "all but the first line of the quickstart");
-    assert!(whole.contains(fenced(&readme, "<!-- first -->", "rust")), "its block");
+    assert!(
+        quickstart.ends_with(whole),
+        "all but the first line of the quickstart"
+    );
+    assert!(
+        whole.contains(fenced(&readme, "<!-- first -->", "rust")),
+        "its block"
+    );
     assert!(quickstart.lines().count() < 40, "a program of one screen");
 }

@@ -6,7 +6,6 @@
 )]
 
 use std::{
-    cell,
     collections::VecDeque,
     future::poll_fn,
     marker::PhantomData,
@@ -178,6 +177,19 @@ impl<T, E> Drop for Desk<T, E> {
     }
 }
 
+/// How far a pass has come: kept where it costs nothing, and written down when the pass ends or unwinds.
+struct Note<'a> {
+    asked: usize,
+    asking: bool,
+    out: (&'a mut usize, &'a mut bool),
+}
+
+impl Drop for Note<'_> {
+    fn drop(&mut self) {
+        (*self.out.0, *self.out.1) = (self.asked, self.asking);
+    }
+}
+
 impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     /// Asks for the next chunk; `false` is the end. Plain handlers ask for all but the first item by themselves, so
     /// that no item is buffered on its way.
@@ -314,47 +326,49 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     {
         let mut this = self.as_mut().project();
         let desk = this.desk;
-        let (buffered, mut given, asking) = (desk.chunk.len() as u64, 0, cell::Cell::new(false));
         let most = if desk.breath == Breath::Free {
             CHUNK
         } else {
             1
         };
         let mut cx = Context::from_waker(Waker::noop());
+        let (mut taken, mut asked, mut asking) = (0, 0, false);
         let pass = caught(|| {
             while let Some(item) = desk.chunk.pop_front() {
-                given += 1;
+                taken += 1;
                 if !handle(item.unwrap_or_else(Unfailing::never)) {
                     return;
                 }
             }
-            for _ in 1..most {
-                asking.set(true);
-                let next = this.outputs.as_mut().poll_next(&mut cx);
-                asking.set(false);
-                let item = match next {
-                    Poll::Ready(Some(item)) => item.unwrap_or_else(Unfailing::never),
-                    Poll::Ready(None) => {
-                        desk.ended = true;
-                        return;
-                    }
-                    // whoever fills the next chunk waits for it
-                    Poll::Pending => return,
+            let mut note = Note {
+                asked: 0,
+                asking: true,
+                out: (&mut asked, &mut asking),
+            };
+            while note.asked < most - 1 {
+                // whoever fills the next chunk waits for an item that is not ready
+                let Poll::Ready(next) = this.outputs.as_mut().poll_next(&mut cx) else {
+                    break;
                 };
-                given += 1;
-                if !handle(item) {
-                    return;
+                let Some(item) = next else {
+                    desk.ended = true;
+                    break;
+                };
+                note.asked += 1;
+                note.asking = false;
+                if !handle(item.unwrap_or_else(Unfailing::never)) {
+                    break;
                 }
+                note.asking = true;
             }
+            note.asking = false;
         });
-        let taken = buffered - desk.chunk.len() as u64;
-        desk.tally.received.add(given - taken);
+        let (asked, given) = (asked as u64, (taken + asked) as u64);
+        desk.tally.received.add(asked);
         desk.tally.completed.add(given);
         desk.tally.emitted.add(given);
         let mut panic = pass.err();
-        if asking.get()
-            && let Some(panic) = panic.take()
-        {
+        if asking && let Some(panic) = panic.take() {
             desk.panicked(panic);
         }
         Pass::new(given, false, panic)

@@ -327,3 +327,32 @@ async fn a_shared_edge_and_one_of_its_own_lead_into_one_stage() {
         sorted((0..40).chain(0..40).collect::<Vec<_>>())
     );
 }
+
+pipeline! {
+    Satisfied(numbers: Script<u64>, out: Recorder<(u64, Vec<u64>)>) {
+        generator numbers = scripted(numbers);
+        handler left  = |n: u64| n;
+        handler right = |n: u64| n;
+        handler out   = record(out);
+        numbers -> [left, right];
+        left  -> throttle(1/s) -> take(5) -> left_end;
+        right -> sliding(2) -> right_end;
+        handler left_end  = |n: u64| n;
+        handler right_end = |n: Vec<u64>| n;
+        zip [left_end, right_end] -> out;
+    }
+}
+
+/// A `take` that had what it wanted went on taking, and ended only when its input did. The other branch of the zip filled up
+/// behind it, the broadcast waited for that branch, and nothing ended any more.
+#[tokio::test(start_paused = true)]
+async fn a_satisfied_branch_lets_its_zip_end() {
+    let out = Recorder::new();
+    let report = run_to_end(Satisfied {
+        numbers: numbers(20_000),
+        out: out.clone(),
+    })
+    .await;
+    assert_eq!(out.len(), 5, "{report}");
+    assert_eq!(report.stage("take_1").unwrap().stats.emitted, 5);
+}
