@@ -7,11 +7,9 @@ use std::{
     sync::{Arc, Once},
 };
 
-use super::{Control, Error, ErrorKind, Input, Output, Through};
+use super::{Control, EdgePlan, Error, ErrorKind, Input, Output, Through};
 use crate::{
-    edge::{
-        Alarm, Cycle, CyclePlace, CycleRole, EdgeOptions, Overflow, Probe, Receiver, Sender, edge,
-    },
+    edge::{Alarm, Cycle, CyclePlace, EdgeOptions, Overflow, Probe, Receiver, Sender, edge},
     resilience::{BadValue, breaker::CircuitBreaker},
     stage::{Cell, Head, Intake, LaneEnds, Lanes, Port, Settings, hand_over, spawn, workers},
 };
@@ -64,76 +62,6 @@ pub(crate) struct EdgeRecord {
     pub(crate) to: Vec<String>,
     pub(crate) probe: Option<Probe>,
 }
-
-/// What the wiring says of an edge.
-#[derive(Debug)]
-#[must_use]
-pub struct EdgePlan {
-    from: &'static str,
-    port: &'static str,
-    to: &'static [&'static str],
-    buffer: usize,
-    overflow: Overflow,
-    senders: usize,
-    receivers: usize,
-    single: bool,
-    cycle: Option<(Cycle, CycleRole)>,
-}
-
-impl EdgePlan {
-    /// From this port of a stage to these stages; several share the edge.
-    pub const fn new(from: &'static str, port: &'static str, to: &'static [&'static str]) -> Self {
-        let (buffer, overflow) = (BUFFER, Overflow::Block);
-        Self {
-            from,
-            port,
-            to,
-            buffer,
-            overflow,
-            senders: 1,
-            receivers: 1,
-            single: false,
-            cycle: None,
-        }
-    }
-
-    /// How many items may wait.
-    pub fn buffer(mut self, items: usize) -> Self {
-        self.buffer = items;
-        self
-    }
-
-    /// What happens to those that do not fit.
-    pub fn overflow(mut self, overflow: Overflow) -> Self {
-        self.overflow = overflow;
-        self
-    }
-
-    /// How many producers hand over.
-    pub fn senders(mut self, count: usize) -> Self {
-        self.senders = count;
-        self
-    }
-
-    /// How many consumers take; `single` says that each takes one item at a time.
-    pub fn receivers(mut self, count: usize, single: bool) -> Self {
-        self.receivers = count;
-        self.single = single;
-        self
-    }
-
-    /// Its place in a feedback loop.
-    pub fn cycle(mut self, cycle: &Cycle, role: CycleRole) -> Self {
-        self.cycle = Some((cycle.clone(), role));
-        self
-    }
-}
-
-/// How many items wait on an edge that does not say.
-pub const BUFFER: usize = 1024;
-
-/// The same, as a topology says it.
-pub const CAPACITY: Option<u64> = Some(BUFFER as u64);
 
 impl Assembly {
     pub(crate) fn new() -> Self {

@@ -5,16 +5,18 @@ mod control;
 mod error;
 mod handle;
 mod health;
+mod plan;
 mod report;
 mod running;
 mod topology;
 
 use std::sync::Arc;
 
-pub use assembly::{Assembly, BUFFER, CAPACITY, EdgePlan, Inner};
+pub use assembly::{Assembly, Inner};
 pub use error::{Error, ErrorKind};
 pub use handle::{BreakerHandle, Input, Output, SendError, StageHandle};
 pub use health::{Health, StageHealth, State};
+pub use plan::{BUFFER, CAPACITY, EdgePlan};
 pub use report::{EdgeReport, Imbalance, Outcome, Report, StageReport};
 pub use running::{PATIENCE, Running};
 pub use topology::{EdgeShape, StageKind, StageShape, Topology};

@@ -6,6 +6,7 @@ mod call;
 mod definition;
 mod failure;
 mod generator;
+mod given;
 mod handler;
 mod heads;
 pub mod inline;
@@ -24,13 +25,14 @@ pub mod zip;
 
 pub use alias::{Alias, Unaliased};
 pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
-pub use call::{Given, Miss, Settled, Stage, next, try_next};
+pub use call::{Miss, Settled, Stage};
 pub use definition::{
     Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, Waits, generator, handler, link,
     link_into, link_out,
 };
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};
 pub use generator::{Found, Generator, Outlet, Polled, Polls, Pushed, Stopped, Ticks, Work};
+pub use given::{Given, next, try_next};
 pub use handler::{AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, Mode, Nothing, Spent};
 pub use heads::{Head, Lanes, flushing, hand_over, hash_key};
 pub use intake::{Intake, LaneEnds};
