@@ -1,6 +1,6 @@
 //! The ways out of a stage: what leaves by a port is pushed into its edges, routed, copied or discarded.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::Pat;
 
@@ -29,7 +29,9 @@ pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
             let arms = arms
                 .iter()
                 .map(|arm| route_arm(line, stage, port, arm, &item));
-            ours_at!(*span => match #item { #(#arms)* })
+            let span_of_match = Span::mixed_site().located_at(*span);
+            let routed = Ident::new(&item.to_string(), span_of_match);
+            ours_at!(*span => match #routed { #(#arms)* })
         }
     }
 }
@@ -103,7 +105,7 @@ fn route_arm(
     let Some(edge) = target else {
         // a pattern may have moved parts of the item out: the rest of it is dropped where it stands
         let counted = discarded(line, stage, port);
-        return ours_at!(*span => #pattern #guard => { #counted });
+        return ours!(#pattern #guard => { #counted });
     };
     let edge = line.emitter.graph.edge(*edge);
     let way = match (payload, whole(pattern)) {
@@ -114,7 +116,7 @@ fn route_arm(
         (None, Some(name)) => push(line.emitter, edge, &name.to_token_stream()),
         (None, None) => push(line.emitter, edge, item),
     };
-    ours_at!(*span => #pattern #guard => { #way })
+    ours!(#pattern #guard => { #way })
 }
 
 /// The name that a pattern gives to the whole item.
