@@ -310,7 +310,10 @@ impl<'a> Line<'_, 'a> {
 
     /// The counters of stages whose outputs are copied or discarded.
     fn tallies(&self) -> TokenStream {
-        let counted = self.stages.iter().filter(|stage| counts_outputs(stage));
+        let counted = self
+            .stages
+            .iter()
+            .filter(|stage| counts_outputs(self.emitter.graph, stage));
         counted
             .map(|stage| {
                 let (var, tally) = (self.emitter.stage(stage), self.emitter.of(stage, "tally"));

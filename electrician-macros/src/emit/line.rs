@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use super::names::{Emitter, is_pool};
 use super::prologue;
 use crate::ast::Class;
-use crate::graph::{Island, Port, Stage, StageKind};
+use crate::graph::{EdgeId, Graph, Island, Port, Stage, StageKind};
 
 /// An island that is a line of calls.
 pub(super) struct Line<'e, 'a> {
@@ -108,14 +108,20 @@ impl<'e, 'a> Line<'e, 'a> {
     }
 }
 
-/// Whether a stage's outputs are counted beyond one each: copied to branches, or discarded.
-pub(super) fn counts_outputs(stage: &Stage) -> bool {
+/// Whether a stage's outputs are counted beyond one each: copied to branches, discarded, or on a way through code of the
+/// user's, which may panic.
+pub(super) fn counts_outputs(graph: &Graph, stage: &Stage) -> bool {
     match &stage.output {
         Port::Unwired => false,
-        Port::Discard(_) => true,
-        Port::Edges(edges) => edges.len() > 1,
-        Port::Route { arms, .. } => arms.iter().any(|arm| arm.target.is_none()),
+        Port::Discard(_) | Port::Route { .. } => true,
+        Port::Edges(edges) => edges.len() > 1 || edges.iter().any(|edge| is_keyed(graph, *edge)),
     }
+}
+
+/// Whether the items of an edge are divided by a key.
+fn is_keyed(graph: &Graph, edge: EdgeId) -> bool {
+    let target = graph.stage(graph.edge(edge).to[0]);
+    target.options.key.is_some()
 }
 
 /// Whether failures of the stage leave it or are settled by a policy.

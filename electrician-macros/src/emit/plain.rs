@@ -42,6 +42,7 @@ pub(super) fn items(line: &Line) -> Option<(TokenStream, TokenStream)> {
     let each = ours!(while !#intake.is_empty() {
         let mut pass = #intake.each(|item| { #work #goes_on });
         #(#booked)*
+        pass.end();
         #hand_over
     });
     Some((is_plain, each))

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// The words that generated code uses for itself.
-const OURS: [&str; 13] = [
+const OURS: [&str; 16] = [
     "this", "run", "handles", "item", "failure", "given", "called", "miss", "next", "turn",
-    "worker", "hasher", "self",
+    "worker", "hasher", "self", "pass", "pool", "leaving",
 ];
 
 /// What a name stands for: a part of a stage, an edge or a circle, and its number.

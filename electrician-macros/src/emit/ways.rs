@@ -31,7 +31,9 @@ pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
                 .map(|arm| route_arm(line, stage, port, arm, &item));
             let span_of_match = Span::mixed_site().located_at(*span);
             let routed = Ident::new(&item.to_string(), span_of_match);
-            ours_at!(*span => match #routed { #(#arms)* })
+            let leaving = leaving(line, stage, port, 1);
+            let route = ours_at!(*span => match #routed { #(#arms)* });
+            ours!(#leaving #route)
         }
     }
 }
@@ -66,6 +68,8 @@ fn branches(
         );
         ours!(#tally.copied(#copies);)
     });
+    let leaving = leaving(line, stage, port, edges.len());
+    let left = leaving.is_some().then(left);
     let pushes = edges.iter().enumerate().map(|(n, edge)| {
         let edge = emitter.graph.edge(*edge);
         let item = if n < copies {
@@ -73,9 +77,10 @@ fn branches(
         } else {
             item.clone()
         };
-        push(emitter, edge, &item)
+        let push = push(emitter, edge, &item);
+        ours!(#push #left)
     });
-    ours!(#counted #(#pushes)*)
+    ours!(#counted #leaving #(#pushes)*)
 }
 
 fn push(emitter: &Emitter, edge: &Edge, item: &TokenStream) -> TokenStream {
@@ -105,7 +110,8 @@ fn route_arm(
     let Some(edge) = target else {
         // a pattern may have moved parts of the item out: the rest of it is dropped where it stands
         let counted = discarded(line, stage, port);
-        return ours!(#pattern #guard => { #counted });
+        let left = (port == PortName::Output).then(left);
+        return ours!(#pattern #guard => { #counted #left });
     };
     let edge = line.emitter.graph.edge(*edge);
     let way = match (payload, whole(pattern)) {
@@ -116,7 +122,8 @@ fn route_arm(
         (None, Some(name)) => push(line.emitter, edge, &name.to_token_stream()),
         (None, None) => push(line.emitter, edge, item),
     };
-    ours!(#pattern #guard => { #way })
+    let left = (port == PortName::Output).then(left);
+    ours!(#pattern #guard => { #way #left })
 }
 
 /// The name that a pattern gives to the whole item.
@@ -128,8 +135,22 @@ fn whole(pattern: &Pat) -> Option<&Ident> {
 }
 
 fn discarded(line: &Line, stage: &Stage, port: PortName) -> Option<TokenStream> {
-    (port == PortName::Output && counts_outputs(stage)).then(|| {
+    (port == PortName::Output && counts_outputs(line.emitter.graph, stage)).then(|| {
         let tally = line.emitter.of(stage, "tally");
         ours!(#tally.discarded();)
     })
+}
+
+/// The account of an output that goes its way through code of the user's.
+fn leaving(line: &Line, stage: &Stage, port: PortName, copies: usize) -> Option<TokenStream> {
+    (port == PortName::Output && counts_outputs(line.emitter.graph, stage)).then(|| {
+        let tally = line.emitter.of(stage, "tally");
+        let copies = proc_macro2::Literal::usize_unsuffixed(copies);
+        ours!(let mut leaving = #tally.leaving(#copies);)
+    })
+}
+
+/// One copy is where it goes.
+fn left() -> TokenStream {
+    ours!(leaving.left();)
 }

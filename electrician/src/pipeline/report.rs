@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    Error, ErrorKind, Phase,
+    Error, Phase,
     assembly::{Assembled, EdgeRecord},
 };
 use crate::{
@@ -187,11 +187,7 @@ impl Report {
                 stats.received
             )));
         }
-        // a task that died took the item with it that it was about to send
-        let died =
-            matches!(&self.outcome, Outcome::Failed(error) if error.kind() == ErrorKind::Died);
-        let gone = sent + stats.discarded;
-        if out_of && gone != stats.emitted && !(died && gone < stats.emitted) {
+        if out_of && sent + stats.discarded != stats.emitted {
             let (emitted, discarded) = (stats.emitted, stats.discarded);
             return Err(Imbalance(format!(
                 "stage `{name}` emitted {emitted}, its edges were sent {sent} and {discarded} were discarded"

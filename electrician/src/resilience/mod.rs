@@ -59,7 +59,7 @@
 
 mod bad_value;
 pub mod breaker;
-mod moment;
+pub(crate) mod moment;
 pub mod retry;
 pub mod timeout;
 

@@ -7,6 +7,6 @@ use tokio::time::Instant;
 const FAR: Duration = Duration::from_hours(24 * 365 * 30);
 
 /// `now + wait`; a wait that is too long to be added ends in thirty years.
-pub(super) fn after(now: Instant, wait: Duration) -> Instant {
+pub(crate) fn after(now: Instant, wait: Duration) -> Instant {
     now + wait.min(FAR)
 }

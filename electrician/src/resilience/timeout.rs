@@ -138,7 +138,7 @@ impl Timer {
 
     /// Ready from `deadline` on. A timer that is armed for an earlier moment stays so: it is cheaper
     /// to look again when it fires than to move it for every call.
-    fn poll_until(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_until(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
         let sleep = self
             .sleep
             .get_or_insert_with(|| Box::pin(sleep_until(deadline)));

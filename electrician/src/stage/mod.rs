@@ -40,7 +40,7 @@ pub use outputs::{Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
 pub use plain::Pass;
 pub use settings::{Cell, OnPanic, Settings, WhenOpen};
 pub use source::{Origin, Source};
-pub use tally::{StageStats, Tally};
+pub use tally::{Leaving, StageStats, Tally};
 pub use turn::{Turn, Turnstile};
 
 pub(crate) use task::{spawn, workers};

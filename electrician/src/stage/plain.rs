@@ -25,6 +25,14 @@ impl Pass {
             panic,
         }
     }
+
+    /// Ends the pass. A panic that no stage has claimed was the wiring's, in a guard, a payload, a key or a clone: it goes
+    /// on, and the pipeline fails.
+    pub fn end(self) {
+        if let Some(panic) = self.panic {
+            std::panic::resume_unwind(Box::new(panic));
+        }
+    }
 }
 
 /// What became of the items of a pass that did not go on.

@@ -52,7 +52,7 @@ counters! {
     dropped,
     /// Items that the stage gave; one that goes to several branches counts once for each.
     emitted,
-    /// Items given that the wiring discards with `-> _`.
+    /// Items given that the wiring discards with `-> _`, or that a panic in the wiring kept from their edges.
     discarded,
     /// Calls beyond the first of an item.
     retried,
@@ -86,9 +86,39 @@ impl Tally {
         self.emitted.add(copies);
     }
 
+    /// So many copies of an output are on their way to their edges.
+    pub fn leaving(&self, copies: u64) -> Leaving<'_> {
+        Leaving {
+            tally: self,
+            copies,
+        }
+    }
+
     /// An output was discarded by the wiring.
     pub fn discarded(&self) {
         self.discarded.add(1);
+    }
+}
+
+/// An output on its way to its edges, through code of the user's: what a panic keeps from getting there is discarded.
+#[derive(Debug)]
+pub struct Leaving<'a> {
+    tally: &'a Tally,
+    copies: u64,
+}
+
+impl Leaving<'_> {
+    /// One copy is where it goes.
+    pub fn left(&mut self) {
+        self.copies -= 1;
+    }
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        if self.copies > 0 {
+            self.tally.discarded.add(self.copies);
+        }
     }
 }
 

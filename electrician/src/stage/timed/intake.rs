@@ -15,9 +15,10 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{Emission, Timed, sleep::Alarm};
+use super::{Emission, Timed};
 use crate::{
     edge::Receiver,
+    resilience::Timer,
     stage::{Cell, Intake, Tally},
 };
 
@@ -31,7 +32,7 @@ where
     op: Op,
     input: Intake<In>,
     out: Emission<Out>,
-    alarm: Alarm,
+    alarm: Timer,
     tally: Arc<Tally>,
     cell: Arc<Cell>,
     finished: bool,
@@ -55,7 +56,7 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
             op,
             input: Intake::new(edges, cell, &tally),
             out: Emission::new(),
-            alarm: Alarm::default(),
+            alarm: Timer::new(),
             tally,
             cell: Arc::clone(cell),
             finished: false,

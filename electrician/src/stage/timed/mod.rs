@@ -29,7 +29,6 @@ mod intake;
 mod operator;
 mod period;
 mod sample;
-mod sleep;
 mod throttle;
 mod window;
 

@@ -5,14 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::resilience::BadValue;
-
-/// Further away than anything that runs is waited for, and near enough for every clock to count.
-const FAR: Duration = Duration::from_hours(24 * 365 * 30);
-
-/// `now + wait`; a wait that is too long to be added ends in thirty years.
-pub(super) fn after(now: Instant, wait: Duration) -> Instant {
-    now + wait.min(FAR)
-}
+pub(super) use crate::resilience::moment::after;
 
 /// Spans of equal length, one after the other; the first one begins when it is first asked for.
 #[derive(Debug)]
