@@ -106,13 +106,14 @@ impl<A0: Anew<u64>> Generator<String, Infallible, (A0,)> for stages::feed {
         Some(args.0.anew())
     }
     fn open(slot: &mut Self::Slot, _: Outlet<String>) -> impl Outputs<String, Infallible> + Send {
-        Iterated(feed(slot.take().expect("opened once a run")))
+        Iterated::new(feed(slot.take().expect("opened once a run")))
     }
 }
 
 impl<I: Borrow<str> + Send + Sync + 'static> Handler<I, Order, std::num::ParseIntError, ()>
     for stages::parse
 {
+    const ONE: bool = true;
     const PLAIN: bool = true;
     const BLOCKING: bool = false;
     type Mode = ByRef;
@@ -137,6 +138,7 @@ impl<I: Borrow<Order> + Send + Sync + 'static, A0: Shared> Handler<I, Receipt, G
 where
     A0::Handle: Lend<Gateway>,
 {
+    const ONE: bool = true;
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByRef;
@@ -158,6 +160,7 @@ where
 impl<I: Borrow<Receipt> + Send + Sync + 'static, A0: Anew<Vec<u64>>>
     Handler<I, u64, Infallible, (A0,)> for stages::split
 {
+    const ONE: bool = false;
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByRef;
@@ -186,6 +189,7 @@ macro_rules! sink {
         where
             A0::Handle: Lend<Ledger>,
         {
+            const ONE: bool = true;
             const PLAIN: bool = $plain;
             const BLOCKING: bool = false;
             type Mode = ByValue;
@@ -308,22 +312,24 @@ impl Pipeline for Checkout {
         run.island("feed", feed.is_blocking(), async move {
             let mut slot = feed.slot();
             let mut feed = pin!(feed.open(&mut slot));
-            while flushing(feed.fill(parse.is_plain()), &mut [&mut to_charge]).await {
-                while parse.is_plain() && !feed.is_empty() {
-                    let mut pass = feed.each(|line| {
+            let mut pass = feed.pass([parse.seat()]);
+            while pass.flushing(feed.fill_one(), &mut [&mut to_charge]).await {
+                while !feed.is_empty() {
+                    feed.each(&mut pass, room(&[&to_charge]), |line| {
                         match parse.plain(line) {
                             Ok(Some(order)) => to_charge.push(order),
                             Ok(None) => {}
                             Err(miss) => drop(parse.settle_plain(miss)),
                         }
-                        !to_charge.is_full()
+                        true
                     });
                     if let Some(miss) = parse.interrupted(&mut pass) {
                         drop(parse.settle_plain(miss));
+                        pass.book();
+                        parse.mend();
                     }
-                    parse.passed(&mut pass);
-                    if to_charge.is_full() {
-                        hand_over(&mut [&mut to_charge]).await;
+                    if pass.end() || to_charge.is_full() {
+                        pass.hand_over(&mut [&mut to_charge]).await;
                     }
                 }
             }

@@ -234,7 +234,8 @@ impl Handler<'_> {
         let item_bound = self.item.lent().filter(|_| self.input.borrows).map(|ty| {
             quote! { __Item: #private::std::borrow::Borrow<#ty> + #private::Send + #private::Sync + 'static, }
         });
-        let (plain, blocking, mode) = (self.is_plain(), self.options.blocking, self.mode());
+        let (one, plain) = (self.is_one(), self.is_plain());
+        let (blocking, mode) = (self.options.blocking, self.mode());
         let (call, now) = (self.call(&private), self.now(&private));
         quote! {
             #[automatically_derived]
@@ -245,6 +246,7 @@ impl Handler<'_> {
                 #bounds
                 #(#predicates,)*
             {
+                const ONE: #private::std::primitive::bool = #one;
                 const PLAIN: #private::std::primitive::bool = #plain;
                 const BLOCKING: #private::std::primitive::bool = #blocking;
                 type Mode = #private::#mode;
@@ -278,10 +280,14 @@ impl Handler<'_> {
         }
     }
 
+    /// Whether a call gives one item at most.
+    fn is_one(&self) -> bool {
+        !matches!(self.returns.shape, Shape::Many { .. })
+    }
+
     /// Whether the function may be called without a future around it.
     fn is_plain(&self) -> bool {
-        let many = matches!(self.returns.shape, Shape::Many { .. });
-        self.function.sig.asyncness.is_none() && !many && !self.options.blocking
+        self.function.sig.asyncness.is_none() && self.is_one() && !self.options.blocking
     }
 
     fn mode(&self) -> TokenStream {
@@ -453,13 +459,13 @@ pub(super) fn many(
     private: &TokenStream,
 ) -> TokenStream {
     match (source, each) {
-        (Source::Iterator, false) => quote! { #private::Iterated(#value) },
-        (Source::Iterator, true) => quote! { #private::TryIterated(#value) },
+        (Source::Iterator, false) => quote! { #private::Iterated::new(#value) },
+        (Source::Iterator, true) => quote! { #private::TryIterated::new(#value) },
         (Source::Iterable, false) => {
-            quote! { #private::Iterated(#private::std::iter::IntoIterator::into_iter(#value)) }
+            quote! { #private::Iterated::new(#private::std::iter::IntoIterator::into_iter(#value)) }
         }
         (Source::Iterable, true) => {
-            quote! { #private::TryIterated(#private::std::iter::IntoIterator::into_iter(#value)) }
+            quote! { #private::TryIterated::new(#private::std::iter::IntoIterator::into_iter(#value)) }
         }
         (Source::Stream, false) => quote! { #private::Streamed { stream: #value } },
         (Source::Stream, true) => quote! { #private::TryStreamed { stream: #value } },

@@ -76,7 +76,8 @@ fn next(line: &Line, stage: &Stage, at: usize) -> TokenStream {
     if !fails(stage) {
         let next = line.flushing(&ours!(__rt::next(&mut #given)));
         if is_sink {
-            return ours!(while #next.is_some() {});
+            let rest = line.hand_over_if_full();
+            return ours!(while #next.is_some() {} #rest);
         }
         let work = outputs(line, stage, at + 1);
         return ours!(#label while let __rt::Some(item) = #next { #work });
@@ -84,7 +85,10 @@ fn next(line: &Line, stage: &Stage, at: usize) -> TokenStream {
     let next = line.flushing(&ours!(__rt::try_next(&mut #given)));
     let failure = failed(line, stage);
     match (is_sink, failure.is_empty()) {
-        (true, true) => ours!(while #next.is_some() {}),
+        (true, true) => {
+            let rest = line.hand_over_if_full();
+            ours!(while #next.is_some() {} #rest)
+        }
         (true, false) => ours!(while let __rt::Some(next) = #next {
             if let __rt::Err(failure) = next { #failure }
         }),

@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use super::line::{Line, counts_outputs, fails};
 use super::names::{Emitter, is_pool};
-use super::{body, plain, prologue};
+use super::{body, pass, prologue};
 use crate::ast::{Class, OnError, Param};
 use crate::graph::{Port, Stage, StageId, StageKind};
 
@@ -75,18 +75,23 @@ impl<'a> Line<'_, 'a> {
 
     fn single(&self) -> TokenStream {
         let (name, blocking) = (&self.head().label, self.blocking());
-        let (handles, setup, work) = (self.route_handles(), self.setup(), self.work());
+        let (handles, setup) = (self.route_handles(), self.setup());
+        let island = self.choice(|way| {
+            let work = self.work(way);
+            ours!(run.island(#name, blocking, async move { #work });)
+        });
         ours!({
             #handles
             #setup
-            run.island(#name, #blocking, async move { #work });
+            let blocking = #blocking;
+            #island
         })
     }
 
     fn pool(&self) -> TokenStream {
         let (name, head) = (&self.head().label, self.emitter.stage(self.head()));
         let (count, blocking) = (self.emitter.workers(self.head()), self.blocking());
-        let (handles, setup, work) = (self.route_handles(), self.setup(), self.work());
+        let (handles, setup) = (self.route_handles(), self.setup());
         let worker = if self.head().options.key.is_some() {
             ours!(worker)
         } else {
@@ -96,22 +101,68 @@ impl<'a> Line<'_, 'a> {
             .is_ordered()
             .then(|| self.emitter.of(self.head(), "order"));
         let route_handles = self.route_params().into_iter().map(|param| &param.name);
-        let (senders, shared) = (self.senders(), order.iter().chain(route_handles));
+        let senders = self.senders();
+        let shared: Vec<_> = order.iter().chain(route_handles).collect();
         let queues = self
             .emitter
             .queues_into(self.head().id)
             .filter(|edge| edge.to.len() > 1);
         let queues = queues.map(|edge| self.emitter.receiver(edge));
+        let pool = self.choice(|way| {
+            let work = self.work(way);
+            ours!(
+                run.workers(#name, (#head.is_plain(), #blocking), #count, move |#worker| {
+                    #(let mut #senders = __rt::Clone::clone(&#senders);)*
+                    #(let #shared = __rt::Clone::clone(&#shared);)*
+                    #setup
+                    async move { #work }
+                });
+            )
+        });
         ours!({
             #handles
             #(let #queues = __rt::Clone::clone(&#queues);)*
-            run.workers(#name, (#head.is_plain(), #blocking), #count, move |#worker| {
-                #(let mut #senders = __rt::Clone::clone(&#senders);)*
-                #(let #shared = __rt::Clone::clone(&#shared);)*
-                #setup
-                async move { #work }
-            });
+            #pool
         })
+    }
+
+    /// The ways in which the island may go over its items, the quickest first: the handlers say which it is, and the
+    /// compiler drops the others.
+    fn choice(&self, island: impl Fn(&Way) -> TokenStream) -> TokenStream {
+        let (calls, intake) = (self.calls(), self.intake());
+        let stages: Vec<_> = calls
+            .iter()
+            .map(|stage| self.emitter.stage(stage))
+            .collect();
+        let (seats, fill) = (ours!(#(#stages.seat()),*), ours!(#intake.fill()));
+        let mut choice = TokenStream::new();
+        if let Some(items) = pass::plain(self) {
+            let fill = match self.head().kind {
+                StageKind::Generator(_) => ours!(#intake.fill_one()),
+                _ => fill.clone(),
+            };
+            let seats = seats.clone();
+            let island = island(&Way { seats, fill, items });
+            if stages.is_empty() {
+                return island;
+            }
+            choice.extend(ours!(if #(#stages.is_plain())&&* { #island } else));
+        }
+        if let Some(items) = pass::quick(self) {
+            let fill = fill.clone();
+            let island = island(&Way { seats, fill, items });
+            if calls.iter().all(|stage| pass::is_known_as_one(stage)) {
+                return ours!(#choice { #island });
+            }
+            choice.extend(ours!(if #(#stages.is_one())&&* { #island } else));
+        }
+        let (seats, items) = (TokenStream::new(), body::items(self));
+        let island = island(&Way { seats, fill, items });
+        if choice.is_empty() {
+            island
+        } else {
+            ours!(#choice { #island })
+        }
     }
 
     fn blocking(&self) -> TokenStream {
@@ -211,19 +262,20 @@ impl<'a> Line<'_, 'a> {
     }
 
     /// What the task does.
-    fn work(&self) -> TokenStream {
+    fn work(&self, Way { seats, fill, items }: &Way) -> TokenStream {
         let (cells, open, tallies) = (self.cells(), self.open(), self.tallies());
         let params = Emitter::lent(&self.route_params());
         let intake = self.intake();
-        let items = self.items();
         let enough = self.enough();
         let settle = self.is_in_cycle().then(|| self.hand_over());
         let hand_over = self.hand_over();
         if self.is_ordered() {
             let order = self.emitter.of(self.head(), "order");
+            let fill = self.flushing(&ours!(#intake.fill_in_turn(&#order)));
             return ours!(
                 #params #cells #open #tallies
-                while let __rt::Some(turn) = #intake.fill_in_turn(&#order).await {
+                let mut pass = #intake.pass([#seats]);
+                while let __rt::Some(turn) = #fill {
                     #items
                     #hand_over
                     __rt::std::mem::drop(turn);
@@ -231,10 +283,11 @@ impl<'a> Line<'_, 'a> {
                 }
             );
         }
-        let fill = self.flushing(&self.fill());
+        let fill = self.flushing(fill);
         let (stop, leave) = self.leave();
         ours!(
             #params #cells #open #tallies
+            let mut pass = #intake.pass([#seats]);
             while #fill {
                 #items
                 #settle
@@ -266,16 +319,6 @@ impl<'a> Line<'_, 'a> {
             |stage| matches!(&stage.kind, StageKind::Operator { name, .. } if name == "take"),
         );
         takes.map(|stage| self.emitter.stage(stage)).collect()
-    }
-
-    /// A generator whose items go through plain handlers is asked by these.
-    fn fill(&self) -> TokenStream {
-        let intake = self.intake();
-        match (&self.head().kind, plain::items(self)) {
-            (StageKind::Generator(_), Some((is_plain, _))) => ours!(#intake.fill(#is_plain)),
-            (StageKind::Generator(_), None) => ours!(#intake.fill(false)),
-            _ => ours!(#intake.fill()),
-        }
     }
 
     /// What a failure that ends the pipeline is told to.
@@ -328,14 +371,6 @@ impl<'a> Line<'_, 'a> {
             .collect()
     }
 
-    fn items(&self) -> TokenStream {
-        let calls = body::items(self);
-        match plain::items(self) {
-            None => calls,
-            Some((is_plain, items)) => ours!(if #is_plain { #items } else { #calls }),
-        }
-    }
-
     /// Ends what feeds the island once nobody behind it needs more.
     fn enough(&self) -> TokenStream {
         let takes = self.takes().into_iter();
@@ -357,6 +392,13 @@ impl<'a> Line<'_, 'a> {
         let inside = |id: &StageId| self.stages.iter().any(|stage| stage.id == *id);
         self.emitter.graph.cycles.iter().flatten().any(inside)
     }
+}
+
+/// One way of going over the items at hand: the stages that the pass books, the wait for items, and the loop over them.
+struct Way {
+    seats: TokenStream,
+    fill: TokenStream,
+    items: TokenStream,
 }
 
 /// Whether a failure of the stage ends the pipeline.

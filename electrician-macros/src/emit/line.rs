@@ -75,30 +75,34 @@ impl<'e, 'a> Line<'e, 'a> {
 
     /// Waits for something, and hands over meanwhile what has been produced; in order, nothing is handed over early.
     pub(super) fn flushing(&self, wait: &TokenStream) -> TokenStream {
-        if self.senders().is_empty() || self.is_ordered() {
-            return ours!(#wait.await);
+        let heads = self.heads_meanwhile();
+        ours!(pass.flushing(#wait, #heads).await)
+    }
+
+    /// The heads that are handed over while a handler waits.
+    pub(super) fn heads_meanwhile(&self) -> TokenStream {
+        if self.is_ordered() {
+            ours!(&mut [])
+        } else {
+            self.heads()
         }
-        let heads = self.heads();
-        ours!(__rt::flushing(#wait, #heads).await)
     }
 
     /// Hands over what has been produced, when it is this worker's turn.
     pub(super) fn hand_over(&self) -> TokenStream {
-        if self.senders().is_empty() {
-            return TokenStream::new();
-        }
         let heads = self.heads();
         let turn = self.is_ordered().then(|| ours!(turn.wait().await;));
-        ours!(#turn __rt::hand_over(#heads).await;)
+        ours!(#turn pass.hand_over(#heads).await;)
     }
 
     /// Hands over once a buffer holds a chunk; a worker of a pool hands over what it has.
     pub(super) fn hand_over_if_full(&self) -> TokenStream {
         let (hand_over, full) = (self.hand_over(), self.is_full());
         match full {
-            None => TokenStream::new(),
-            Some(_) if is_pool(self.head()) && !self.is_ordered() => hand_over,
-            Some(full) => ours!(if #full { #hand_over }),
+            None => ours!(if pass.is_over(false) { #hand_over }),
+            Some(full) if self.is_ordered() => ours!(if #full { #hand_over }),
+            Some(_) if is_pool(self.head()) => hand_over,
+            Some(full) => ours!(if pass.is_over(#full) { #hand_over }),
         }
     }
 

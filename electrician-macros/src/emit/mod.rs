@@ -21,7 +21,7 @@ mod edges;
 mod island;
 mod line;
 mod names;
-mod plain;
+mod pass;
 mod prologue;
 mod topology;
 mod types;

@@ -76,6 +76,13 @@ impl<T> Merge<T> {
         self.inputs.get_mut(self.current)?.pop()
     }
 
+    /// Gives the next items of the chunk, `most` at most and as long as these are wanted.
+    pub(crate) fn each(&mut self, most: usize, give: impl FnMut(T) -> bool) {
+        if let Some(input) = self.inputs.get_mut(self.current) {
+            input.each(most, give);
+        }
+    }
+
     /// The rest of the chunk, item by item. What is not iterated stays in the chunk.
     #[inline]
     pub fn drain(&mut self) -> impl Iterator<Item = T> {

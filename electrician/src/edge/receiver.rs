@@ -97,6 +97,22 @@ impl<T> Receiver<T> {
         self.local.next()
     }
 
+    /// Gives the next items of the chunk, `most` at most and as long as these are wanted. The rest stays in the chunk,
+    /// also when `give` panics.
+    #[inline]
+    pub fn each(&mut self, most: usize, mut give: impl FnMut(T) -> bool) {
+        let mut lent = Borrowed {
+            chunk: mem::take(&mut self.local),
+            home: &mut self.local,
+        };
+        for _ in 0..most {
+            let Some(item) = lent.chunk.next() else { break };
+            if !give(item) {
+                break;
+            }
+        }
+    }
+
     /// The rest of the chunk, item by item. What is not iterated stays in the chunk.
     #[inline]
     pub fn drain(&mut self) -> impl Iterator<Item = T> {
@@ -218,6 +234,18 @@ impl<T> fmt::Debug for Receiver<T> {
             .field("len", &self.local.len())
             .field("enough", &self.enough)
             .finish_non_exhaustive()
+    }
+}
+
+/// Takes a chunk home: while it is worked through, the optimiser may keep its place in registers.
+struct Borrowed<'a, T> {
+    chunk: vec::IntoIter<T>,
+    home: &'a mut vec::IntoIter<T>,
+}
+
+impl<T> Drop for Borrowed<'_, T> {
+    fn drop(&mut self) {
+        mem::swap(self.home, &mut self.chunk);
     }
 }
 

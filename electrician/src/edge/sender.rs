@@ -67,6 +67,12 @@ impl<T> Sender<T> {
         self.local.len() < self.chunk
     }
 
+    /// How many items the buffer has room for until it is a whole chunk.
+    #[inline]
+    pub fn room(&self) -> usize {
+        self.chunk.saturating_sub(self.local.len())
+    }
+
     /// Whether nothing waits in the buffer.
     #[inline]
     pub fn is_empty(&self) -> bool {

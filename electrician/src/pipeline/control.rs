@@ -172,9 +172,14 @@ impl Control {
         }
     }
 
+    /// Nanoseconds since the start.
+    pub(crate) fn nanos(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
     /// Milliseconds since the start.
     pub(crate) fn millis(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+        self.nanos() / 1_000_000
     }
 }
 

@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use super::{
     Cause, Cell, Failure, Handler, Hold, Outputs, Settings, Tally, Unfailing, WhenOpen,
     given::{Given, Hand, Way},
-    plain::Held,
     settings::Predicate,
     unwind::Caught,
 };
@@ -42,7 +41,6 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     pub(super) open: bool,
     pub(super) broken: bool,
     pub(super) attempts: u32,
-    pub(super) held: Held,
     began: Option<Instant>,
     types: PhantomData<fn(In, K) -> Out>,
 }
@@ -92,13 +90,19 @@ where
             open: false,
             broken: false,
             attempts: 0,
-            held: Held::default(),
             began: None,
             types: PhantomData,
         }
     }
 
+    /// Whether every call gives one item at most.
+    #[inline]
+    pub fn is_one(&self) -> bool {
+        H::ONE
+    }
+
     /// Whether every call is plain: synchronous, and one item or none.
+    #[inline]
     pub fn is_plain(&self) -> bool {
         H::PLAIN
     }
@@ -295,7 +299,7 @@ where
     }
 
     /// Makes the state anew that a panic may have left half done.
-    pub(super) fn mend(&mut self) {
+    pub fn mend(&mut self) {
         if self.broken {
             self.slot = self.handler.slot(&self.args);
             self.broken = false;

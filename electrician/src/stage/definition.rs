@@ -294,7 +294,14 @@ where
         Port::new()
     }
 
+    /// Whether every call gives one item at most.
+    #[inline]
+    pub fn is_one(&self) -> bool {
+        H::ONE
+    }
+
     /// Whether every call is plain: synchronous, and one item or none.
+    #[inline]
     pub fn is_plain(&self) -> bool {
         H::PLAIN
     }

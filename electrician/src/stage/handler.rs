@@ -19,7 +19,9 @@ use super::Outputs;
     note = "a handler is a function marked `#[handler]`; behind the item it takes as many arguments as the pipeline passes, each of the type that it names"
 )]
 pub trait Handler<In: 'static, Out, Err, Args>: Send + Sync + 'static {
-    /// Whether [`now`](Self::now) may be called: the function is synchronous and gives at most one item.
+    /// Whether a call gives one item at most.
+    const ONE: bool;
+    /// Whether [`now`](Self::now) may be called: the function is synchronous, too.
     const PLAIN: bool;
     /// Whether the function asks for a thread of its own.
     const BLOCKING: bool;

@@ -20,8 +20,12 @@ pub trait Head: Send {
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()>;
     /// Whether the buffer holds a whole chunk.
     fn is_full(&self) -> bool;
+    /// How many items the buffer has room for.
+    fn room(&self) -> usize;
     /// Whether nobody behind this head needs more.
     fn is_sated(&self) -> bool;
+    /// Whether a hand-over has woken somebody since this was last asked.
+    fn woke(&mut self) -> bool;
 }
 
 impl<T: Send> Head for Sender<T> {
@@ -33,8 +37,16 @@ impl<T: Send> Head for Sender<T> {
         !self.has_room()
     }
 
+    fn room(&self) -> usize {
+        Self::room(self)
+    }
+
     fn is_sated(&self) -> bool {
         Self::is_sated(self)
+    }
+
+    fn woke(&mut self) -> bool {
+        Self::woke(self)
     }
 }
 
@@ -60,12 +72,21 @@ pub fn flushing<F: Future + Send>(
     }
 }
 
+/// How many items there is room for in all of these buffers.
+pub fn room(heads: &[&dyn Head]) -> usize {
+    heads
+        .iter()
+        .map(|head| head.room())
+        .min()
+        .unwrap_or(usize::MAX)
+}
+
 /// Hands over everything that the island has produced.
 pub async fn hand_over(heads: &mut [&mut dyn Head]) {
     poll_fn(|cx| flush_all(heads, cx)).await;
 }
 
-fn flush_all(heads: &mut [&mut dyn Head], cx: &mut Context<'_>) -> Poll<()> {
+pub(super) fn flush_all(heads: &mut [&mut dyn Head], cx: &mut Context<'_>) -> Poll<()> {
     let mut all = Poll::Ready(());
     for head in heads {
         if head.poll_flush(cx).is_pending() {
@@ -130,7 +151,17 @@ impl<T: Send, K: Fn(&T, &mut DefaultHasher) + Send> Head for Lanes<T, K> {
         self.lanes.iter().any(|lane| !lane.has_room())
     }
 
+    fn room(&self) -> usize {
+        self.lanes.iter().map(Sender::room).min().unwrap_or(0)
+    }
+
     fn is_sated(&self) -> bool {
         self.lanes.iter().all(Sender::is_sated)
+    }
+
+    fn woke(&mut self) -> bool {
+        self.lanes
+            .iter_mut()
+            .fold(false, |woke, lane| woke | lane.woke())
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Cell, Pass, Tally,
+    Cell, Pass, Seat, Tally,
     turn::{Turn, Turnstile},
     unwind::caught,
 };
@@ -33,6 +33,11 @@ impl<T> Intake<T> {
         }
     }
 
+    /// The passes of the island that takes from here.
+    pub fn pass<const N: usize>(&self, seats: [Seat; N]) -> Pass {
+        Pass::behind_intake(&self.cell, &self.tally, seats)
+    }
+
     /// Takes the next chunk; `false` is the end.
     ///
     /// Everything taken before is done, and what was made of it was handed over.
@@ -54,7 +59,6 @@ impl<T> Intake<T> {
             None => false,
             Some(filled) => {
                 self.tally.received.add(filled.len as u64);
-                self.tally.progress.set(self.cell.control.millis());
                 true
             }
         })
@@ -104,18 +108,13 @@ impl<T> Intake<T> {
         self.merge.is_empty()
     }
 
-    /// Gives the items of the chunk to plain handlers, as long as these want more.
+    /// Gives the items of the chunk to plain handlers, as many as a pass may take where there is so much room, and as
+    /// long as they want more.
     #[inline(never)]
-    pub fn each(&mut self, mut handle: impl FnMut(T) -> bool) -> Pass {
-        let before = self.merge.len();
-        let pass = caught(|| {
-            while let Some(item) = self.merge.pop() {
-                if !handle(item) {
-                    break;
-                }
-            }
-        });
-        Pass::new((before - self.merge.len()) as u64, true, pass.err())
+    pub fn each(&mut self, pass: &mut Pass, room: usize, handle: impl FnMut(T) -> bool) {
+        let (most, before) = (pass.limit(room), self.merge.len());
+        let panic = caught(|| self.merge.each(most, handle)).err();
+        pass.passed(before - self.merge.len(), panic);
     }
 
     /// Says upstream that no more is needed. What is on its way is still taken.

@@ -4,16 +4,53 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
+use crate::__private::not_plain;
+
 /// The outputs of one call.
 pub trait Outputs<T, E>: Send {
     /// The next output, an error in its place, or the end.
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>>;
+
+    /// Gives the next outputs, as many as are there now, `most` at most, and as long as these are wanted. Says whether
+    /// more may come.
+    ///
+    /// An output that is still to come wakes nobody.
+    fn each(
+        mut self: Pin<&mut Self>,
+        most: usize,
+        mut give: impl FnMut(Result<T, E>) -> bool,
+    ) -> bool {
+        let mut cx = Context::from_waker(Waker::noop());
+        for _ in 0..most {
+            match self.as_mut().poll_next(&mut cx) {
+                Poll::Ready(Some(output)) => {
+                    if !give(output) {
+                        break;
+                    }
+                }
+                Poll::Ready(None) => return false,
+                Poll::Pending => break,
+            }
+        }
+        true
+    }
+
+    /// The one output of a call that gives one at most.
+    ///
+    /// # Panics
+    /// Where there may be several.
+    fn one(self) -> Option<T>
+    where
+        Self: Sized,
+    {
+        not_plain()
+    }
 }
 
 /// One item, or none.
@@ -26,29 +63,99 @@ impl<T: Send, E> Outputs<T, E> for Maybe<T> {
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
         Poll::Ready(self.get_mut().0.take().map(Ok))
     }
+
+    #[inline]
+    fn one(self) -> Option<T> {
+        self.0
+    }
 }
 
 /// The items of an iterator.
 #[derive(Debug)]
-pub struct Iterated<I>(pub I);
+pub struct Iterated<I>(Option<I>);
 
 impl<I> Unpin for Iterated<I> {}
 
+impl<I: Iterator> Iterated<I> {
+    /// Of this iterator.
+    pub fn new(items: I) -> Self {
+        Self(Some(items))
+    }
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.as_mut()?.next()
+    }
+
+    /// Runs the iterator where the optimiser sees all of it, and has it back at the end, or when `give` panics.
+    #[inline]
+    fn run(&mut self, most: usize, mut give: impl FnMut(I::Item) -> bool) -> bool {
+        let mut lent = Borrowed {
+            items: self.0.take(),
+            home: &mut self.0,
+        };
+        let Some(items) = &mut lent.items else {
+            return false;
+        };
+        for _ in 0..most {
+            let Some(item) = items.next() else {
+                return false;
+            };
+            if !give(item) {
+                break;
+            }
+        }
+        true
+    }
+}
+
+/// Takes an iterator home.
+struct Borrowed<'a, I> {
+    items: Option<I>,
+    home: &'a mut Option<I>,
+}
+
+impl<I> Drop for Borrowed<'_, I> {
+    fn drop(&mut self) {
+        *self.home = self.items.take();
+    }
+}
+
 impl<I: Iterator + Send, E> Outputs<I::Item, E> for Iterated<I> {
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<I::Item, E>>> {
-        Poll::Ready(self.get_mut().0.next().map(Ok))
+        Poll::Ready(self.get_mut().next().map(Ok))
+    }
+
+    #[inline]
+    fn each(
+        self: Pin<&mut Self>,
+        most: usize,
+        mut give: impl FnMut(Result<I::Item, E>) -> bool,
+    ) -> bool {
+        self.get_mut().run(most, |item| give(Ok(item)))
     }
 }
 
 /// The items of an iterator that fail one by one.
 #[derive(Debug)]
-pub struct TryIterated<I>(pub I);
+pub struct TryIterated<I>(Iterated<I>);
 
 impl<I> Unpin for TryIterated<I> {}
+
+impl<I: Iterator> TryIterated<I> {
+    /// Of this iterator.
+    pub fn new(items: I) -> Self {
+        Self(Iterated::new(items))
+    }
+}
 
 impl<T, E, I: Iterator<Item = Result<T, E>> + Send> Outputs<T, E> for TryIterated<I> {
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
         Poll::Ready(self.get_mut().0.next())
+    }
+
+    #[inline]
+    fn each(self: Pin<&mut Self>, most: usize, give: impl FnMut(Result<T, E>) -> bool) -> bool {
+        self.get_mut().0.run(most, give)
     }
 }
 

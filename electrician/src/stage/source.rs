@@ -11,13 +11,13 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use pin_project_lite::pin_project;
 
 use super::{
-    Cause, Cell, Failure, Generator, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught,
+    Cause, Cell, Failure, Generator, Outlet, Outputs, Pass, Seat, Tally, Unfailing, unwind::caught,
 };
 use crate::pipeline::{Bell, Error, ErrorKind, Phase};
 
@@ -191,16 +191,25 @@ impl Drop for Note<'_> {
 }
 
 impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
-    /// Asks for the next chunk; `false` is the end. Plain handlers ask for all but the first item by themselves, so
-    /// that no item is buffered on its way.
-    pub fn fill(self: &mut Pin<&mut Self>, plain: bool) -> impl Future<Output = bool> + Send {
+    /// Asks for the next chunk; `false` is the end.
+    pub fn fill(self: &mut Pin<&mut Self>) -> impl Future<Output = bool> + Send {
+        let most = if self.desk.breath == Breath::Free {
+            CHUNK
+        } else {
+            1
+        };
+        self.fill_with(most)
+    }
+
+    /// Asks for one item; `false` is the end. Plain handlers ask for the next ones by themselves, so that no item is
+    /// buffered on its way.
+    pub fn fill_one(self: &mut Pin<&mut Self>) -> impl Future<Output = bool> + Send {
+        self.fill_with(1)
+    }
+
+    fn fill_with(self: &mut Pin<&mut Self>, most: usize) -> impl Future<Output = bool> + Send {
         async move {
             tokio::task::coop::consume_budget().await;
-            let most = if plain || self.desk.breath != Breath::Free {
-                1
-            } else {
-                CHUNK
-            };
             poll_fn(|cx| self.as_mut().poll_fill(cx, most)).await
         }
     }
@@ -232,7 +241,6 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             Order::End => return Poll::Ready(false),
         }
         let desk = self.project().desk;
-        desk.tally.progress.set(desk.cell.control.millis());
         if !desk.chunk.is_empty() {
             Poll::Ready(true)
         } else if desk.ended {
@@ -318,23 +326,29 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         self.desk.chunk.is_empty()
     }
 
-    /// Gives a chunk of items to plain handlers, as long as these want more.
+    /// Gives items to plain handlers, as many as a pass may take where there is so much room, and as long
+    /// as they want more.
     #[inline(never)]
-    pub fn each(self: &mut Pin<&mut Self>, mut handle: impl FnMut(T) -> bool) -> Pass
-    where
+    pub fn each(
+        self: &mut Pin<&mut Self>,
+        pass: &mut Pass,
+        room: usize,
+        mut handle: impl FnMut(T) -> bool,
+    ) where
         E: Unfailing,
     {
         let mut this = self.as_mut().project();
         let desk = this.desk;
         let most = if desk.breath == Breath::Free {
-            CHUNK
+            pass.limit(room)
         } else {
             1
         };
-        let mut cx = Context::from_waker(Waker::noop());
         let (mut taken, mut asked, mut asking) = (0, 0, false);
-        let pass = caught(|| {
-            while let Some(item) = desk.chunk.pop_front() {
+        let caught = caught(|| {
+            while taken < most
+                && let Some(item) = desk.chunk.pop_front()
+            {
                 taken += 1;
                 if !handle(item.unwrap_or_else(Unfailing::never)) {
                     return;
@@ -345,33 +359,26 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
                 asking: true,
                 out: (&mut asked, &mut asking),
             };
-            while note.asked < most - 1 {
-                // whoever fills the next chunk waits for an item that is not ready
-                let Poll::Ready(next) = this.outputs.as_mut().poll_next(&mut cx) else {
-                    break;
-                };
-                let Some(item) = next else {
-                    desk.ended = true;
-                    break;
-                };
+            // whoever fills the next chunk waits for an item that is not ready
+            let goes_on = this.outputs.as_mut().each(most - taken, |item| {
                 note.asked += 1;
                 note.asking = false;
-                if !handle(item.unwrap_or_else(Unfailing::never)) {
-                    break;
-                }
+                let goes_on = handle(item.unwrap_or_else(Unfailing::never));
                 note.asking = true;
-            }
+                goes_on
+            });
             note.asking = false;
+            desk.ended |= !goes_on;
         });
-        let (asked, given) = (asked as u64, (taken + asked) as u64);
-        desk.tally.received.add(asked);
-        desk.tally.completed.add(given);
-        desk.tally.emitted.add(given);
-        let mut panic = pass.err();
+        let given = taken + asked;
+        desk.tally.received.add(asked as u64);
+        desk.tally.completed.add(given as u64);
+        desk.tally.emitted.add(given as u64);
+        let mut panic = caught.err();
         if asking && let Some(panic) = panic.take() {
             desk.panicked(panic);
         }
-        Pass::new(given, false, panic)
+        pass.passed(given, panic);
     }
 
     /// Ends the source if nobody behind it needs more.
@@ -385,12 +392,17 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     pub fn leave(self: &mut Pin<&mut Self>) -> impl Future<Output = ()> + Send {
         async move {
             self.enough_if(true);
-            while self.fill(false).await {
+            while self.fill().await {
                 let desk = self.as_mut().project().desk;
                 desk.tally.filtered.add(desk.chunk.len() as u64);
                 desk.chunk.clear();
             }
         }
+    }
+
+    /// The passes of the island that this source feeds.
+    pub fn pass<const N: usize>(self: &Pin<&mut Self>, seats: [Seat; N]) -> Pass {
+        Pass::behind_source(&self.desk.cell, &self.desk.tally, seats)
     }
 
     /// This source's counters.

@@ -81,6 +81,11 @@ impl Counter {
 }
 
 impl Tally {
+    /// Items that came in and did not go on to the output.
+    pub(crate) fn strayed(&self) -> u64 {
+        self.filtered.get() + self.failed.get() + self.panicked.get() + self.refused.get()
+    }
+
     /// An output went to so many branches beyond the first.
     pub fn copied(&self, copies: u64) {
         self.emitted.add(copies);

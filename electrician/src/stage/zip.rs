@@ -13,7 +13,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Cell, Intake, Port, Settings, Tally};
+use super::{Cell, Intake, Pass, Port, Seat, Settings, Tally};
 use crate::{edge::Receiver, pipeline::Assembly};
 
 /// A zip at work: what its island takes its tuples from.
@@ -103,6 +103,11 @@ impl<S: Sides> Zip<S> {
         if sated {
             self.sides.enough();
         }
+    }
+
+    /// The passes of the island that this zip feeds.
+    pub fn pass<const N: usize>(&self, seats: [Seat; N]) -> Pass {
+        Pass::behind_source(&self.cell, &self.tally, seats)
     }
 
     /// The zip's counters.

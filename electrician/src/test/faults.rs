@@ -227,6 +227,7 @@ where
     A0: Shared,
     A0::Handle: Lend<Faults<E>>,
 {
+    const ONE: bool = true;
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByValue;
@@ -253,6 +254,7 @@ where
     A0: Shared,
     A0::Handle: Lend<Faults<E>>,
 {
+    const ONE: bool = true;
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByRef;

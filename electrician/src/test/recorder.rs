@@ -178,6 +178,7 @@ where
     A0: Shared,
     A0::Handle: Lend<Recorder<T>>,
 {
+    const ONE: bool = true;
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByValue;

@@ -37,6 +37,7 @@ fn a_plain_handler() {
         __Item: ::electrician::__private::std::borrow::Borrow<str>
             + ::electrician::__private::Send + ::electrician::__private::Sync + 'static,
     {
+        const ONE: ::electrician::__private::std::primitive::bool = true;
         const PLAIN: ::electrician::__private::std::primitive::bool = true;
         const BLOCKING: ::electrician::__private::std::primitive::bool = false;
         type Mode = ::electrician::__private::ByRef;
@@ -133,6 +134,7 @@ fn an_async_handler_with_arguments() {
             Name,
         >,
     {
+        const ONE: ::electrician::__private::std::primitive::bool = true;
         const PLAIN: ::electrician::__private::std::primitive::bool = false;
         const BLOCKING: ::electrician::__private::std::primitive::bool = false;
         type Mode = ::electrician::__private::ByValue;
@@ -224,6 +226,7 @@ fn a_generic_handler_of_many() {
         <__A0 as wires::__private::Shared>::Handle: wires::__private::Lend<Shop>,
         T: wires::__private::Send + wires::__private::Sync + 'static,
     {
+        const ONE: wires::__private::std::primitive::bool = false;
         const PLAIN: wires::__private::std::primitive::bool = false;
         const BLOCKING: wires::__private::std::primitive::bool = false;
         type Mode = wires::__private::Lent;
@@ -236,7 +239,7 @@ fn a_generic_handler_of_many() {
             __slot: &'__call mut Self::Slot,
         ) -> wires::__private::Result<impl wires::__private::Outputs<T, Broken>, Broken> {
             wires::__private::Ok(
-                wires::__private::TryIterated(
+                wires::__private::TryIterated::new(
                     parts::<
                         T,
                     >(

@@ -195,6 +195,7 @@ where
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
     G: Gives<U>,
 {
+    const ONE: bool = true;
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByValue;
@@ -220,6 +221,7 @@ where
     F: FnMut(T) -> Result<U, E> + Clone + Send + Sync + 'static,
     G: Gives<U>,
 {
+    const ONE: bool = true;
     const PLAIN: bool = true;
     const BLOCKING: bool = false;
     type Mode = ByValue;
@@ -248,6 +250,7 @@ where
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
     G: Gives<U>,
 {
+    const ONE: bool = true;
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByValue;

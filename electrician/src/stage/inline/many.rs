@@ -43,6 +43,7 @@ where
     I: IntoIterator<IntoIter: Send>,
     F: FnMut(T) -> I + Clone + Send + Sync + 'static,
 {
+    const ONE: bool = false;
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByValue;
@@ -53,7 +54,7 @@ where
     }
 
     async fn call(item: T, f: &mut F) -> Result<impl Outputs<I::Item, Infallible>, Infallible> {
-        Ok(Iterated(f(item).into_iter()))
+        Ok(Iterated::new(f(item).into_iter()))
     }
 
     fn now(_: T, _: &mut F) -> Result<Option<I::Item>, Infallible> {
@@ -65,6 +66,7 @@ impl<T> Handler<T, T::Item, Infallible, ()> for Flatten
 where
     T: IntoIterator<IntoIter: Send> + Send + 'static,
 {
+    const ONE: bool = false;
     const PLAIN: bool = false;
     const BLOCKING: bool = false;
     type Mode = ByValue;
@@ -73,7 +75,7 @@ where
     fn slot(&self, (): &()) {}
 
     async fn call(item: T, (): &mut ()) -> Result<impl Outputs<T::Item, Infallible>, Infallible> {
-        Ok(Iterated(item.into_iter()))
+        Ok(Iterated::new(item.into_iter()))
     }
 
     fn now(_: T, (): &mut ()) -> Result<Option<T::Item>, Infallible> {

@@ -41,6 +41,7 @@ where
     In: Send + 'static,
     Out: Send,
 {
+    const ONE: bool = true;
     const PLAIN: bool = true;
     const BLOCKING: bool = false;
     type Mode = ByValue;

@@ -19,7 +19,7 @@ use super::{Emission, Timed};
 use crate::{
     edge::Receiver,
     resilience::Timer,
-    stage::{Cell, Intake, Tally},
+    stage::{Cell, Intake, Pass, Seat, Tally},
 };
 
 /// A timed operator at work: what its island takes its items from.
@@ -108,6 +108,11 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
             self.input.enough_if(true);
             self.tally.filtered.add(self.op.held() as u64);
         }
+    }
+
+    /// The passes of the island that this operator feeds.
+    pub fn pass<const N: usize>(&self, seats: [Seat; N]) -> Pass {
+        Pass::behind_source(&self.cell, &self.tally, seats)
     }
 
     /// The operator's counters.

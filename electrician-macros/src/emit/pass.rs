@@ -1,0 +1,185 @@
+//! The calls of an island whose handlers give one item at most: a pass goes over the items at hand, in one function where
+//! all handlers are plain, and awaited in place where some may wait.
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::body::settled;
+use super::line::{Line, fails};
+use super::prologue::policy;
+use super::ways::way;
+use crate::ast::{Callee, Class, OnError, OnPanic};
+use crate::graph::{Port, PortName, Stage, StageKind};
+
+/// The most calls of one async block: one that is longer takes the compiler more than its share of time.
+const LONGEST: usize = 8;
+
+/// A pass in one function, for plain handlers.
+pub(super) fn plain(line: &Line) -> Option<TokenStream> {
+    let is_polled = matches!(
+        line.head().kind,
+        StageKind::Zip
+            | StageKind::Operator {
+                class: Class::Timed,
+                ..
+            }
+    );
+    if is_polled || !may_pass(line) {
+        return None;
+    }
+    let (intake, room) = (line.intake(), room(line));
+    let (work, after) = (plain_chain(line), after(line));
+    Some(ours!(while !#intake.is_empty() {
+        #intake.each(&mut pass, #room, |item| { #work });
+        #after
+    }))
+}
+
+/// A pass in one future, for handlers that may wait.
+pub(super) fn quick(line: &Line) -> Option<TokenStream> {
+    if line.calls().is_empty() || !may_pass(line) {
+        return None;
+    }
+    let (intake, room) = (line.intake(), room(line));
+    let (work, after) = (quick_chain(line, 0), after(line));
+    Some(ours!(while !#intake.is_empty() {
+        let most = pass.limit(#room);
+        let panic = __rt::guarded(async {
+            for _ in 0..most {
+                let __rt::Some(item) = #intake.pop() else { break };
+                pass.begin();
+                if !#work { break; }
+            }
+        }).await;
+        pass.interrupted_by(panic);
+        #after
+    }))
+}
+
+/// Whether the pass may take every island of this form: nothing stands between an item and its calls.
+fn may_pass(line: &Line) -> bool {
+    let head_fails = fails(line.head()) && matches!(line.head().kind, StageKind::Generator(_));
+    !head_fails && line.calls().iter().all(|stage| may_be_quick(stage))
+}
+
+/// A stage that waits for nothing but its handler.
+fn may_be_quick(stage: &Stage) -> bool {
+    let options = &stage.options;
+    let backs_off = matches!(
+        options.on_panic,
+        Some(OnPanic::Restart {
+            backoff: Some(_),
+            ..
+        })
+    );
+    options.retry.is_none() && options.timeout.is_none() && options.breaker.is_none() && !backs_off
+}
+
+/// Whether the block says by itself that a call gives one item at most.
+pub(super) fn is_known_as_one(stage: &Stage) -> bool {
+    match &stage.kind {
+        StageKind::Handler(Callee::Closure(_)) | StageKind::Input(_) => true,
+        StageKind::Operator { name, .. } => name != "flat_map" && name != "flatten",
+        _ => false,
+    }
+}
+
+/// How many items all buffers have room for.
+fn room(line: &Line) -> TokenStream {
+    let senders = line.senders();
+    ours!(__rt::room(&[#(&#senders),*]))
+}
+
+/// A panic that interrupted the pass in a stage; the account; and what is handed over.
+fn after(line: &Line) -> TokenStream {
+    let claims = line.calls().iter().map(|stage| {
+        let (var, miss) = (line.emitter.stage(stage), miss(line, stage));
+        ours!(if let __rt::Some(miss) = #var.interrupted(&mut pass) {
+            #miss
+            pass.book();
+            #var.mend();
+        })
+    });
+    let (full, hand_over) = (line.is_full(), line.hand_over());
+    let end = match full {
+        Some(full) if line.is_ordered() => ours!(
+            pass.end();
+            if #full { #hand_over }
+        ),
+        Some(full) => ours!(if pass.end() || #full { #hand_over }),
+        None => ours!(if pass.end() { #hand_over }),
+    };
+    ours!(#(#claims)* #end)
+}
+
+/// One call after the other; an item that ends early returns.
+fn plain_chain(line: &Line) -> TokenStream {
+    let calls = line.calls().iter().map(|stage| {
+        let var = line.emitter.stage(stage);
+        step(line, stage, &ours!(#var.plain(item)))
+    });
+    let (calls, end): (TokenStream, _) = (calls.collect(), end(line));
+    ours!(#calls #end)
+}
+
+/// One call after the other, a few in each async block.
+fn quick_chain(line: &Line, from: usize) -> TokenStream {
+    let calls = &line.calls()[from..];
+    let steps = calls.iter().take(LONGEST).enumerate().map(|(n, stage)| {
+        let (var, at) = (line.emitter.stage(stage), from + n);
+        let heads = line.heads_meanwhile();
+        let tell = ours!(|wait| pass.waits(#at, wait, #heads));
+        step(
+            line,
+            stage,
+            &ours!(__rt::meanwhile(#var.quick(item), #tell).await),
+        )
+    });
+    let steps: TokenStream = steps.collect();
+    let rest = if calls.len() > LONGEST {
+        quick_chain(line, from + LONGEST)
+    } else {
+        end(line)
+    };
+    ours!(async { #steps #rest }.await)
+}
+
+/// One call: the item that it gives goes on.
+fn step(line: &Line, stage: &Stage, call: &TokenStream) -> TokenStream {
+    let (miss, goes_on) = (miss(line, stage), !(fails(stage) && aborts(stage)));
+    if matches!(stage.output, Port::Unwired) {
+        let stops = (!goes_on).then(|| ours!(return false;));
+        return ours!(if let __rt::Err(miss) = #call { #miss #stops });
+    }
+    ours!(
+        let item = match #call {
+            __rt::Ok(__rt::Some(item)) => item,
+            __rt::Ok(__rt::None) => return true,
+            __rt::Err(miss) => {
+                #miss
+                return #goes_on;
+            }
+        };
+    )
+}
+
+/// What leaves the last stage; the pass goes on.
+fn end(line: &Line) -> TokenStream {
+    let way = match line.last().output {
+        Port::Unwired => TokenStream::new(),
+        _ => way(line, line.last(), PortName::Output),
+    };
+    ours!(#way true)
+}
+
+/// Whether a failure of the stage aborts the pipeline, so that no further call is made.
+fn aborts(stage: &Stage) -> bool {
+    !stage.error.is_wired() && policy(stage) == Some(OnError::Fail)
+}
+
+fn miss(line: &Line, stage: &Stage) -> TokenStream {
+    let var: Ident = line.emitter.stage(stage);
+    if !fails(stage) {
+        return ours!(#var.lose_plain(miss););
+    }
+    settled(line, stage, &ours!(#var.settle_plain(miss)))
+}

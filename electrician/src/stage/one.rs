@@ -1,0 +1,132 @@
+//! The calls of a pass: handlers that give one item at most, called in place, with nothing booked that the pass can book.
+//!
+//! A panic is caught around the pass, at no cost for the calls that do not panic: the item in hand finds its way back to
+//! its stage, the stage books it, and the island goes on with the next item.
+
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a future of an island says by itself that it is `Send`"
+)]
+
+use std::future::Future;
+
+use super::{Cause, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Unfailing};
+
+/// Takes an item home if its call unwinds, or is given up where it waits.
+struct Rescue<'a, In> {
+    item: Option<In>,
+    home: &'a mut Option<In>,
+    open: &'a mut bool,
+}
+
+impl<In> Rescue<'_, In> {
+    #[inline]
+    fn done(mut self) {
+        drop(self.item.take());
+        std::mem::forget(self);
+    }
+}
+
+impl<In> Drop for Rescue<'_, In> {
+    #[cold]
+    fn drop(&mut self) {
+        *self.home = self.item.take();
+        *self.open = true;
+    }
+}
+
+impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
+where
+    In: Send + 'static,
+    Err: Send,
+    Args: Send,
+    H: Handler<In, Out, Err, Args, Slot = S>,
+    K: Hold<H::Mode, In>,
+    S: Send,
+{
+    /// The place of this stage in a pass.
+    pub fn seat(&self) -> Seat {
+        Seat::new(&self.tally, Self::SINK)
+    }
+
+    /// Calls a plain handler with an item: its output, none, or what kept it from giving one.
+    ///
+    /// # Errors
+    /// The error of the handler. The item is still in hand.
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "a pass is one function: that is what makes it as fast as a loop"
+    )]
+    pub fn plain(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
+        let mut rescue = Rescue {
+            item: Some(item),
+            home: &mut self.item,
+            open: &mut self.open,
+        };
+        match H::now(K::give(&mut rescue.item), &mut self.slot) {
+            Ok(output) => {
+                rescue.done();
+                if output.is_none() && !Self::SINK {
+                    self.tally.filtered.add(1);
+                }
+                Ok(output)
+            }
+            Err(error) => {
+                drop(rescue);
+                self.attempts = 1;
+                Err(Miss(Cause::Error(error)))
+            }
+        }
+    }
+
+    /// As [`plain`](Self::plain), of a handler that may wait.
+    #[inline]
+    pub fn quick(
+        &mut self,
+        item: In,
+    ) -> impl Future<Output = Result<Option<Out>, Miss<Err>>> + Send {
+        async move {
+            let mut rescue = Rescue {
+                item: Some(item),
+                home: &mut self.item,
+                open: &mut self.open,
+            };
+            let called = H::call(K::give(&mut rescue.item), &mut self.slot).await;
+            match called.map(Outputs::one) {
+                Ok(output) => {
+                    rescue.done();
+                    if output.is_none() && !Self::SINK {
+                        self.tally.filtered.add(1);
+                    }
+                    Ok(output)
+                }
+                Err(error) => {
+                    drop(rescue);
+                    self.attempts = 1;
+                    Err(Miss(Cause::Error(error)))
+                }
+            }
+        }
+    }
+
+    /// What the pass was interrupted with, if it was in this stage. The item is still in hand.
+    #[cold]
+    pub fn interrupted(&mut self, pass: &mut Pass) -> Option<Miss<Err>> {
+        if !self.open {
+            return None;
+        }
+        let panic = pass.take_panic()?;
+        self.attempts = 1;
+        self.broken = true;
+        Some(Miss(Cause::Panicked(panic)))
+    }
+
+    /// Books the item in hand of a stage that cannot fail: its handler has panicked.
+    pub fn lose_plain(&mut self, miss: Miss<Err>)
+    where
+        Err: Unfailing,
+    {
+        drop(self.settle_plain(miss));
+    }
+}

@@ -1,0 +1,110 @@
+//! The pace of an island: how many items it goes through before it looks up, from what an item was measured to cost.
+//!
+//! The clock is read about once in 25 µs, and not at all while an island waits. What comes in is how many items were
+//! worked through; what goes out is how many the next stretch may have, and whether the island is to give way.
+
+use std::sync::Arc;
+
+use crate::pipeline::{Control, Phase};
+
+/// A stretch of work lasts about so long at most: what is made in it waits for its end.
+const STRETCH: u64 = 50_000;
+/// The most items of a stretch.
+const LONGEST: usize = 4096;
+/// Items that are cheaper than this, in nanoseconds, are handed over without giving way: the consumer is quick, too.
+const COSTLY: u64 = 1_000;
+/// An island that has worked for so long without a wait lets others run.
+const TIRED: u64 = 1_000_000;
+
+/// The measured pace of one island; all times are nanoseconds since the start of the run.
+#[derive(Debug)]
+pub(super) struct Pace {
+    control: Arc<Control>,
+    /// The last reading of the clock, if the island has worked without a wait since.
+    read: Option<u64>,
+    /// When the island last let others run.
+    rested: u64,
+    /// Items since the last reading.
+    items: usize,
+    /// Items until the next reading.
+    due: usize,
+    limit: usize,
+    cost: u64,
+    tired: bool,
+}
+
+impl Pace {
+    pub(super) fn new(control: Arc<Control>) -> Self {
+        Self {
+            control,
+            read: None,
+            rested: 0,
+            items: 0,
+            due: 1,
+            limit: 1,
+            cost: 0,
+            tired: false,
+        }
+    }
+
+    /// How many items the next stretch may have.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// So many items were worked through. Gives the time, in nanoseconds since the start, if the clock was read.
+    pub(super) fn worked(&mut self, items: usize) -> Option<u64> {
+        self.items += items;
+        self.due = self.due.saturating_sub(items);
+        if self.due > 0 && self.read.is_some() {
+            return None;
+        }
+        let Some(read) = self.read else {
+            return Some(self.goes_on());
+        };
+        let now = self.control.nanos();
+        self.measured(now.saturating_sub(read));
+        (self.read, self.items) = (Some(now), 0);
+        self.tired = now.saturating_sub(self.rested) >= TIRED;
+        Some(now)
+    }
+
+    /// The island waits: what passes meanwhile says nothing of its items.
+    pub(super) fn waits(&mut self) {
+        self.read = None;
+        self.tired = false;
+    }
+
+    /// The island goes on. Gives the time, in nanoseconds since the start.
+    pub(super) fn goes_on(&mut self) -> u64 {
+        let now = self.control.nanos();
+        (self.read, self.rested, self.items) = (Some(now), now, 0);
+        now
+    }
+
+    /// Whether the island is to let others run, now that it has handed over: because it woke one of them after costly
+    /// work, or because it has not waited for long.
+    pub(super) fn gives_way(&self, woke: bool) -> bool {
+        self.tired || (woke && self.cost >= COSTLY)
+    }
+
+    /// Whether the run was aborted: no further item is worked on.
+    pub(super) fn is_aborted(&self) -> bool {
+        self.control.phase() == Phase::Aborted
+    }
+
+    /// Goes on at once, unless the run was aborted.
+    pub(super) async fn may_work(&self) {
+        self.control.may_work().await;
+    }
+
+    fn measured(&mut self, elapsed: u64) {
+        let items = self.items.max(1);
+        self.cost = elapsed / items as u64;
+        let fits = STRETCH.checked_div(self.cost).unwrap_or(STRETCH);
+        let fits = usize::try_from(fits).unwrap_or(LONGEST);
+        // one step at a time, so that the first costly item is not one of many
+        self.limit = fits.clamp(1, LONGEST).min(self.limit.saturating_mul(8));
+        self.due = (fits / 2).clamp(1, self.limit.saturating_mul(8));
+    }
+}

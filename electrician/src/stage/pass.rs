@@ -1,0 +1,310 @@
+//! One pass of an island over the items at hand: what it may take, what became of the items, and what is handed over.
+//!
+//! What can be done once a pass is done once a pass: the clock, the counters, the guard against panics. An item of a
+//! handler that waits is booked when the wait begins, so that whoever looks finds every item accounted for.
+
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a future of an island says by itself that it is `Send`"
+)]
+
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use pin_project_lite::pin_project;
+
+use super::{Cell, Head, Tally, heads::flush_all, pace::Pace, unwind::Caught};
+
+/// The pass of an island, and the account of its stages.
+#[derive(Debug)]
+pub struct Pass {
+    /// The counters of what the island begins with.
+    head: Arc<Tally>,
+    seats: Vec<Seat>,
+    /// Whether the intake has counted what reached the first stage.
+    counted: bool,
+    /// Items that reached the first stage since the stages were last booked.
+    taken: usize,
+    /// The stage in which an item was waiting then.
+    waits_in: Option<usize>,
+    /// What a handler panicked with.
+    panic: Option<String>,
+    pace: Pace,
+}
+
+/// A stage of a pass.
+#[derive(Debug)]
+pub struct Seat {
+    tally: Arc<Tally>,
+    sink: bool,
+    /// Its items that had gone another way when the stages were last booked.
+    strayed: u64,
+}
+
+impl Seat {
+    pub(super) fn new(tally: &Arc<Tally>, sink: bool) -> Self {
+        let (tally, strayed) = (Arc::clone(tally), 0);
+        Self {
+            tally,
+            sink,
+            strayed,
+        }
+    }
+}
+
+/// What a wait has come to.
+#[derive(Debug)]
+pub enum Wait<'a, 'w> {
+    /// It goes on, until this context is woken.
+    On(&'a mut Context<'w>),
+    /// It is over.
+    Over,
+}
+
+impl Pass {
+    /// For an island whose stages book for themselves.
+    pub fn new(cell: &Cell, head: &Arc<Tally>) -> Self {
+        Self {
+            head: Arc::clone(head),
+            seats: Vec::new(),
+            counted: false,
+            taken: 0,
+            waits_in: None,
+            panic: None,
+            pace: Pace::new(Arc::clone(&cell.control)),
+        }
+    }
+
+    /// For these stages, which a source feeds.
+    pub fn behind_source<const N: usize>(cell: &Cell, head: &Arc<Tally>, seats: [Seat; N]) -> Self {
+        Self {
+            seats: seats.into(),
+            ..Self::new(cell, head)
+        }
+    }
+
+    /// For these stages, the first of which has counted what its intake took.
+    pub fn behind_intake<const N: usize>(cell: &Cell, head: &Arc<Tally>, seats: [Seat; N]) -> Self {
+        Self {
+            counted: true,
+            ..Self::behind_source(cell, head, seats)
+        }
+    }
+
+    /// How many items this pass may take, where there is so much room.
+    pub fn limit(&self, room: usize) -> usize {
+        self.pace.limit().min(room)
+    }
+
+    /// What interrupted the pass, if anything did.
+    pub fn interrupted_by(&mut self, panic: Option<String>) {
+        self.panic = panic;
+    }
+
+    /// One more item reaches the first stage.
+    #[inline]
+    pub fn begin(&mut self) {
+        self.taken += 1;
+    }
+
+    /// Books what has gone through the stages since they were last booked.
+    pub fn book(&mut self) {
+        self.book_with(None);
+    }
+
+    /// Ends the pass. Says whether what was made is to be handed over, though no chunk may be full.
+    ///
+    /// A panic that no stage has claimed was the wiring's, in a guard, a payload, a key or a clone: it goes on, and the
+    /// pipeline fails.
+    pub fn end(&mut self) -> bool {
+        let taken = self.taken;
+        let over = taken >= self.pace.limit() || self.pace.is_aborted();
+        self.book();
+        if let Some(nanos) = self.pace.worked(taken) {
+            self.progressed(nanos);
+        }
+        if let Some(panic) = self.panic.take() {
+            std::panic::resume_unwind(Box::new(panic));
+        }
+        over
+    }
+
+    /// One more item of an island whose stages book for themselves. Says whether what was made is to be handed over:
+    /// because a chunk is full, or because it has taken long.
+    pub fn is_over(&mut self, full: bool) -> bool {
+        self.taken += 1;
+        if !full && self.taken < self.pace.limit() {
+            return false;
+        }
+        if let Some(nanos) = self.pace.worked(std::mem::take(&mut self.taken)) {
+            self.progressed(nanos);
+        }
+        true
+    }
+
+    /// A wait in the `at`th stage: what the island has made is handed over meanwhile.
+    #[cold]
+    pub fn waits(&mut self, at: usize, wait: Wait<'_, '_>, heads: &mut [&mut dyn Head]) {
+        match wait {
+            Wait::On(cx) => {
+                self.book_with(Some(at));
+                self.rest(heads, cx);
+            }
+            Wait::Over => self.go_on(),
+        }
+    }
+
+    /// Waits, and hands over meanwhile what the island has made.
+    ///
+    /// A future that is ready at once costs one poll.
+    pub fn flushing<F: Future + Send>(
+        &mut self,
+        wait: F,
+        heads: &mut [&mut dyn Head],
+    ) -> impl Future<Output = F::Output> + Send {
+        meanwhile(wait, move |wait| match wait {
+            Wait::On(cx) => self.rest(heads, cx),
+            Wait::Over => self.go_on(),
+        })
+    }
+
+    /// Hands over everything that the island has made, and gives way where others are to run now.
+    pub fn hand_over(&mut self, heads: &mut [&mut dyn Head]) -> impl Future<Output = ()> + Send {
+        async move {
+            self.pace.may_work().await;
+            let flushed = poll_fn(|cx| flush_all(heads, cx));
+            meanwhile(flushed, |wait| match wait {
+                Wait::On(_) => self.pace.waits(),
+                Wait::Over => self.go_on(),
+            })
+            .await;
+            let mut woke = false;
+            for head in heads {
+                woke |= head.woke();
+            }
+            if self.pace.gives_way(woke) {
+                give_way().await;
+                self.go_on();
+            }
+        }
+    }
+
+    pub(super) fn passed(&mut self, items: usize, panic: Option<String>) {
+        self.taken = items;
+        self.panic = panic;
+    }
+
+    pub(super) fn take_panic(&mut self) -> Option<String> {
+        self.panic.take()
+    }
+
+    fn book_with(&mut self, waits_in: Option<usize>) {
+        let mut items = std::mem::take(&mut self.taken) as u64;
+        let was_in = std::mem::replace(&mut self.waits_in, waits_in);
+        for (at, seat) in self.seats.iter_mut().enumerate() {
+            if at > 0 || !self.counted {
+                seat.tally.received.add(items);
+            }
+            let strayed = seat.tally.strayed();
+            items += u64::from(was_in == Some(at));
+            items -= strayed - seat.strayed + u64::from(waits_in == Some(at));
+            seat.strayed = strayed;
+            seat.tally.completed.add(items);
+            if !seat.sink {
+                seat.tally.emitted.add(items);
+            }
+        }
+    }
+
+    fn rest(&mut self, heads: &mut [&mut dyn Head], cx: &mut Context<'_>) {
+        let _ = flush_all(heads, cx);
+        self.pace.waits();
+    }
+
+    fn go_on(&mut self) {
+        let nanos = self.pace.goes_on();
+        self.progressed(nanos);
+    }
+
+    fn progressed(&self, nanos: u64) {
+        let millis = nanos / 1_000_000;
+        self.head.progress.set(millis);
+        for seat in &self.seats {
+            seat.tally.progress.set(millis);
+        }
+    }
+}
+
+/// Lets others run once: the task goes to the end of its queue.
+async fn give_way() {
+    let mut gave = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut gave, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Drives a pass over handlers that may wait. Gives what it panicked with, which the stage whose item it was will claim.
+pub fn guarded<F: Future<Output = ()> + Send>(
+    pass: F,
+) -> impl Future<Output = Option<String>> + Send {
+    async move {
+        let mut waited = false;
+        Caught::new(pass, &mut waited).await.err()
+    }
+}
+
+pin_project! {
+    struct Meanwhile<F, W> {
+        #[pin]
+        wait: F,
+        waited: bool,
+        tell: W,
+    }
+}
+
+impl<F: Future, W: FnMut(Wait<'_, '_>)> Future for Meanwhile<F, W> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        match this.wait.poll(cx) {
+            Poll::Ready(output) => {
+                if *this.waited {
+                    (this.tell)(Wait::Over);
+                }
+                Poll::Ready(output)
+            }
+            Poll::Pending => {
+                *this.waited = true;
+                (this.tell)(Wait::On(cx));
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// Waits, and says when it has to and when that is over.
+///
+/// A future that is ready at once costs one poll.
+#[inline]
+pub fn meanwhile<F, W>(wait: F, tell: W) -> impl Future<Output = F::Output> + Send
+where
+    F: Future + Send,
+    W: FnMut(Wait<'_, '_>) + Send,
+{
+    Meanwhile {
+        wait,
+        waited: false,
+        tell,
+    }
+}
