@@ -309,6 +309,12 @@ impl Handler<'_> {
 
     /// The call of the user's function, awaited where it is async.
     fn invoke(&self, private: &TokenStream) -> TokenStream {
+        let (name, call) = (&self.function.sig.ident, self.called(private));
+        let wait = self.function.sig.asyncness.map(|_| quote! { .await });
+        quote_spanned! { name.span() => #call #wait }
+    }
+
+    fn called(&self, private: &TokenStream) -> TokenStream {
         let name = &self.function.sig.ident;
         let turbofish = self.generics.turbofish();
         let item = match &self.item {
@@ -316,8 +322,7 @@ impl Handler<'_> {
             Item::ByRef(ty) => quote! { #private::std::borrow::Borrow::<#ty>::borrow(__given) },
         };
         let pass = &self.arguments.pass;
-        let wait = self.function.sig.asyncness.map(|_| quote! { .await });
-        quote_spanned! { name.span() => #name #turbofish (#item, #(#pass),*) #wait }
+        quote_spanned! { name.span() => #name #turbofish (#item, #(#pass),*) }
     }
 
     fn call(&self, private: &TokenStream) -> TokenStream {
@@ -326,13 +331,26 @@ impl Handler<'_> {
             self.returns.out(private),
             self.returns.err(private),
         );
-        let body = self.returns.outputs(&self.invoke(private), private);
+        let outputs = quote! { #private::Result<impl #private::Outputs<#out, #err>, #err> };
+        let params = quote! { __given: #given, __slot: &'__call mut Self::Slot };
+        if !self.is_one() {
+            let body = self.returns.outputs(&self.invoke(private), private);
+            return quote! { async fn call<'__call>(#params) -> #outputs { #body } };
+        }
+        let future = if self.function.sig.asyncness.is_some() {
+            let map = self.returns.map(private);
+            let call = self.called(private);
+            quote! { #private::mapped(#call, #map) }
+        } else {
+            let (input, tuple) = (&self.input.ty, &self.arguments.tuple);
+            let now = quote! { <Self as #private::Handler<#input, #out, #err, #tuple>>::now };
+            quote! { #private::at_once(move || #now(__given, __slot)) }
+        };
         quote! {
-            async fn call<'__call>(
-                __given: #given,
-                __slot: &'__call mut Self::Slot,
-            ) -> #private::Result<impl #private::Outputs<#out, #err>, #err> {
-                #body
+            fn call<'__call>(#params)
+                -> impl #private::std::future::Future<Output = #outputs> + #private::Send
+            {
+                #future
             }
         }
     }
@@ -343,12 +361,13 @@ impl Handler<'_> {
             self.returns.out(private),
             self.returns.err(private),
         );
-        let body = if self.is_plain() {
+        let body = if self.function.sig.asyncness.is_none() && self.is_one() {
             self.returns.at_once(&self.invoke(private), private)
         } else {
             quote! { #private::not_plain() }
         };
         quote! {
+            #[inline]
             fn now<'__call>(
                 __given: #given,
                 __slot: &'__call mut Self::Slot,
@@ -381,6 +400,15 @@ impl Returns {
             Shape::Many { source, each } => many(source, each, value, private),
         };
         self.result(call, wrapped, private)
+    }
+
+    /// From what the future of a call gives to its one output.
+    fn map(&self, private: &TokenStream) -> TokenStream {
+        if self.shape == Shape::Nothing && !self.fallible {
+            return quote! { |()| #private::Ok(#private::Maybe(#private::None)) };
+        }
+        let outputs = self.outputs(&quote!(__gave), private);
+        quote! { |__gave| #outputs }
     }
 
     /// What a plain call gives.

@@ -40,14 +40,18 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         return None;
     }
     let (intake, room) = (line.intake(), room(line));
-    let (work, after) = (quick_chain(line, 0), after(line));
+    let leave = Leave {
+        next: ours!(continue),
+        stop: ours!(break),
+    };
+    let (work, after) = (quick_chain(line, 0, &leave), after(line));
     Some(ours!(while !#intake.is_empty() {
         let most = pass.limit(#room);
         let panic = __rt::guarded(async {
             for _ in 0..most {
                 let __rt::Some(item) = #intake.pop() else { break };
                 pass.begin();
-                if !#work { break; }
+                #work
             }
         }).await;
         pass.interrupted_by(panic);
@@ -111,64 +115,82 @@ fn after(line: &Line) -> TokenStream {
     ours!(#(#claims)* #end)
 }
 
-/// One call after the other; an item that ends early returns.
+/// How an item leaves the chain before its end: the pass goes on with the next one, or stops.
+struct Leave {
+    next: TokenStream,
+    stop: TokenStream,
+}
+
+impl Leave {
+    /// Out of a function of its own, which says whether the pass goes on.
+    fn function() -> Self {
+        Self {
+            next: ours!(return true),
+            stop: ours!(return false),
+        }
+    }
+}
+
+/// One call after the other.
 fn plain_chain(line: &Line) -> TokenStream {
+    let leave = Leave::function();
     let calls = line.calls().iter().map(|stage| {
         let var = line.emitter.stage(stage);
-        step(line, stage, &ours!(#var.plain(item)))
+        step(line, stage, &ours!(#var.plain(item)), &leave)
     });
     let (calls, end): (TokenStream, _) = (calls.collect(), end(line));
-    ours!(#calls #end)
+    ours!(#calls #end true)
 }
 
 /// One call after the other, a few in each async block.
-fn quick_chain(line: &Line, from: usize) -> TokenStream {
+fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     let calls = &line.calls()[from..];
     let steps = calls.iter().take(LONGEST).enumerate().map(|(n, stage)| {
         let (var, at) = (line.emitter.stage(stage), from + n);
         let heads = line.heads_meanwhile();
         let tell = ours!(|wait| pass.waits(#at, wait, #heads));
-        step(
-            line,
-            stage,
-            &ours!(__rt::meanwhile(#var.quick(item), #tell).await),
-        )
+        let wait = ours!(let called = __rt::meanwhile(#var.quick(item), #tell).await;);
+        let step = step(line, stage, &ours!(#var.came(called)), leave);
+        ours!(#wait #step)
     });
     let steps: TokenStream = steps.collect();
     let rest = if calls.len() > LONGEST {
-        quick_chain(line, from + LONGEST)
+        let rest = quick_chain(line, from + LONGEST, &Leave::function());
+        let stop = &leave.stop;
+        ours!(if !async { #rest true }.await { #stop; })
     } else {
         end(line)
     };
-    ours!(async { #steps #rest }.await)
+    ours!(#steps #rest)
 }
 
 /// One call: the item that it gives goes on.
-fn step(line: &Line, stage: &Stage, call: &TokenStream) -> TokenStream {
-    let (miss, goes_on) = (miss(line, stage), !(fails(stage) && aborts(stage)));
+fn step(line: &Line, stage: &Stage, call: &TokenStream, leave: &Leave) -> TokenStream {
+    let (miss, aborts) = (miss(line, stage), fails(stage) && aborts(stage));
+    let Leave { next, stop } = leave;
     if matches!(stage.output, Port::Unwired) {
-        let stops = (!goes_on).then(|| ours!(return false;));
-        return ours!(if let __rt::Err(miss) = #call { #miss #stops });
+        let stop = aborts.then(|| ours!(#stop;));
+        return ours!(if let __rt::Err(miss) = #call { #miss #stop });
     }
+    let left = if aborts { stop } else { next };
     ours!(
         let item = match #call {
             __rt::Ok(__rt::Some(item)) => item,
-            __rt::Ok(__rt::None) => return true,
+            __rt::Ok(__rt::None) => #next,
             __rt::Err(miss) => {
                 #miss
-                return #goes_on;
+                #left;
             }
         };
     )
 }
 
-/// What leaves the last stage; the pass goes on.
+/// What leaves the last stage.
 fn end(line: &Line) -> TokenStream {
-    let way = match line.last().output {
+    match line.last().output {
         Port::Unwired => TokenStream::new(),
         _ => way(line, line.last(), PortName::Output),
-    };
-    ours!(#way true)
+    }
 }
 
 /// Whether a failure of the stage aborts the pipeline, so that no further call is made.

@@ -13,7 +13,7 @@ use super::{
     Cause, Cell, Failure, Handler, Hold, Outputs, Settings, Tally, Unfailing, WhenOpen,
     given::{Given, Hand, Way},
     settings::Predicate,
-    unwind::Caught,
+    unwind::{Caught, caught},
 };
 use crate::resilience::{
     breaker::{CircuitBreaker, Open, Permit},
@@ -162,17 +162,15 @@ where
             }
             self.attempts += 1;
             let mut waited = false;
-            let call = Caught::new(
-                H::call(K::give(&mut self.item), &mut self.slot),
-                &mut waited,
-            );
-            let result = match self.settings.timeout {
-                Some(limit) => self
+            let (item, slot) = (&mut self.item, &mut self.slot);
+            let result = match (caught(|| H::call(K::give(item), slot)), self.settings.timeout) {
+                (Err(panic), _) => Ok(Err(panic)),
+                (Ok(call), None) => Ok(Caught::new(call, &mut waited).await),
+                (Ok(call), Some(limit)) => self
                     .timer
-                    .limit(limit, call)
+                    .limit(limit, Caught::new(call, &mut waited))
                     .await
                     .map_err(|_| Cause::TimedOut(limit)),
-                None => Ok(call.await),
             };
             if waited {
                 self.tally.progress.set(self.cell.control.millis());

@@ -109,6 +109,10 @@ pub trait Hold<M: Mode, In: 'static>: Send + Sync + 'static {
     type Back: Send + 'static;
     /// Gives the held item to a call.
     fn give(held: &mut Option<In>) -> M::Given<'_, In>;
+    /// Gives an item to a call at once; it is held only if the call leaves it.
+    fn hand(item: In, held: &mut Option<In>) -> M::Given<'_, In>;
+    /// The call has succeeded: what it left is dropped.
+    fn done(held: &mut Option<In>);
     /// Takes back what a failure carries; nothing if there is no item.
     fn back(held: &mut Option<In>) -> Option<Self::Back>;
     /// What the failure of one output carries, while the call goes on; nothing where that would be the item.
@@ -135,16 +139,38 @@ macro_rules! hold {
         }
     };
     (@moved) => {
+        #[inline]
+        fn hand(item: In, _: &mut Option<In>) -> In {
+            item
+        }
+        #[inline]
+        fn done(_: &mut Option<In>) {}
         fn give(held: &mut Option<In>) -> In {
             held.take().expect(HELD)
         }
     };
     (@cloned) => {
+        #[inline]
+        fn hand(item: In, held: &mut Option<In>) -> In {
+            held.insert(item).clone()
+        }
+        #[inline]
+        fn done(held: &mut Option<In>) {
+            *held = None;
+        }
         fn give(held: &mut Option<In>) -> In {
             held.clone().expect(HELD)
         }
     };
     (@lent) => {
+        #[inline]
+        fn hand(item: In, held: &mut Option<In>) -> &In {
+            held.insert(item)
+        }
+        #[inline]
+        fn done(held: &mut Option<In>) {
+            *held = None;
+        }
         fn give(held: &mut Option<In>) -> &In {
             held.as_ref().expect(HELD)
         }

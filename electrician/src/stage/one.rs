@@ -10,7 +10,7 @@
 
 use std::future::Future;
 
-use super::{Cause, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Unfailing};
+use super::{Cause, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Unfailing, mapped};
 
 /// Takes an item home if its call unwinds, or is given up where it waits.
 struct Rescue<'a, In> {
@@ -80,32 +80,32 @@ where
         }
     }
 
-    /// As [`plain`](Self::plain), of a handler that may wait.
+    /// Calls a handler that may wait with an item. [`came`](Self::came) says what came of it.
     #[inline]
-    pub fn quick(
-        &mut self,
-        item: In,
-    ) -> impl Future<Output = Result<Option<Out>, Miss<Err>>> + Send {
-        async move {
-            let mut rescue = Rescue {
-                item: Some(item),
-                home: &mut self.item,
-                open: &mut self.open,
-            };
-            let called = H::call(K::give(&mut rescue.item), &mut self.slot).await;
-            match called.map(Outputs::one) {
-                Ok(output) => {
-                    rescue.done();
-                    if output.is_none() && !Self::SINK {
-                        self.tally.filtered.add(1);
-                    }
-                    Ok(output)
+    pub fn quick(&mut self, item: In) -> impl Future<Output = Result<Option<Out>, Err>> + Send {
+        self.open = true;
+        let call = H::call(K::hand(item, &mut self.item), &mut self.slot);
+        mapped(call, |outputs| outputs.map(Outputs::one))
+    }
+
+    /// What came of a quick call: an output, none, or what kept it from giving one.
+    ///
+    /// # Errors
+    /// The error of the handler. The item is still in hand.
+    #[inline]
+    pub fn came(&mut self, called: Result<Option<Out>, Err>) -> Result<Option<Out>, Miss<Err>> {
+        match called {
+            Ok(output) => {
+                self.open = false;
+                K::done(&mut self.item);
+                if output.is_none() && !Self::SINK {
+                    self.tally.filtered.add(1);
                 }
-                Err(error) => {
-                    drop(rescue);
-                    self.attempts = 1;
-                    Err(Miss(Cause::Error(error)))
-                }
+                Ok(output)
+            }
+            Err(error) => {
+                self.attempts = 1;
+                Err(Miss(Cause::Error(error)))
             }
         }
     }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     __private::not_plain,
-    stage::{ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Waits, handler},
+    stage::{ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Waits, at_once, handler, mapped},
 };
 
 /// A closure: `handler double = |n: u64| n * 2;`.
@@ -205,8 +205,11 @@ where
         self.0.clone()
     }
 
-    async fn call(item: T, f: &mut F) -> Result<impl Outputs<G::Out, Infallible>, Infallible> {
-        Ok(Maybe(G::item(f(item).await)))
+    fn call(
+        item: T,
+        f: &mut F,
+    ) -> impl Future<Output = Result<impl Outputs<G::Out, Infallible>, Infallible>> + Send {
+        mapped(f(item), |given| Ok(Maybe(G::item(given))))
     }
 
     fn now(_: T, _: &mut F) -> Result<Option<G::Out>, Infallible> {
@@ -231,8 +234,11 @@ where
         self.0.clone()
     }
 
-    async fn call(item: T, f: &mut F) -> Result<impl Outputs<G::Out, E>, E> {
-        Ok(Maybe(G::item(f(item)?)))
+    fn call(
+        item: T,
+        f: &mut F,
+    ) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
+        at_once(move || Self::now(item, f))
     }
 
     #[inline]
@@ -260,8 +266,11 @@ where
         self.0.clone()
     }
 
-    async fn call(item: T, f: &mut F) -> Result<impl Outputs<G::Out, E>, E> {
-        Ok(Maybe(G::item(f(item).await?)))
+    fn call(
+        item: T,
+        f: &mut F,
+    ) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
+        mapped(f(item), |given| Ok(Maybe(G::item(given?))))
     }
 
     fn now(_: T, _: &mut F) -> Result<Option<G::Out>, E> {

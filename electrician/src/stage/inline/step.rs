@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use crate::stage::{ByValue, Draft, Handler, Maybe, Outputs, handler};
+use crate::stage::{ByValue, Draft, Handler, Outputs, at_once, handler};
 
 /// An operator that gives one item or none, at once.
 pub trait Step<In, Out>: Send + Sync + 'static {
@@ -51,11 +51,11 @@ where
         self.0.state()
     }
 
-    async fn call(
+    fn call(
         item: In,
         state: &mut S::State,
-    ) -> Result<impl Outputs<Out, Infallible>, Infallible> {
-        Ok(Maybe(S::step(state, item)))
+    ) -> impl Future<Output = Result<impl Outputs<Out, Infallible>, Infallible>> + Send {
+        at_once(move || Ok(S::step(state, item)))
     }
 
     #[inline]
