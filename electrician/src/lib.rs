@@ -77,7 +77,7 @@ pub mod value;
 pub mod __private;
 
 pub use pipeline::{Error, ErrorKind, Health, Input, Outcome, Output, Report, Running, SendError};
-pub use stage::{AnyFailure, Cause, Failure, Outlet, StageStats, Stopped, Work};
+pub use stage::{AnyFailure, Cause, Failure, Latency, Outlet, StageStats, Stopped, Work};
 
 #[doc = include_str!("docs/handler.md")]
 #[doc(inline)]

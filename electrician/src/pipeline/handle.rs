@@ -16,7 +16,7 @@ use super::{Control, Phase, control::may_go_on};
 use crate::{
     edge::{Receiver, Sender},
     resilience::breaker::{BreakerSnapshot, CircuitBreaker},
-    stage::{Cell, Intake, StageStats, Tally},
+    stage::{Cell, Intake, Latency, StageStats, Tally},
 };
 
 /// The way into a running pipeline, by one of its `input`s.
@@ -280,6 +280,11 @@ impl StageHandle {
     /// What the stage has counted in this run.
     pub fn stats(&self) -> StageStats {
         self.cell().map(|cell| cell.stats()).unwrap_or_default()
+    }
+
+    /// How long the calls of the handler took in this run.
+    pub fn latency(&self) -> Latency {
+        self.cell().map(|cell| cell.latency()).unwrap_or_default()
     }
 
     /// Binds the handle to a run.

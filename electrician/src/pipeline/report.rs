@@ -8,8 +8,11 @@ use super::{
 };
 use crate::{
     edge::{EdgeStats, Probe},
-    stage::StageStats,
+    stage::{Latency, StageStats, rounded},
 };
+
+#[cfg(test)]
+mod tests;
 
 /// How a run ended, or that it has not.
 #[derive(Debug, Clone)]
@@ -37,6 +40,8 @@ pub struct StageReport {
     pub name: String,
     /// Its counters.
     pub stats: StageStats,
+    /// How long the calls of its handler took.
+    pub latency: Latency,
     /// Items that it had in hand when the report was made, or when the deadline of a drain was over.
     pub in_flight: u64,
 }
@@ -59,7 +64,7 @@ pub struct EdgeReport {
 
 /// What a run came to.
 ///
-/// Its `Display` is a table.
+/// Its `Display` is a table of the stages' counters, and of their latencies where any were measured.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Report {
@@ -101,6 +106,7 @@ impl Report {
                 StageReport {
                     name: cell.path.clone(),
                     stats,
+                    latency: cell.latency(),
                     in_flight: stats.in_flight(),
                 }
             })
@@ -291,9 +297,13 @@ impl fmt::Display for Report {
         for column in COLUMNS {
             write!(f, " {column:>9}")?;
         }
+        if self.stages.iter().any(|stage| !stage.latency.is_empty()) {
+            write!(f, " {:>6} {:>6}", "p50", "p99")?;
+        }
         for StageReport {
             name,
             stats,
+            latency,
             in_flight,
         } in &self.stages
         {
@@ -314,6 +324,9 @@ impl fmt::Display for Report {
                 *in_flight,
             ] {
                 write!(f, " {count:>9}")?;
+            }
+            for quantile in [latency.p50(), latency.p99()].into_iter().flatten() {
+                write!(f, " {:>6?}", rounded(quantile))?;
             }
         }
         for edge in self

@@ -163,7 +163,10 @@ where
             self.attempts += 1;
             let mut waited = false;
             let (item, slot) = (&mut self.item, &mut self.slot);
-            let result = match (caught(|| H::call(K::give(item), slot)), self.settings.timeout) {
+            let result = match (
+                caught(|| H::call(K::give(item), slot)),
+                self.settings.timeout,
+            ) {
                 (Err(panic), _) => Ok(Err(panic)),
                 (Ok(call), None) => Ok(Caught::new(call, &mut waited).await),
                 (Ok(call), Some(limit)) => self

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{AnyFailure, BoxError, Failure, StageStats, Tally, tally::Tallies};
+use super::{AnyFailure, BoxError, Failure, Latency, StageStats, Tally, tally::Tallies};
 use crate::{
     pipeline::{Control, Error, ErrorKind},
     resilience::{
@@ -178,6 +178,10 @@ impl Cell {
 
     pub(crate) fn stats(&self) -> StageStats {
         self.tallies.stats()
+    }
+
+    pub(crate) fn latency(&self) -> Latency {
+        self.tallies.latency()
     }
 
     pub(crate) fn progress(&self) -> u64 {

@@ -5,6 +5,8 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
+use super::{Latency, LatencyCell};
+
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
         /// One worker's counters.
@@ -15,6 +17,8 @@ macro_rules! counters {
             $(pub(crate) $name: Counter,)+
             /// When the worker last finished something, in milliseconds since the start.
             pub(crate) progress: Counter,
+            /// How long the calls took.
+            pub(crate) latency: LatencyCell,
         }
 
         /// What a stage has counted so far.
@@ -157,6 +161,14 @@ impl Tallies {
             tally.add_to(&mut stats);
         }
         stats
+    }
+
+    pub(crate) fn latency(&self) -> Latency {
+        let mut latency = Latency::default();
+        for tally in self.all().iter() {
+            latency.merge(&tally.latency.latency());
+        }
+        latency
     }
 
     /// When any worker last finished something, in milliseconds since the start.

@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     __private::not_plain,
-    stage::{ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Waits, at_once, handler, mapped},
+    stage::{
+        ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Waits, at_once, handler, mapped,
+    },
 };
 
 /// A closure: `handler double = |n: u64| n * 2;`.
@@ -234,10 +236,7 @@ where
         self.0.clone()
     }
 
-    fn call(
-        item: T,
-        f: &mut F,
-    ) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
+    fn call(item: T, f: &mut F) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
         at_once(move || Self::now(item, f))
     }
 
@@ -266,10 +265,7 @@ where
         self.0.clone()
     }
 
-    fn call(
-        item: T,
-        f: &mut F,
-    ) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
+    fn call(item: T, f: &mut F) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
         mapped(f(item), |given| Ok(Maybe(G::item(given?))))
     }
 

@@ -1,0 +1,64 @@
+//! The arguments of the command line, read.
+
+use std::path::PathBuf;
+
+/// Where the chart goes when nothing else is said.
+const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/engine.svg");
+
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) struct Options {
+    only: Option<Vec<String>>,
+    pub(crate) rounds: usize,
+    pub(crate) build: bool,
+    pub(crate) chart: Option<PathBuf>,
+    /// One workload and its number of items, and nothing else: what runs under callgrind.
+    pub(crate) workload: Option<(String, u64)>,
+}
+
+impl Options {
+    pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut arguments = arguments.peekable();
+        let mut options = Self {
+            only: None,
+            rounds: 7,
+            build: true,
+            chart: None,
+            workload: None,
+        };
+        while let Some(flag) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{flag} needs a value"));
+            match flag.as_str() {
+                "--bench" => {} // said by cargo
+                "--only" => {
+                    options.only = Some(
+                        value()?
+                            .split(',')
+                            .map(|part| part.trim().to_owned())
+                            .collect(),
+                    );
+                }
+                "--rounds" => options.rounds = number(&value()?)?,
+                "--no-build" => options.build = false,
+                "--chart" => {
+                    let file = arguments.next_if(|next| !next.starts_with("--"));
+                    options.chart = Some(PathBuf::from(file.as_deref().unwrap_or(CHART)));
+                }
+                "--workload" => options.workload = Some((value()?, number(&value()?)?)),
+                _ => return Err(format!("unknown flag {flag}")),
+            }
+        }
+        Ok(options)
+    }
+
+    /// Whether a goal, or `callgrind`, is among what was asked for.
+    pub(crate) fn wants(&self, part: &str) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.iter().any(|asked| asked == part))
+    }
+}
+
+fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| format!("{text} is not a number"))
+}

@@ -1,0 +1,53 @@
+//! What is measured: a goal, or a few that are alike, to a file. Pipelines stand here as a user would write them.
+
+mod async_line;
+mod broadcast;
+mod channels;
+mod cores;
+mod counters;
+mod dfir;
+mod edges;
+mod latency;
+mod memory;
+mod parcels;
+mod parts;
+mod plain;
+mod workers;
+
+use tokio::runtime::Runtime;
+
+use crate::{bench::Bench, compile, row::Row, words};
+
+/// Measures the rows of one goal.
+type Measure = fn(&Bench) -> Vec<Row>;
+
+/// The goals, by number.
+pub(crate) fn goals() -> Vec<(u8, Measure)> {
+    vec![
+        (1, plain::rows),
+        (2, async_line::rows),
+        (3, edges::rows),
+        (4, edges::crossfire_rows),
+        (5, broadcast::rows),
+        (6, latency::rows),
+        (7, cores::two_stages),
+        (8, workers::rows),
+        (9, cores::two_workers),
+        (10, counters::rows),
+        (12, compile::rows),
+        (13, memory::rows),
+        (14, words::rows),
+        (15, edges::ancestor_rows),
+        (16, parcels::rows),
+    ]
+}
+
+/// Does a work over so many items.
+type Workload = fn(&Runtime, u64) -> u64;
+
+/// The three fixed workloads whose instructions are counted.
+pub(crate) const WORKLOADS: [(&str, Workload); 3] = [
+    ("one island of sync handlers", plain::pipeline),
+    ("four queued edges", edges::sync_line),
+    ("64 workers that suspend once", workers::of_64),
+];
