@@ -45,20 +45,23 @@ fn a_plain_handler() {
         fn slot(&self, __args: &()) -> Self::Slot {
             ()
         }
-        async fn call<'__call>(
+        fn call<'__call>(
             __given: &'__call __Item,
             __slot: &'__call mut Self::Slot,
-        ) -> ::electrician::__private::Result<
-            impl ::electrician::__private::Outputs<Order, ParseError>,
-            ParseError,
-        > {
-            ::electrician::__private::Result::map(
-                parse(::electrician::__private::std::borrow::Borrow::<str>::borrow(__given)),
-                |__gave| ::electrician::__private::Maybe(
-                    ::electrician::__private::Some(__gave),
-                ),
-            )
+        ) -> impl ::electrician::__private::std::future::Future<
+            Output = ::electrician::__private::Result<
+                impl ::electrician::__private::Outputs<Order, ParseError>,
+                ParseError,
+            >,
+        > + ::electrician::__private::Send {
+            ::electrician::__private::at_once(move || <Self as ::electrician::__private::Handler<
+                __Item,
+                Order,
+                ParseError,
+                (),
+            >>::now(__given, __slot))
         }
+        #[inline]
         fn now<'__call>(
             __given: &'__call __Item,
             __slot: &'__call mut Self::Slot,
@@ -150,29 +153,33 @@ fn an_async_handler_with_arguments() {
                 ::electrician::__private::Shared::shared(&__args.2),
             )
         }
-        async fn call<'__call>(
+        fn call<'__call>(
             __given: Order,
             __slot: &'__call mut Self::Slot,
-        ) -> ::electrician::__private::Result<
-            impl ::electrician::__private::Outputs<
-                ::electrician::__private::Nothing,
+        ) -> impl ::electrician::__private::std::future::Future<
+            Output = ::electrician::__private::Result<
+                impl ::electrician::__private::Outputs<
+                    ::electrician::__private::Nothing,
+                    ::electrician::__private::Infallible,
+                >,
                 ::electrician::__private::Infallible,
             >,
-            ::electrician::__private::Infallible,
-        > {
-            charge(
+        > + ::electrician::__private::Send {
+            ::electrician::__private::mapped(
+                charge(
                     __given,
                     ::electrician::__private::Lend::<Gateway>::lend(&__slot.0),
                     &mut __slot.1,
                     <Name as ::electrician::__private::Clone>::clone(
                         ::electrician::__private::Lend::<Name>::lend(&__slot.2),
                     ),
-                )
-                .await;
-            ::electrician::__private::Ok(
-                ::electrician::__private::Maybe(::electrician::__private::None),
+                ),
+                |()| ::electrician::__private::Ok(
+                    ::electrician::__private::Maybe(::electrician::__private::None),
+                ),
             )
         }
+        #[inline]
         fn now<'__call>(
             __given: Order,
             __slot: &'__call mut Self::Slot,
@@ -249,6 +256,7 @@ fn a_generic_handler_of_many() {
                 ),
             )
         }
+        #[inline]
         fn now<'__call>(
             __given: &'__call wires::__private::std::vec::Vec<T>,
             __slot: &'__call mut Self::Slot,
