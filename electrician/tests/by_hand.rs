@@ -323,7 +323,7 @@ impl Pipeline for Checkout {
                         }
                         true
                     });
-                    if let Some(miss) = parse.interrupted(&mut pass) {
+                    if let Some(miss) = parse.interrupted(0, &mut pass) {
                         drop(parse.settle_plain(miss));
                         pass.book();
                         parse.mend();

@@ -63,6 +63,18 @@ const DEFAULTS: [&str; 8] = [
 ];
 
 impl StageOptions {
+    /// Whether something stands between an item and its call, so that the stage waits for more than its handler.
+    pub(crate) fn guards(&self) -> bool {
+        let backs_off = matches!(
+            self.on_panic,
+            Some(OnPanic::Restart {
+                backoff: Some(_),
+                ..
+            })
+        );
+        self.retry.is_some() || self.timeout.is_some() || self.breaker.is_some() || backs_off
+    }
+
     pub(super) fn read(group: &Group, cx: &mut Context) -> Self {
         Self::collect(option::entries(group, &NAMES, "a stage", cx), cx)
     }

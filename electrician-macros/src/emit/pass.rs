@@ -7,7 +7,7 @@ use super::body::settled;
 use super::line::{Line, fails};
 use super::prologue::policy;
 use super::ways::way;
-use crate::ast::{Callee, Class, OnError, OnPanic};
+use crate::ast::{Callee, Class, OnError};
 use crate::graph::{Port, PortName, Stage, StageKind};
 
 /// The most calls of one async block: one that is longer takes the compiler more than its share of time.
@@ -62,20 +62,7 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
 /// Whether the pass may take every island of this form: nothing stands between an item and its calls.
 fn may_pass(line: &Line) -> bool {
     let head_fails = fails(line.head()) && matches!(line.head().kind, StageKind::Generator(_));
-    !head_fails && line.calls().iter().all(|stage| may_be_quick(stage))
-}
-
-/// A stage that waits for nothing but its handler.
-fn may_be_quick(stage: &Stage) -> bool {
-    let options = &stage.options;
-    let backs_off = matches!(
-        options.on_panic,
-        Some(OnPanic::Restart {
-            backoff: Some(_),
-            ..
-        })
-    );
-    options.retry.is_none() && options.timeout.is_none() && options.breaker.is_none() && !backs_off
+    !head_fails && !line.calls().iter().any(|stage| stage.options.guards())
 }
 
 /// Whether the block says by itself that a call gives one item at most.
@@ -95,9 +82,9 @@ fn room(line: &Line) -> TokenStream {
 
 /// A panic that interrupted the pass in a stage; the account; and what is handed over.
 fn after(line: &Line) -> TokenStream {
-    let claims = line.calls().iter().map(|stage| {
+    let claims = line.calls().iter().enumerate().map(|(at, stage)| {
         let (var, miss) = (line.emitter.stage(stage), miss(line, stage));
-        ours!(if let __rt::Some(miss) = #var.interrupted(&mut pass) {
+        ours!(if let __rt::Some(miss) = #var.interrupted(#at, &mut pass) {
             #miss
             pass.book();
             #var.mend();

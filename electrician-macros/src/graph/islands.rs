@@ -3,8 +3,11 @@
 use super::{Edge, Graph, Island, Port, PortName, Stage, StageId, StageKind};
 use crate::ast::{Class, Literal};
 
-/// The most stages of an island: one long async block is superlinear to compile.
-const LONGEST: usize = 8;
+/// The most stages of an island.
+const LONGEST: usize = 32;
+/// The same, where a call is made again or guarded: such calls stand in one async block, and one that is long is
+/// superlinear to compile.
+const LONGEST_GUARDED: usize = 8;
 
 pub(super) fn fuse(graph: &mut Graph) {
     let candidates: Vec<bool> = graph
@@ -20,7 +23,9 @@ pub(super) fn fuse(graph: &mut Graph) {
         {
             line.push(target);
         }
-        lines.extend(line.chunks(LONGEST).map(<[StageId]>::to_vec));
+        let is_guarded = line.iter().any(|id| graph.stage(*id).options.guards());
+        let longest = if is_guarded { LONGEST_GUARDED } else { LONGEST };
+        lines.extend(line.chunks(longest).map(<[StageId]>::to_vec));
     }
     let order = order(graph, &lines);
     for (id, line) in order.into_iter().enumerate() {

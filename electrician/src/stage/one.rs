@@ -12,7 +12,7 @@ use std::future::Future;
 
 use super::{Cause, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Unfailing, mapped};
 
-/// Takes an item home if its call unwinds, or is given up where it waits.
+/// Takes an item home if its call unwinds.
 struct Rescue<'a, In> {
     item: Option<In>,
     home: &'a mut Option<In>,
@@ -32,6 +32,16 @@ impl<In> Drop for Rescue<'_, In> {
     fn drop(&mut self) {
         *self.home = self.item.take();
         *self.open = true;
+    }
+}
+
+/// Notes that a call could not be begun, because an argument of it has panicked.
+struct Begins<'a>(&'a mut bool);
+
+impl Drop for Begins<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        *self.0 = true;
     }
 }
 
@@ -83,8 +93,9 @@ where
     /// Calls a handler that may wait with an item. [`came`](Self::came) says what came of it.
     #[inline]
     pub fn quick(&mut self, item: In) -> impl Future<Output = Result<Option<Out>, Err>> + Send {
-        self.open = true;
+        let begins = Begins(&mut self.open);
         let call = H::call(K::hand(item, &mut self.item), &mut self.slot);
+        std::mem::forget(begins);
         mapped(call, |outputs| outputs.map(Outputs::one))
     }
 
@@ -96,7 +107,6 @@ where
     pub fn came(&mut self, called: Result<Option<Out>, Err>) -> Result<Option<Out>, Miss<Err>> {
         match called {
             Ok(output) => {
-                self.open = false;
                 K::done(&mut self.item);
                 if output.is_none() && !Self::SINK {
                     self.tally.filtered.add(1);
@@ -110,13 +120,10 @@ where
         }
     }
 
-    /// What the pass was interrupted with, if it was in this stage. The item is still in hand.
+    /// What the pass was interrupted with, if it was in this stage, the `at`th. The item is still in hand.
     #[cold]
-    pub fn interrupted(&mut self, pass: &mut Pass) -> Option<Miss<Err>> {
-        if !self.open {
-            return None;
-        }
-        let panic = pass.take_panic()?;
+    pub fn interrupted(&mut self, at: usize, pass: &mut Pass) -> Option<Miss<Err>> {
+        let panic = pass.panic_in(at, self.open)?;
         self.attempts = 1;
         self.broken = true;
         Some(Miss(Cause::Panicked(panic)))

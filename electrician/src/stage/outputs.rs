@@ -4,7 +4,7 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use futures_core::Stream;
@@ -20,15 +20,15 @@ pub trait Outputs<T, E>: Send {
     /// Gives the next outputs, as many as are there now, `most` at most, and as long as these are wanted. Says whether
     /// more may come.
     ///
-    /// An output that is still to come wakes nobody.
+    /// If fewer than that came, and more may come, the context is woken.
     fn each(
         mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
         most: usize,
         mut give: impl FnMut(Result<T, E>) -> bool,
     ) -> bool {
-        let mut cx = Context::from_waker(Waker::noop());
         for _ in 0..most {
-            match self.as_mut().poll_next(&mut cx) {
+            match self.as_mut().poll_next(cx) {
                 Poll::Ready(Some(output)) => {
                     if !give(output) {
                         break;
@@ -128,6 +128,7 @@ impl<I: Iterator + Send, E> Outputs<I::Item, E> for Iterated<I> {
     #[inline]
     fn each(
         self: Pin<&mut Self>,
+        _: &mut Context<'_>,
         most: usize,
         mut give: impl FnMut(Result<I::Item, E>) -> bool,
     ) -> bool {
@@ -154,7 +155,12 @@ impl<T, E, I: Iterator<Item = Result<T, E>> + Send> Outputs<T, E> for TryIterate
     }
 
     #[inline]
-    fn each(self: Pin<&mut Self>, most: usize, give: impl FnMut(Result<T, E>) -> bool) -> bool {
+    fn each(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        most: usize,
+        give: impl FnMut(Result<T, E>) -> bool,
+    ) -> bool {
         self.get_mut().0.run(most, give)
     }
 }

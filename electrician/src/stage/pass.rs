@@ -31,8 +31,9 @@ pub struct Pass {
     taken: usize,
     /// The stage in which an item was waiting then.
     waits_in: Option<usize>,
-    /// What a handler panicked with.
+    /// What a handler panicked with, and the stage that it was in, if it may wait.
     panic: Option<String>,
+    lost_in: Option<usize>,
     pace: Pace,
 }
 
@@ -63,6 +64,8 @@ pub enum Wait<'a, 'w> {
     On(&'a mut Context<'w>),
     /// It is over.
     Over,
+    /// It was given up, or has panicked: what was waited for is lost.
+    Lost,
 }
 
 impl Pass {
@@ -75,6 +78,7 @@ impl Pass {
             taken: 0,
             waits_in: None,
             panic: None,
+            lost_in: None,
             pace: Pace::new(Arc::clone(&cell.control)),
         }
     }
@@ -155,6 +159,8 @@ impl Pass {
                 self.rest(heads, cx);
             }
             Wait::Over => self.go_on(),
+            Wait::Lost if std::thread::panicking() => self.lost_in = Some(at),
+            Wait::Lost => self.seats[at].tally.dropped.add(1),
         }
     }
 
@@ -169,6 +175,7 @@ impl Pass {
         meanwhile(wait, move |wait| match wait {
             Wait::On(cx) => self.rest(heads, cx),
             Wait::Over => self.go_on(),
+            Wait::Lost => {}
         })
     }
 
@@ -180,6 +187,7 @@ impl Pass {
             meanwhile(flushed, |wait| match wait {
                 Wait::On(_) => self.pace.waits(),
                 Wait::Over => self.go_on(),
+                Wait::Lost => {}
             })
             .await;
             let mut woke = false;
@@ -198,8 +206,14 @@ impl Pass {
         self.panic = panic;
     }
 
-    pub(super) fn take_panic(&mut self) -> Option<String> {
-        self.panic.take()
+    /// What the pass was interrupted with, if the item in hand was lost in the `at`th stage, or that stage says so.
+    pub(super) fn panic_in(&mut self, at: usize, says_so: bool) -> Option<String> {
+        let lost = self.lost_in.take_if(|lost| *lost == at);
+        if says_so || lost.is_some() {
+            self.panic.take()
+        } else {
+            None
+        }
     }
 
     fn book_with(&mut self, waits_in: Option<usize>) {
@@ -263,12 +277,34 @@ pub fn guarded<F: Future<Output = ()> + Send>(
 }
 
 pin_project! {
-    struct Meanwhile<F, W> {
+    struct Meanwhile<F, W>
+    where
+        W: FnMut(Wait<'_, '_>),
+    {
         #[pin]
         wait: F,
-        waited: bool,
+        state: State,
         tell: W,
     }
+
+    impl<F, W> PinnedDrop for Meanwhile<F, W>
+    where
+        W: FnMut(Wait<'_, '_>),
+    {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if *this.state != State::Over {
+                (this.tell)(Wait::Lost);
+            }
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    Begun,
+    Waits,
+    Over,
 }
 
 impl<F: Future, W: FnMut(Wait<'_, '_>)> Future for Meanwhile<F, W> {
@@ -279,13 +315,13 @@ impl<F: Future, W: FnMut(Wait<'_, '_>)> Future for Meanwhile<F, W> {
         let this = self.project();
         match this.wait.poll(cx) {
             Poll::Ready(output) => {
-                if *this.waited {
+                if std::mem::replace(this.state, State::Over) == State::Waits {
                     (this.tell)(Wait::Over);
                 }
                 Poll::Ready(output)
             }
             Poll::Pending => {
-                *this.waited = true;
+                *this.state = State::Waits;
                 (this.tell)(Wait::On(cx));
                 Poll::Pending
             }
@@ -293,7 +329,7 @@ impl<F: Future, W: FnMut(Wait<'_, '_>)> Future for Meanwhile<F, W> {
     }
 }
 
-/// Waits, and says when it has to and when that is over.
+/// Waits, and says when it has to, when that is over, and when it is given up.
 ///
 /// A future that is ready at once costs one poll.
 #[inline]
@@ -304,7 +340,7 @@ where
 {
     Meanwhile {
         wait,
-        waited: false,
+        state: State::Begun,
         tell,
     }
 }

@@ -11,7 +11,7 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use pin_project_lite::pin_project;
@@ -154,16 +154,6 @@ impl<T, E> Desk<T, E> {
         }
     }
 
-    fn take(&mut self, next: Option<Result<T, E>>) {
-        match next {
-            None => self.ended = true,
-            Some(next) => {
-                self.tally.received.add(1);
-                self.chunk.push_back(next);
-            }
-        }
-    }
-
     fn panicked(&mut self, message: String) {
         self.ended = true;
         let error = Error::new(ErrorKind::Panicked, &*self.cell.path).because(message);
@@ -267,16 +257,17 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
 
     /// Asks for items until the chunk is full or the generator waits.
     fn pull(self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) {
-        let mut this = self.project();
-        let desk = this.desk;
+        let this = self.project();
+        let (desk, outputs) = (this.desk, this.outputs);
+        let before = desk.chunk.len();
         let pulled = caught(|| {
-            while desk.chunk.len() < most && !desk.ended {
-                match this.outputs.as_mut().poll_next(cx) {
-                    Poll::Ready(next) => desk.take(next),
-                    Poll::Pending => return,
-                }
-            }
+            let goes_on = outputs.each(cx, most - before, |item| {
+                desk.chunk.push_back(item);
+                true
+            });
+            desk.ended |= !goes_on;
         });
+        desk.tally.received.add((desk.chunk.len() - before) as u64);
         if let Err(panic) = pulled {
             desk.panicked(panic);
         }
@@ -360,7 +351,8 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
                 out: (&mut asked, &mut asking),
             };
             // whoever fills the next chunk waits for an item that is not ready
-            let goes_on = this.outputs.as_mut().each(most - taken, |item| {
+            let mut cx = Context::from_waker(Waker::noop());
+            let goes_on = this.outputs.as_mut().each(&mut cx, most - taken, |item| {
                 note.asked += 1;
                 note.asking = false;
                 let goes_on = handle(item.unwrap_or_else(Unfailing::never));
