@@ -1,10 +1,10 @@
 //! A feedback loop that ends by itself: it counts the items that are in it, and knows when no more come in.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 
 use super::probe::Watched;
+use super::sync::{AtomicUsize, Mutex, Ordering};
 
 /// The count of what is under way in a feedback loop.
 ///

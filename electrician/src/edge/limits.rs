@@ -86,15 +86,15 @@ mod tests {
     }
 
     #[test]
-    fn default_edge_hands_over_chunks_of_64() {
+    fn default_edge_hands_over_chunks_of_128() {
         let limits = limits(1024, 1, 1);
-        assert_eq!((limits.chunk, limits.queue, limits.take), (64, 481, 481));
+        assert_eq!((limits.chunk, limits.queue, limits.take), (128, 449, 449));
     }
 
     #[test]
     fn several_consumers_take_at_most_16() {
         let limits = limits(4096, 2, 4);
-        assert_eq!((limits.chunk, limits.take), (64, 16));
+        assert_eq!((limits.chunk, limits.take), (128, 16));
     }
 
     proptest! {

@@ -8,6 +8,8 @@ use std::task::{Context, Waker};
 pub(super) struct Seat {
     state: State,
     waker: Option<Waker>,
+    /// When the head came into the line, counted in heads.
+    came: u64,
     /// Items that this sender waits to hand over.
     pub(super) offered: usize,
     /// Room in the queue that is kept for this sender since it was called.
@@ -30,6 +32,8 @@ pub(super) struct Line {
     seats: Vec<Option<Seat>>,
     waiting: VecDeque<usize>,
     heads: usize,
+    /// How many came into the line so far.
+    came: u64,
 }
 
 impl Line {
@@ -71,12 +75,16 @@ impl Line {
         self.seats.iter().flatten()
     }
 
-    /// Puts a head into the line: a newcomer at its end, one that was called in vain at its front, and one
-    /// that waits already keeps its place. The waker that this replaces is to be dropped outside of the lock.
+    /// Puts a head into the line: a newcomer at its end, one that was called in vain before all who came after it,
+    /// and one that waits already keeps its place. The waker that this replaces is to be dropped outside of the lock.
     pub(super) fn wait(&mut self, seat: usize, cx: &Context<'_>) -> Option<Waker> {
         match self.state(seat) {
-            State::Idle => self.waiting.push_back(seat),
-            State::Called => self.waiting.push_front(seat),
+            State::Idle => {
+                self.came += 1;
+                self.seat(seat).came = self.came;
+                self.waiting.push_back(seat);
+            }
+            State::Called => self.come_back(seat),
             State::Waiting => {}
         }
         let seat = self.seat(seat);
@@ -117,5 +125,13 @@ impl Line {
 
     fn state(&mut self, seat: usize) -> State {
         self.seat(seat).state
+    }
+
+    fn come_back(&mut self, seat: usize) {
+        let came = |seat: usize| self.seats[seat].as_ref().map(|seat| seat.came);
+        let place = self
+            .waiting
+            .partition_point(|other| came(*other) < came(seat));
+        self.waiting.insert(place, seat);
     }
 }

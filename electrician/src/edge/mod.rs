@@ -47,6 +47,7 @@ mod probe;
 mod receiver;
 mod sender;
 mod shared;
+mod sync;
 
 pub use cycle::{Cycle, CyclePlace, CycleRole};
 pub use merge::Merge;
@@ -57,4 +58,6 @@ pub use sender::Sender;
 pub use shared::edge;
 
 #[cfg(test)]
+mod interleavings;
+#[cfg(all(test, not(electrician_model)))]
 mod tests;

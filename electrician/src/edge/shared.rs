@@ -1,13 +1,13 @@
 //! What the heads of an edge share: the queue and the ledger under one mutex, and what lies outside of it.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::cycle::{CyclePlace, CycleRole};
 use super::ledger::{After, Ledger, count};
 use super::limits::Limits;
 use super::probe::{EdgeStats, Watched};
+use super::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 use super::{Alarm, EdgeOptions, Probe, Receiver, Sender};
 
 /// Makes an edge, with its first producer head, its first consumer head, and a probe.

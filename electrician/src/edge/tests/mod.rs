@@ -5,8 +5,10 @@ mod merge;
 mod model;
 mod semantics;
 mod soak;
+mod tasks;
 mod waking;
 
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -37,6 +39,11 @@ impl Task {
         self.0.0.swap(0, Ordering::SeqCst)
     }
 
+    /// Whether the task was woken since it was last asked how often.
+    fn is_woken(&self) -> bool {
+        self.0.0.load(Ordering::SeqCst) > 0
+    }
+
     fn flush<T>(&self, sender: &mut Sender<T>) -> bool {
         sender
             .poll_flush(&mut Context::from_waker(&self.waker()))
@@ -45,6 +52,14 @@ impl Task {
 
     fn fill<T>(&self, receiver: &mut Receiver<T>) -> Poll<Option<Filled>> {
         receiver.poll_fill(&mut Context::from_waker(&self.waker()))
+    }
+}
+
+/// Polls a future once, and gives it up.
+fn try_once<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
     }
 }
 

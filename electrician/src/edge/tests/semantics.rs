@@ -338,13 +338,13 @@ async fn offer_gives_back_what_nobody_takes() {
 #[tokio::test]
 async fn send_hands_over_full_chunks_only() {
     let (mut sender, mut receiver, probe) = holding(1024);
-    for item in 0..100 {
+    for item in 0..200 {
         sender.send(item).await;
     }
-    assert_eq!(counters(&probe), (64, 0, 0, 64));
-    assert_eq!(receiver.fill().await, Some(Filled { first: 0, len: 64 }));
+    assert_eq!(counters(&probe), (128, 0, 0, 128));
+    assert_eq!(receiver.fill().await, Some(Filled { first: 0, len: 128 }));
     sender.flush().await;
-    assert_eq!(take_all(&mut receiver).len(), 100);
+    assert_eq!(take_all(&mut receiver).len(), 200);
 }
 
 #[test]

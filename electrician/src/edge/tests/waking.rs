@@ -129,6 +129,40 @@ fn senders_are_served_in_the_order_in_which_they_came() {
     }
 }
 
+/// Two senders that were called for a part of what they offer, and had to wait again, used to change places.
+#[test]
+fn senders_that_wait_again_keep_their_order() {
+    let (mut sender, mut receiver, _probe) = edge(EdgeOptions {
+        capacity: 2,
+        senders: 2,
+        receivers: 2,
+        ..EdgeOptions::default()
+    });
+    let mut senders = [sender.clone(), sender.clone()];
+    let tasks = [Task::default(), Task::default()];
+    push(&mut sender, [8, 9]);
+    sender.flush_now();
+    let flush_in_vain = |senders: &mut [Sender<u32>]| {
+        for (sender, task) in senders.iter_mut().zip(&tasks) {
+            assert!(!task.flush(sender));
+        }
+    };
+    let take_one = |receiver: &mut Receiver<u32>| {
+        assert_eq!(receiver.take_now().map(|chunk| chunk.len), Some(1));
+        receiver.pop();
+    };
+    for sender in &mut senders {
+        push(sender, 0..5);
+    }
+    flush_in_vain(&mut senders);
+    take_one(&mut receiver);
+    take_one(&mut receiver);
+    assert_eq!(woken(&tasks), [1, 1], "there is room for an item of each");
+    flush_in_vain(&mut senders);
+    take_one(&mut receiver);
+    assert_eq!(woken(&tasks), [1, 0]);
+}
+
 #[test]
 fn newcomer_does_not_take_the_room_of_a_called_sender() {
     let (mut senders, tasks, mut receiver, _probe) = queue_up();
