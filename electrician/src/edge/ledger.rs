@@ -33,6 +33,14 @@ impl After {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.call.is_none()
+            && self.stale.is_none()
+            && self.settle == 0
+            && !self.over
+            && !self.alarm
+    }
+
     fn put_away(&mut self, waker: Option<Waker>) {
         if waker.is_some() {
             self.stale = waker;
@@ -80,10 +88,6 @@ impl Ledger {
         }
     }
 
-    pub(super) fn take_after(&mut self) -> After {
-        std::mem::take(&mut self.after)
-    }
-
     // Senders
 
     pub(super) fn join_sender(&mut self) -> usize {
@@ -96,16 +100,27 @@ impl Ledger {
     }
 
     /// Whether items of this sender may still come in. What it offered before a close may.
-    pub(super) fn accepts(&mut self, seat: usize) -> bool {
+    fn accepts(&mut self, seat: usize) -> bool {
         self.receivers.heads() > 0 && (!self.closed || self.senders.seat(seat).offered > 0)
     }
 
     /// How many items this sender may put into the queue: what is kept for it, and what is free if nobody is
     /// before it.
-    pub(super) fn room(&mut self, seat: usize, queued: usize) -> usize {
+    fn room(&mut self, seat: usize, queued: usize) -> usize {
         let nobody_before = self.senders.first().is_none_or(|first| first == seat);
         let free = if nobody_before { self.free(queued) } else { 0 };
         self.senders.seat(seat).granted + free
+    }
+
+    /// A sender comes with so many items: how many of them go into the queue now; none is that nobody will take them.
+    pub(super) fn hand_over(&mut self, seat: usize, queued: usize, items: usize) -> Option<usize> {
+        if !self.accepts(seat) {
+            self.rest_sender(seat);
+            return None;
+        }
+        let fits = self.room(seat, queued).min(items);
+        self.left += count(fits);
+        Some(fits)
     }
 
     pub(super) fn handed_over(&mut self, items: usize) {
@@ -200,8 +215,9 @@ impl Ledger {
         self.over
     }
 
-    /// Calls those who have something to do now, in the order in which they came. Ends every operation.
-    pub(super) fn move_on(&mut self, queued: usize) {
+    /// Calls those who have something to do now, in the order in which they came. Ends every operation; gives what is
+    /// to be done behind it, if anything is.
+    pub(super) fn move_on(&mut self, queued: usize) -> Option<After> {
         self.call_senders(queued);
         self.call_receivers(queued);
         if !self.over && self.is_exhausted() {
@@ -209,6 +225,7 @@ impl Ledger {
             self.after.over = true;
             self.call_all_receivers();
         }
+        (!self.after.is_empty()).then(|| std::mem::take(&mut self.after))
     }
 
     pub(super) fn call_all_receivers(&mut self) {

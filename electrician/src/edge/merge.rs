@@ -29,6 +29,9 @@ impl<T> Merge<T> {
     ///
     /// What was said of [`Receiver::poll_fill`] holds for every input.
     pub fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
+        if let [input] = &mut self.inputs[..] {
+            return input.poll_fill(cx);
+        }
         if let Some(filled) = self.take_now() {
             return Poll::Ready(Some(filled));
         }
@@ -103,12 +106,16 @@ impl<T> Merge<T> {
 
     /// Says to every input that no more is needed. What is queued is still delivered.
     pub fn enough(&mut self) {
-        self.inputs.iter_mut().for_each(Receiver::enough);
+        for input in &mut self.inputs {
+            input.enough();
+        }
     }
 
     /// Says that everything popped so far is done; see [`Receiver::settle`].
     pub fn settle(&mut self) {
-        self.inputs.iter_mut().for_each(Receiver::settle);
+        for input in &mut self.inputs {
+            input.settle();
+        }
     }
 
     /// The inputs, beginning with the one after the current one.
@@ -125,7 +132,9 @@ impl<T> Merge<T> {
     }
 
     fn step_back(&mut self) {
-        self.inputs.iter_mut().for_each(Receiver::step_back);
+        for input in &mut self.inputs {
+            input.step_back();
+        }
     }
 }
 

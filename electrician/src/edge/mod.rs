@@ -37,6 +37,7 @@
 //! # });
 //! ```
 
+mod core;
 mod cycle;
 mod ledger;
 mod limits;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::core::Core;
+
 /// What an edge has seen so far: `sent = taken + dropped + queued`, at any moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EdgeStats {
@@ -28,25 +30,25 @@ impl EdgeStats {
 /// Looks at an edge, whatever its items are, and closes it. A clone looks at the same edge.
 #[derive(Clone)]
 pub struct Probe {
-    watched: Arc<dyn Watched>,
-}
-
-/// What a probe asks of an edge.
-pub(super) trait Watched: Send + Sync {
-    fn stats(&self) -> EdgeStats;
-    fn close(&self);
-    /// The feedback loop that this edge closes is over: its receivers look again.
-    fn end_feedback(&self);
+    edge: Arc<dyn Core + Send + Sync>,
 }
 
 impl Probe {
-    pub(super) fn new(watched: Arc<dyn Watched>) -> Self {
-        Self { watched }
+    /// A probe of this edge, which is a part of its feedback loop from now on.
+    pub(super) fn new(edge: Arc<dyn Core + Send + Sync>) -> Self {
+        if let Some(place) = &edge.outside().cycle {
+            place.join(&edge);
+        }
+        Self { edge }
+    }
+
+    fn core(&self) -> &dyn Core {
+        &*self.edge
     }
 
     /// The counters, all of the same moment.
     pub fn stats(&self) -> EdgeStats {
-        self.watched.stats()
+        self.core().stats()
     }
 
     /// Lets nothing more in.
@@ -55,7 +57,7 @@ impl Probe {
     /// - What is flushed from now on is dropped, and counted.
     /// - [`Sender::is_sated`](super::Sender::is_sated) is true.
     pub fn close(&self) {
-        self.watched.close();
+        self.core().close();
     }
 }
 

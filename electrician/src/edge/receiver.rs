@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::{fmt, mem, vec};
+use std::{fmt, iter, mem};
 
+use super::core::Core;
 use super::ledger::count;
+use super::sender::shift;
 use super::shared::{Shared, State};
 
 /// The consumer's end of an edge. A clone is another consumer: each item goes to one of them.
@@ -18,7 +20,7 @@ use super::shared::{Shared, State};
 /// drops a head books its [`len`](Self::len).
 pub struct Receiver<T> {
     shared: Arc<Shared<T>>,
-    local: vec::IntoIter<T>,
+    local: VecDeque<T>,
     seat: usize,
     /// The number of the first item that is not in the chunk any more.
     end: u64,
@@ -44,15 +46,12 @@ enum Nothing {
 }
 
 impl<T> Receiver<T> {
-    pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
-        Self::with(shared, false)
-    }
-
-    fn with(shared: Arc<Shared<T>>, enough: bool) -> Self {
-        let seat = shared.lock().ledger.join_receiver(!enough);
+    pub(super) fn new(shared: Arc<Shared<T>>, enough: bool) -> Self {
+        let core: &dyn Core = &*shared;
+        let seat = core.join_receiver(!enough);
         Self {
             shared,
-            local: Vec::new().into_iter(),
+            local: VecDeque::new(),
             seat,
             end: 0,
             unsettled: 0,
@@ -94,7 +93,7 @@ impl<T> Receiver<T> {
     /// The next item of the chunk.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
-        self.local.next()
+        self.local.pop_front()
     }
 
     /// Gives the next items of the chunk, `most` at most and as long as these are wanted. The rest stays in the chunk,
@@ -106,7 +105,9 @@ impl<T> Receiver<T> {
             home: &mut self.local,
         };
         for _ in 0..most {
-            let Some(item) = lent.chunk.next() else { break };
+            let Some(item) = lent.chunk.pop_front() else {
+                break;
+            };
             if !give(item) {
                 break;
             }
@@ -116,7 +117,7 @@ impl<T> Receiver<T> {
     /// The rest of the chunk, item by item. What is not iterated stays in the chunk.
     #[inline]
     pub fn drain(&mut self) -> impl Iterator<Item = T> {
-        self.local.by_ref()
+        iter::from_fn(|| self.pop())
     }
 
     /// How many items are left of the chunk.
@@ -128,7 +129,7 @@ impl<T> Receiver<T> {
     /// Whether the chunk is used up.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.local.as_slice().is_empty()
+        self.local.is_empty()
     }
 
     /// Says that this consumer needs no more, so that producers may stop. What is queued is still delivered.
@@ -136,10 +137,7 @@ impl<T> Receiver<T> {
         if mem::replace(&mut self.enough, true) {
             return;
         }
-        let mut state = self.shared.lock();
-        state.ledger.enough();
-        self.shared.outside.set_sated(state.ledger.is_sated());
-        self.shared.finish(state);
+        self.core().enough();
     }
 
     /// Says that everything popped so far is done, and that what was made of it was handed over. In a feedback
@@ -153,17 +151,14 @@ impl<T> Receiver<T> {
     /// Gives up the head's place in the line, and passes on the call that it may have got.
     pub(super) fn step_back(&mut self) {
         if mem::take(&mut self.waits) {
-            let mut state = self.shared.lock();
-            state.ledger.rest_receiver(self.seat);
-            self.shared.finish(state);
+            self.core().rest_receiver(self.seat);
         }
     }
 
     fn take(&mut self, cx: Option<&mut Context<'_>>) -> Result<Filled, Nothing> {
-        if !self.local.as_slice().is_empty() {
+        if !self.local.is_empty() {
             return Ok(self.filled());
         }
-        let mut chunk = recycle(mem::take(&mut self.local));
         let mut state = self.shared.lock();
         let State { queue, ledger } = &mut *state;
         let waited = mem::take(&mut self.waits);
@@ -175,7 +170,7 @@ impl<T> Receiver<T> {
             }
             self.end = first + count(items);
             self.unsettled += items;
-            unload(queue, &mut chunk, items);
+            unload(queue, &mut self.local, items);
             Ok(Filled { first, len: items })
         } else if ledger.is_over() || self.shared.outside.is_cycle_over() {
             ledger.rest_receiver(self.seat);
@@ -189,8 +184,11 @@ impl<T> Receiver<T> {
             Err(Nothing::Yet)
         };
         self.shared.finish(state);
-        self.local = Vec::from(chunk).into_iter();
         taken
+    }
+
+    fn core(&self) -> &dyn Core {
+        &*self.shared
     }
 
     fn filled(&self) -> Filled {
@@ -204,26 +202,13 @@ impl<T> Receiver<T> {
 impl<T> Clone for Receiver<T> {
     /// Another consumer, with an empty chunk. If this one has said `enough`, so has the clone.
     fn clone(&self) -> Self {
-        Self::with(Arc::clone(&self.shared), self.enough)
+        Self::new(Arc::clone(&self.shared), self.enough)
     }
 }
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        let mut state = self.shared.lock();
-        let State { queue, ledger } = &mut *state;
-        let last = ledger.leave_receiver(self.seat, !self.enough);
-        self.shared.outside.set_sated(ledger.is_sated());
-        let orphans = if last {
-            mem::take(queue)
-        } else {
-            VecDeque::new()
-        };
-        if last {
-            ledger.displaced(orphans.len());
-        }
-        self.shared.finish(state);
-        drop(orphans);
+        self.core().leave_receiver(self.seat, !self.enough);
         self.shared.outside.settle(mem::take(&mut self.unsettled));
     }
 }
@@ -239,8 +224,8 @@ impl<T> fmt::Debug for Receiver<T> {
 
 /// Takes a chunk home: while it is worked through, the optimiser may keep its place in registers.
 struct Borrowed<'a, T> {
-    chunk: vec::IntoIter<T>,
-    home: &'a mut vec::IntoIter<T>,
+    chunk: VecDeque<T>,
+    home: &'a mut VecDeque<T>,
 }
 
 impl<T> Drop for Borrowed<'_, T> {
@@ -258,32 +243,16 @@ impl<T> Drop for Waits<'_, T> {
     }
 }
 
-/// The buffer of a chunk that is used up. Collecting in place keeps the allocation, so that buffers circulate.
-fn recycle<T>(used: vec::IntoIter<T>) -> VecDeque<T> {
-    let empty: Vec<T> = used.take(0).collect();
-    VecDeque::from(empty)
-}
-
 /// Moves the first items of the queue into an empty chunk. The two change places where nothing, or a single item, stays.
 fn unload<T>(queue: &mut VecDeque<T>, chunk: &mut VecDeque<T>, items: usize) {
-    if queue.len() <= items + 1 {
-        mem::swap(queue, chunk);
-        queue.extend(chunk.drain(items..));
-    } else {
-        chunk.extend(queue.drain(..items));
+    if queue.len() > items + 1 {
+        shift(queue, chunk, items);
+        return;
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn used_up_chunk_keeps_its_buffer() {
-        let mut chunk = Vec::with_capacity(64);
-        chunk.extend(0..10);
-        let mut chunk = chunk.into_iter();
-        assert_eq!(chunk.by_ref().count(), 10);
-        assert_eq!(recycle(chunk).capacity(), 64);
+    mem::swap(queue, chunk);
+    if chunk.len() > items
+        && let Some(last) = chunk.pop_back()
+    {
+        queue.push_back(last);
     }
 }

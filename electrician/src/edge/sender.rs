@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::{fmt, mem};
 
 use super::Overflow;
+use super::core::Core;
 use super::shared::{Shared, State};
 
 /// The producer's end of an edge. A clone is another producer, with an empty buffer of its own.
@@ -18,9 +19,9 @@ use super::shared::{Shared, State};
 /// gone, receivers get what is queued and then see the end.
 pub struct Sender<T> {
     shared: Arc<Shared<T>>,
-    local: Vec<T>,
+    local: VecDeque<T>,
     /// Items that overflowed, until the lock is released and they can be dropped. Empty between calls.
-    waste: Vec<T>,
+    waste: VecDeque<T>,
     chunk: usize,
     overflow: Overflow,
     seat: usize,
@@ -40,11 +41,12 @@ struct Refused;
 
 impl<T> Sender<T> {
     pub(super) fn new(shared: Arc<Shared<T>>, overflow: Overflow, chunk: usize) -> Self {
-        let seat = shared.lock().ledger.join_sender();
+        let core: &dyn Core = &*shared;
+        let seat = core.join_sender();
         Self {
             shared,
-            local: Vec::new(),
-            waste: Vec::new(),
+            local: VecDeque::new(),
+            waste: VecDeque::new(),
             chunk,
             overflow,
             seat,
@@ -58,7 +60,7 @@ impl<T> Sender<T> {
     /// The edge keeps its bound as long as nothing is pushed when there is no [room](Self::has_room).
     #[inline]
     pub fn push(&mut self, item: T) {
-        self.local.push(item);
+        self.local.push_back(item);
     }
 
     /// Whether the buffer is below the size of a chunk.
@@ -160,7 +162,7 @@ impl<T> Sender<T> {
         let head = Offers(self);
         match poll_fn(|cx| head.0.poll_hand_over(cx)).await {
             Ok(()) => Ok(()),
-            Err(Refused) => head.0.local.pop().map_or(Ok(()), Err),
+            Err(Refused) => head.0.local.pop_back().map_or(Ok(()), Err),
         }
     }
 
@@ -194,17 +196,12 @@ impl<T> Sender<T> {
         let mut state = self.shared.lock();
         let State { queue, ledger } = &mut *state;
         let waited = mem::take(&mut self.waits);
-        if !ledger.accepts(self.seat) {
-            ledger.rest_sender(self.seat);
+        let Some(fits) = ledger.hand_over(self.seat, queue.len(), self.local.len()) else {
             self.woke |= self.shared.finish(state);
             return Err(Refused);
-        }
-        let fits = ledger.room(self.seat, queue.len()).min(self.local.len());
-        if fits > 0 {
-            self.shared.outside.add(fits);
-            ledger.handed_over(fits);
-            shift(&mut self.local, queue, fits);
-        }
+        };
+        self.shared.outside.add(fits);
+        shift(&mut self.local, queue, fits);
         let left = self.local.len();
         match (left, rest, self.overflow) {
             (0, ..) | (_, Rest::Stays, _) if waited => ledger.rest_sender(self.seat),
@@ -217,8 +214,8 @@ impl<T> Sender<T> {
                 self.shared.outside.add(left);
                 ledger.handed_over(left);
                 ledger.displaced(left);
-                queue.extend(self.local.drain(..));
-                self.waste.extend(queue.drain(..left));
+                queue.append(&mut self.local);
+                shift(queue, &mut self.waste, left);
             }
             (_, _, overflow) => {
                 if overflow == Overflow::Fail {
@@ -230,25 +227,25 @@ impl<T> Sender<T> {
             }
         }
         self.woke |= self.shared.finish(state);
-        self.waste.clear();
+        while self.waste.pop_front().is_some() {}
         Ok(())
     }
 
     #[cold]
     fn book_refused(&mut self) {
-        let mut state = self.shared.lock();
-        state.ledger.refused(self.local.len());
-        self.shared.finish(state);
+        self.core().refused(self.local.len());
         self.local.clear();
     }
 
     /// Gives up the head's place in the line; what it offered is its own again.
     fn step_back(&mut self) {
         if mem::take(&mut self.waits) {
-            let mut state = self.shared.lock();
-            state.ledger.rest_sender(self.seat);
-            self.shared.finish(state);
+            self.core().rest_sender(self.seat);
         }
+    }
+
+    fn core(&self) -> &dyn Core {
+        &*self.shared
     }
 }
 
@@ -273,9 +270,7 @@ impl<T> Drop for Sender<T> {
         {
             self.book_refused();
         }
-        let mut state = self.shared.lock();
-        state.ledger.leave_sender(self.seat);
-        self.shared.finish(state);
+        self.core().leave_sender(self.seat);
     }
 }
 
@@ -308,18 +303,20 @@ impl<T> Drop for Offers<'_, T> {
     }
 }
 
-/// Moves the first items of a head's buffer to the end of the queue. A whole buffer goes in one piece, and
-/// where the queue is empty the two change places, so that buffers circulate.
-fn shift<T>(local: &mut Vec<T>, queue: &mut VecDeque<T>, items: usize) {
-    if items < local.len() {
-        queue.extend(local.drain(..items));
-        return;
-    }
-    let mut all = VecDeque::from(mem::take(local));
-    if queue.is_empty() {
-        mem::swap(queue, &mut all);
+/// Moves the first items of one buffer to the end of another. A whole buffer goes in one piece, and where the other one is
+/// empty the two change places, so that buffers circulate.
+pub(super) fn shift<T>(from: &mut VecDeque<T>, to: &mut VecDeque<T>, items: usize) {
+    if items < from.len() {
+        let mut left = items;
+        while left > 0
+            && let Some(item) = from.pop_front()
+        {
+            to.push_back(item);
+            left -= 1;
+        }
+    } else if to.is_empty() {
+        mem::swap(from, to);
     } else {
-        queue.append(&mut all);
+        to.append(from);
     }
-    *local = Vec::from(all);
 }
