@@ -315,8 +315,10 @@ impl Pipeline for Checkout {
             let mut pass = feed.pass([parse.seat()]);
             while pass.flushing(feed.fill_one(), &mut [&mut to_charge]).await {
                 while !feed.is_empty() {
-                    feed.each(&mut pass, room(&[&to_charge]), |line| {
-                        match parse.plain(line) {
+                    feed.each(&mut pass, room(&[&to_charge]), |line, lap| {
+                        let parsed = parse.plain(line);
+                        lap.mark(0);
+                        match parsed {
                             Ok(Some(order)) => to_charge.push(order),
                             Ok(None) => {}
                             Err(miss) => drop(parse.settle_plain(miss)),

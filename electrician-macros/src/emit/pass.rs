@@ -29,7 +29,7 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
     let (intake, room) = (line.intake(), room(line));
     let (work, after) = (plain_chain(line), after(line));
     Some(ours!(while !#intake.is_empty() {
-        #intake.each(&mut pass, #room, |item| { #work });
+        #intake.each(&mut pass, #room, |item, lap| { #work });
         #after
     }))
 }
@@ -121,9 +121,11 @@ impl Leave {
 /// One call after the other.
 fn plain_chain(line: &Line) -> TokenStream {
     let leave = Leave::function();
-    let calls = line.calls().iter().map(|stage| {
+    let calls = line.calls().iter().enumerate().map(|(at, stage)| {
         let var = line.emitter.stage(stage);
-        step(line, stage, &ours!(#var.plain(item)), &leave)
+        let call = ours!(let called = #var.plain(item); lap.mark(#at););
+        let step = step(line, stage, &ours!(called), &leave);
+        ours!(#call #step)
     });
     let (calls, end): (TokenStream, _) = (calls.collect(), end(line));
     ours!(#calls #end true)
@@ -136,7 +138,10 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
         let (var, at) = (line.emitter.stage(stage), from + n);
         let heads = line.heads_meanwhile();
         let tell = ours!(|wait| pass.waits(#at, wait, #heads));
-        let wait = ours!(let called = __rt::meanwhile(#var.quick(item), #tell).await;);
+        let wait = ours!(
+            let called = __rt::meanwhile(#var.quick(item), #tell).await;
+            pass.lap(#at);
+        );
         let step = step(line, stage, &ours!(#var.came(called)), leave);
         ours!(#wait #step)
     });

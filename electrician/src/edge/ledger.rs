@@ -34,11 +34,7 @@ impl After {
     }
 
     fn is_empty(&self) -> bool {
-        self.call.is_none()
-            && self.stale.is_none()
-            && self.settle == 0
-            && !self.over
-            && !self.alarm
+        self.call.is_none() && self.stale.is_none() && self.settle == 0 && !self.over && !self.alarm
     }
 
     fn put_away(&mut self, waker: Option<Waker>) {

@@ -30,7 +30,8 @@ impl Limits {
         let senders = options.senders.max(1);
         let receivers = options.receivers.max(1);
         let heads = senders.saturating_add(receivers);
-        let chunk = (capacity / CHUNKS_MIN.saturating_mul(heads)).clamp(1, CHUNK_MAX);
+        let most = (capacity / CHUNKS_MIN.saturating_mul(heads)).clamp(1, CHUNK_MAX);
+        let chunk = even(capacity, senders, most);
         let rest = capacity - senders.saturating_mul(chunk - 1);
         let (queue, take) = if options.single {
             (rest, 1)
@@ -49,6 +50,17 @@ impl Limits {
             take,
         }
     }
+}
+
+/// A chunk of which a whole number fits into the queue of a single consumer, so that none is handed over in two parts; if
+/// there is one that is not much smaller.
+fn even(capacity: usize, senders: usize, most: usize) -> usize {
+    let fits = |chunk: &usize| {
+        let buffered = senders.saturating_mul(chunk - 1);
+        halves(capacity - buffered).0.is_multiple_of(*chunk)
+    };
+    let least = most - most / 4;
+    (least..=most).rev().find(fits).unwrap_or(most)
 }
 
 /// A single consumer takes the whole queue, or all of it but one item: `queue + (take - 1) = rest`.
@@ -86,9 +98,9 @@ mod tests {
     }
 
     #[test]
-    fn default_edge_hands_over_chunks_of_128() {
+    fn queue_of_a_default_edge_holds_four_chunks() {
         let limits = limits(1024, 1, 1);
-        assert_eq!((limits.chunk, limits.queue, limits.take), (128, 449, 449));
+        assert_eq!((limits.chunk, limits.queue, limits.take), (114, 456, 456));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::{fmt, iter, mem};
+use std::{fmt, iter, mem, vec};
 
 use super::core::Core;
 use super::ledger::count;
@@ -20,7 +20,7 @@ use super::shared::{Shared, State};
 /// drops a head books its [`len`](Self::len).
 pub struct Receiver<T> {
     shared: Arc<Shared<T>>,
-    local: VecDeque<T>,
+    local: vec::IntoIter<T>,
     seat: usize,
     /// The number of the first item that is not in the chunk any more.
     end: u64,
@@ -51,7 +51,7 @@ impl<T> Receiver<T> {
         let seat = core.join_receiver(!enough);
         Self {
             shared,
-            local: VecDeque::new(),
+            local: Vec::new().into_iter(),
             seat,
             end: 0,
             unsettled: 0,
@@ -93,7 +93,7 @@ impl<T> Receiver<T> {
     /// The next item of the chunk.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
-        self.local.pop_front()
+        self.local.next()
     }
 
     /// Gives the next items of the chunk, `most` at most and as long as these are wanted. The rest stays in the chunk,
@@ -105,7 +105,7 @@ impl<T> Receiver<T> {
             home: &mut self.local,
         };
         for _ in 0..most {
-            let Some(item) = lent.chunk.pop_front() else {
+            let Some(item) = lent.chunk.next() else {
                 break;
             };
             if !give(item) {
@@ -129,7 +129,7 @@ impl<T> Receiver<T> {
     /// Whether the chunk is used up.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.local.is_empty()
+        self.local.as_slice().is_empty()
     }
 
     /// Says that this consumer needs no more, so that producers may stop. What is queued is still delivered.
@@ -156,9 +156,10 @@ impl<T> Receiver<T> {
     }
 
     fn take(&mut self, cx: Option<&mut Context<'_>>) -> Result<Filled, Nothing> {
-        if !self.local.is_empty() {
+        if !self.local.as_slice().is_empty() {
             return Ok(self.filled());
         }
+        let mut chunk = recycle(mem::take(&mut self.local));
         let mut state = self.shared.lock();
         let State { queue, ledger } = &mut *state;
         let waited = mem::take(&mut self.waits);
@@ -170,7 +171,7 @@ impl<T> Receiver<T> {
             }
             self.end = first + count(items);
             self.unsettled += items;
-            unload(queue, &mut self.local, items);
+            unload(queue, &mut chunk, items);
             Ok(Filled { first, len: items })
         } else if ledger.is_over() || self.shared.outside.is_cycle_over() {
             ledger.rest_receiver(self.seat);
@@ -184,6 +185,7 @@ impl<T> Receiver<T> {
             Err(Nothing::Yet)
         };
         self.shared.finish(state);
+        self.local = Vec::from(chunk).into_iter();
         taken
     }
 
@@ -224,8 +226,8 @@ impl<T> fmt::Debug for Receiver<T> {
 
 /// Takes a chunk home: while it is worked through, the optimiser may keep its place in registers.
 struct Borrowed<'a, T> {
-    chunk: VecDeque<T>,
-    home: &'a mut VecDeque<T>,
+    chunk: vec::IntoIter<T>,
+    home: &'a mut vec::IntoIter<T>,
 }
 
 impl<T> Drop for Borrowed<'_, T> {
@@ -243,6 +245,12 @@ impl<T> Drop for Waits<'_, T> {
     }
 }
 
+/// The buffer of a chunk that is used up. Collecting in place keeps the allocation, so that buffers circulate.
+fn recycle<T>(used: vec::IntoIter<T>) -> VecDeque<T> {
+    let empty: Vec<T> = used.take(0).collect();
+    VecDeque::from(empty)
+}
+
 /// Moves the first items of the queue into an empty chunk. The two change places where nothing, or a single item, stays.
 fn unload<T>(queue: &mut VecDeque<T>, chunk: &mut VecDeque<T>, items: usize) {
     if queue.len() > items + 1 {
@@ -254,5 +262,19 @@ fn unload<T>(queue: &mut VecDeque<T>, chunk: &mut VecDeque<T>, items: usize) {
         && let Some(last) = chunk.pop_back()
     {
         queue.push_back(last);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn used_up_chunk_keeps_its_buffer() {
+        let mut chunk = Vec::with_capacity(64);
+        chunk.extend(0..10);
+        let mut chunk = chunk.into_iter();
+        assert_eq!(chunk.by_ref().count(), 10);
+        assert_eq!(recycle(chunk).capacity(), 64);
     }
 }

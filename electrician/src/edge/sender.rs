@@ -19,7 +19,7 @@ use super::shared::{Shared, State};
 /// gone, receivers get what is queued and then see the end.
 pub struct Sender<T> {
     shared: Arc<Shared<T>>,
-    local: VecDeque<T>,
+    local: Vec<T>,
     /// Items that overflowed, until the lock is released and they can be dropped. Empty between calls.
     waste: VecDeque<T>,
     chunk: usize,
@@ -45,7 +45,7 @@ impl<T> Sender<T> {
         let seat = core.join_sender();
         Self {
             shared,
-            local: VecDeque::new(),
+            local: Vec::new(),
             waste: VecDeque::new(),
             chunk,
             overflow,
@@ -60,7 +60,7 @@ impl<T> Sender<T> {
     /// The edge keeps its bound as long as nothing is pushed when there is no [room](Self::has_room).
     #[inline]
     pub fn push(&mut self, item: T) {
-        self.local.push_back(item);
+        self.local.push(item);
     }
 
     /// Whether the buffer is below the size of a chunk.
@@ -162,7 +162,7 @@ impl<T> Sender<T> {
         let head = Offers(self);
         match poll_fn(|cx| head.0.poll_hand_over(cx)).await {
             Ok(()) => Ok(()),
-            Err(Refused) => head.0.local.pop_back().map_or(Ok(()), Err),
+            Err(Refused) => head.0.local.pop().map_or(Ok(()), Err),
         }
     }
 
@@ -201,7 +201,7 @@ impl<T> Sender<T> {
             return Err(Refused);
         };
         self.shared.outside.add(fits);
-        shift(&mut self.local, queue, fits);
+        load(&mut self.local, queue, fits);
         let left = self.local.len();
         match (left, rest, self.overflow) {
             (0, ..) | (_, Rest::Stays, _) if waited => ledger.rest_sender(self.seat),
@@ -214,7 +214,7 @@ impl<T> Sender<T> {
                 self.shared.outside.add(left);
                 ledger.handed_over(left);
                 ledger.displaced(left);
-                queue.append(&mut self.local);
+                load(&mut self.local, queue, left);
                 shift(queue, &mut self.waste, left);
             }
             (_, _, overflow) => {
@@ -223,7 +223,7 @@ impl<T> Sender<T> {
                 }
                 ledger.rest_sender(self.seat);
                 ledger.refused(left);
-                mem::swap(&mut self.local, &mut self.waste);
+                load(&mut self.local, &mut self.waste, left);
             }
         }
         self.woke |= self.shared.finish(state);
@@ -301,6 +301,13 @@ impl<T> Drop for Offers<'_, T> {
         self.0.step_back();
         self.0.local.clear();
     }
+}
+
+/// Moves the first items of a sender's buffer to the end of another. Neither conversion copies.
+fn load<T>(local: &mut Vec<T>, to: &mut VecDeque<T>, items: usize) {
+    let mut from = VecDeque::from(mem::take(local));
+    shift(&mut from, to, items);
+    *local = Vec::from(from);
 }
 
 /// Moves the first items of one buffer to the end of another. A whole buffer goes in one piece, and where the other one is

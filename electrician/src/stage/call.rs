@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::{
     Cause, Cell, Failure, Handler, Hold, Outputs, Settings, Tally, Unfailing, WhenOpen,
     given::{Given, Hand, Way},
+    sampling::Sampling,
     settings::Predicate,
     unwind::{Caught, caught},
 };
@@ -42,6 +43,7 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     pub(super) broken: bool,
     pub(super) attempts: u32,
     began: Option<Instant>,
+    sampling: Sampling,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
@@ -91,6 +93,7 @@ where
             broken: false,
             attempts: 0,
             began: None,
+            sampling: Sampling::default(),
             types: PhantomData,
         }
     }
@@ -161,6 +164,7 @@ where
                 self.tally.retried.add(1);
             }
             self.attempts += 1;
+            let began = self.sampling.begin(&self.cell.control);
             let mut waited = false;
             let (item, slot) = (&mut self.item, &mut self.slot);
             let result = match (
@@ -175,9 +179,8 @@ where
                     .await
                     .map_err(|_| Cause::TimedOut(limit)),
             };
-            if waited {
-                self.tally.progress.set(self.cell.control.millis());
-            }
+            self.sampling
+                .end(began, waited, &self.tally, &self.cell.control);
             let cause = match result {
                 Ok(Ok(Ok(outputs))) => {
                     if let Some(permit) = permit {

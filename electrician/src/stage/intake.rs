@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Cell, Pass, Seat, Tally,
+    Cell, Lap, Pass, Seat, Tally,
     turn::{Turn, Turnstile},
     unwind::caught,
 };
@@ -111,9 +111,26 @@ impl<T> Intake<T> {
     /// Gives the items of the chunk to plain handlers, as many as a pass may take where there is so much room, and as
     /// long as they want more.
     #[inline(never)]
-    pub fn each(&mut self, pass: &mut Pass, room: usize, handle: impl FnMut(T) -> bool) {
-        let (most, before) = (pass.limit(room), self.merge.len());
-        let panic = caught(|| self.merge.each(most, handle)).err();
+    pub fn each(
+        &mut self,
+        pass: &mut Pass,
+        room: usize,
+        mut handle: impl FnMut(T, &mut Lap<'_>) -> bool,
+    ) {
+        let (mut most, before) = (pass.limit(room), self.merge.len());
+        let panic = caught(|| {
+            if most > 0
+                && let Some(mut lap) = pass.timed()
+                && let Some(item) = self.merge.pop()
+            {
+                most -= 1;
+                if !handle(item, &mut lap) {
+                    return;
+                }
+            }
+            self.merge.each(most, |item| handle(item, &mut Lap::off()));
+        });
+        let panic = panic.err();
         pass.passed(before - self.merge.len(), panic);
     }
 

@@ -88,6 +88,11 @@ impl Pace {
         self.tired || (woke && self.cost >= COSTLY)
     }
 
+    /// Nanoseconds since the start of the run.
+    pub(super) fn nanos(&self) -> u64 {
+        self.control.nanos()
+    }
+
     /// Whether the run was aborted: no further item is worked on.
     pub(super) fn is_aborted(&self) -> bool {
         self.control.phase() == Phase::Aborted

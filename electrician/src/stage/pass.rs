@@ -19,6 +19,10 @@ use pin_project_lite::pin_project;
 
 use super::{Cell, Head, Tally, heads::flush_all, pace::Pace, unwind::Caught};
 
+/// Of items that do not wait, one in so many is timed at most, and none before so many nanoseconds have passed.
+const TIMED_ITEMS: u64 = 64;
+const TIMED_AFTER: u64 = 250_000;
+
 /// The pass of an island, and the account of its stages.
 #[derive(Debug)]
 pub struct Pass {
@@ -34,6 +38,11 @@ pub struct Pass {
     /// What a handler panicked with, and the stage that it was in, if it may wait.
     panic: Option<String>,
     lost_in: Option<usize>,
+    /// Items since a call was last timed, and whether the next item is to be.
+    untimed: u64,
+    times: bool,
+    /// When what was last timed began, in nanoseconds since the start of the run.
+    began: u64,
     pace: Pace,
 }
 
@@ -53,6 +62,29 @@ impl Seat {
             tally,
             sink,
             strayed,
+        }
+    }
+}
+
+/// Takes the times of the calls of one item, or does not.
+#[derive(Debug)]
+pub struct Lap<'a>(Option<&'a mut Pass>);
+
+impl Lap<'_> {
+    /// Takes none.
+    pub(super) fn off() -> Self {
+        Self(None)
+    }
+
+    /// One call is done, in the `at`th stage.
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "it is nothing for all items but one of a pass"
+    )]
+    pub fn mark(&mut self, at: usize) {
+        if let Self(Some(pass)) = self {
+            pass.time(at);
         }
     }
 }
@@ -79,6 +111,9 @@ impl Pass {
             waits_in: None,
             panic: None,
             lost_in: None,
+            untimed: 0,
+            times: true,
+            began: 0,
             pace: Pace::new(Arc::clone(&cell.control)),
         }
     }
@@ -113,11 +148,42 @@ impl Pass {
     #[inline]
     pub fn begin(&mut self) {
         self.taken += 1;
+        if self.times {
+            self.began = self.pace.nanos();
+        }
     }
 
     /// Books what has gone through the stages since they were last booked.
     pub fn book(&mut self) {
         self.book_with(None);
+    }
+
+    /// One call of the item is done, in the `at`th stage, which did not wait: now and then its time is taken.
+    #[inline]
+    pub fn lap(&mut self, at: usize) {
+        if self.times {
+            self.time(at);
+        }
+    }
+
+    /// The next item begins; gives what takes the times of its calls.
+    pub(super) fn timed(&mut self) -> Option<Lap<'_>> {
+        if !self.times {
+            return None;
+        }
+        self.began = self.pace.nanos();
+        Some(Lap(Some(self)))
+    }
+
+    #[cold]
+    fn time(&mut self, at: usize) {
+        let (now, weight) = (self.pace.nanos(), self.untimed.max(1));
+        let took = now.saturating_sub(self.began);
+        self.seats[at].tally.latency.record(took, weight);
+        self.began = now;
+        if at + 1 == self.seats.len() {
+            (self.times, self.untimed) = (false, 0);
+        }
     }
 
     /// Ends the pass. Says whether what was made is to be handed over, though no chunk may be full.
@@ -126,10 +192,13 @@ impl Pass {
     /// pipeline fails.
     pub fn end(&mut self) -> bool {
         let taken = self.taken;
+        self.untimed += taken as u64;
         let over = taken >= self.pace.limit() || self.pace.is_aborted();
         self.book();
         if let Some(nanos) = self.pace.worked(taken) {
             self.progressed(nanos);
+            let since = nanos.saturating_sub(self.began);
+            self.times = self.untimed >= TIMED_ITEMS && since >= TIMED_AFTER;
         }
         if let Some(panic) = self.panic.take() {
             std::panic::resume_unwind(Box::new(panic));
@@ -155,10 +224,19 @@ impl Pass {
     pub fn waits(&mut self, at: usize, wait: Wait<'_, '_>, heads: &mut [&mut dyn Head]) {
         match wait {
             Wait::On(cx) => {
+                if self.waits_in != Some(at) {
+                    self.began = self.pace.nanos();
+                }
                 self.book_with(Some(at));
                 self.rest(heads, cx);
             }
-            Wait::Over => self.go_on(),
+            Wait::Over => {
+                let began = self.began;
+                let nanos = self.go_on();
+                let waited = nanos.saturating_sub(began);
+                self.seats[at].tally.latency.record(waited, 1);
+                self.times = false;
+            }
             Wait::Lost if std::thread::panicking() => self.lost_in = Some(at),
             Wait::Lost => self.seats[at].tally.dropped.add(1),
         }
@@ -174,7 +252,7 @@ impl Pass {
     ) -> impl Future<Output = F::Output> + Send {
         meanwhile(wait, move |wait| match wait {
             Wait::On(cx) => self.rest(heads, cx),
-            Wait::Over => self.go_on(),
+            Wait::Over => drop(self.go_on()),
             Wait::Lost => {}
         })
     }
@@ -186,7 +264,7 @@ impl Pass {
             let flushed = poll_fn(|cx| flush_all(heads, cx));
             meanwhile(flushed, |wait| match wait {
                 Wait::On(_) => self.pace.waits(),
-                Wait::Over => self.go_on(),
+                Wait::Over => drop(self.go_on()),
                 Wait::Lost => {}
             })
             .await;
@@ -239,9 +317,10 @@ impl Pass {
         self.pace.waits();
     }
 
-    fn go_on(&mut self) {
+    fn go_on(&mut self) -> u64 {
         let nanos = self.pace.goes_on();
         self.progressed(nanos);
+        nanos
     }
 
     fn progressed(&self, nanos: u64) {

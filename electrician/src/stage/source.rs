@@ -17,7 +17,8 @@ use std::{
 use pin_project_lite::pin_project;
 
 use super::{
-    Cause, Cell, Failure, Generator, Outlet, Outputs, Pass, Seat, Tally, Unfailing, unwind::caught,
+    Cause, Cell, Failure, Generator, Lap, Outlet, Outputs, Pass, Seat, Tally, Unfailing,
+    unwind::caught,
 };
 use crate::pipeline::{Bell, Error, ErrorKind, Phase};
 
@@ -324,7 +325,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         self: &mut Pin<&mut Self>,
         pass: &mut Pass,
         room: usize,
-        mut handle: impl FnMut(T) -> bool,
+        mut handle: impl FnMut(T, &mut Lap<'_>) -> bool,
     ) where
         E: Unfailing,
     {
@@ -341,7 +342,8 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
                 && let Some(item) = desk.chunk.pop_front()
             {
                 taken += 1;
-                if !handle(item.unwrap_or_else(Unfailing::never)) {
+                let mut lap = pass.timed().unwrap_or_else(Lap::off);
+                if !handle(item.unwrap_or_else(Unfailing::never), &mut lap) {
                     return;
                 }
             }
@@ -355,7 +357,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             let goes_on = this.outputs.as_mut().each(&mut cx, most - taken, |item| {
                 note.asked += 1;
                 note.asking = false;
-                let goes_on = handle(item.unwrap_or_else(Unfailing::never));
+                let goes_on = handle(item.unwrap_or_else(Unfailing::never), &mut Lap::off());
                 note.asking = true;
                 goes_on
             });

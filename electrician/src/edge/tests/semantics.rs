@@ -341,8 +341,8 @@ async fn send_hands_over_full_chunks_only() {
     for item in 0..200 {
         sender.send(item).await;
     }
-    assert_eq!(counters(&probe), (128, 0, 0, 128));
-    assert_eq!(receiver.fill().await, Some(Filled { first: 0, len: 128 }));
+    assert_eq!(counters(&probe), (114, 0, 0, 114));
+    assert_eq!(receiver.fill().await, Some(Filled { first: 0, len: 114 }));
     sender.flush().await;
     assert_eq!(take_all(&mut receiver).len(), 200);
 }
