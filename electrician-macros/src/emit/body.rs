@@ -14,16 +14,33 @@ pub(super) fn items(line: &Line) -> TokenStream {
         let label = Emitter::label(first, "items");
         ours!(#label:)
     });
+    let pace = line.pace();
     if line.calls().len() == line.stages.len() {
         let work = call(line, 0);
-        return ours!(#label while let __rt::Some(item) = #intake.pop() { #work });
+        return ours!(#label loop {
+            #pace
+            let __rt::Some(item) = #intake.pop() else { break };
+            pass.begin();
+            #work
+        });
     }
     let work = outputs(line, head, 0);
     if fails(head) && matches!(head.kind, StageKind::Generator(_)) {
         let item = item_or_failure(line, head);
-        return ours!(#label while let __rt::Some(next) = #intake.try_pop() { #item #work });
+        return ours!(#label loop {
+            #pace
+            let __rt::Some(next) = #intake.try_pop() else { break };
+            pass.begin();
+            #item
+            #work
+        });
     }
-    ours!(#label while let __rt::Some(item) = #intake.pop() { #work })
+    ours!(#label loop {
+        #pace
+        let __rt::Some(item) = #intake.pop() else { break };
+        pass.begin();
+        #work
+    })
 }
 
 /// The call of the `at`th stage with `item`, and what becomes of its outputs.
@@ -76,25 +93,33 @@ fn next(line: &Line, stage: &Stage, at: usize) -> TokenStream {
     if !fails(stage) {
         let next = line.flushing(&ours!(__rt::next(&mut #given)));
         if is_sink {
-            let rest = line.hand_over_if_full();
-            return ours!(while #next.is_some() {} #rest);
+            return ours!(while #next.is_some() {});
         }
-        let work = outputs(line, stage, at + 1);
-        return ours!(#label while let __rt::Some(item) = #next { #work });
+        let (pace, work) = (line.pace(), outputs(line, stage, at + 1));
+        return ours!(#label loop {
+            #pace
+            let __rt::Some(item) = #next else { break };
+            pass.begin();
+            #work
+        });
     }
     let next = line.flushing(&ours!(__rt::try_next(&mut #given)));
     let failure = failed(line, stage);
     match (is_sink, failure.is_empty()) {
-        (true, true) => {
-            let rest = line.hand_over_if_full();
-            ours!(while #next.is_some() {} #rest)
-        }
+        (true, true) => ours!(while #next.is_some() {}),
         (true, false) => ours!(while let __rt::Some(next) = #next {
             if let __rt::Err(failure) = next { #failure }
         }),
         (false, _) => {
             let (item, work) = (item_or_failure(line, stage), outputs(line, stage, at + 1));
-            ours!(#label while let __rt::Some(next) = #next { #item #work })
+            let pace = line.pace();
+            ours!(#label loop {
+                #pace
+                let __rt::Some(next) = #next else { break };
+                pass.begin();
+                #item
+                #work
+            })
         }
     }
 }

@@ -134,7 +134,13 @@ impl<'a> Line<'_, 'a> {
             .iter()
             .map(|stage| self.emitter.stage(stage))
             .collect();
-        let (seats, fill) = (ours!(#(#stages.seat()),*), ours!(#intake.fill()));
+        let fill = match self.head().kind {
+            StageKind::Generator(_) => {
+                ours!(#intake.fill(pass.limit(__rt::std::primitive::usize::MAX)))
+            }
+            _ => ours!(#intake.fill()),
+        };
+        let seats = ours!(#(#stages.seat()),*);
         let mut choice = TokenStream::new();
         if let Some(items) = pass::plain(self) {
             let fill = match self.head().kind {

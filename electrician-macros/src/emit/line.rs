@@ -99,11 +99,23 @@ impl<'e, 'a> Line<'e, 'a> {
     pub(super) fn hand_over_if_full(&self) -> TokenStream {
         let (hand_over, full) = (self.hand_over(), self.is_full());
         match full {
-            None => ours!(if pass.is_over(false) { #hand_over }),
-            Some(full) if self.is_ordered() => ours!(if #full { #hand_over }),
-            Some(_) if is_pool(self.head()) => hand_over,
-            Some(full) => ours!(if pass.is_over(#full) { #hand_over }),
+            None => TokenStream::new(),
+            Some(_) if is_pool(self.head()) && !self.is_ordered() => hand_over,
+            Some(full) => ours!(if #full { #hand_over }),
         }
+    }
+
+    /// What stands before each item where the stages book for themselves: if it has taken long, what was made is handed
+    /// over, and others may run.
+    pub(super) fn pace(&self) -> TokenStream {
+        if self.is_ordered() {
+            return ours!(if pass.is_over(false) {
+                pass.hand_over(&mut []).await;
+            });
+        }
+        let (full, hand_over) = (self.is_full(), self.hand_over());
+        let full = full.unwrap_or_else(|| ours!(false));
+        ours!(if pass.is_over(#full) { #hand_over })
     }
 
     pub(super) fn is_full(&self) -> Option<TokenStream> {

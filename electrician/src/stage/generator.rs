@@ -75,10 +75,22 @@ struct Cell<T> {
 }
 
 /// What the pipeline tells a generator, and how many items the generator has in hand.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Signal {
     stopped: AtomicBool,
     in_hand: AtomicUsize,
+    /// How many items the generator may be ahead.
+    most: AtomicUsize,
+}
+
+impl Default for Signal {
+    fn default() -> Self {
+        Self {
+            stopped: AtomicBool::new(false),
+            in_hand: AtomicUsize::new(0),
+            most: AtomicUsize::new(1),
+        }
+    }
 }
 
 /// An item that a generator has in hand, until it is read or given up.
@@ -144,7 +156,7 @@ impl<T> Outlet<T> {
         let mut item = Some(item);
         poll_fn(|cx| {
             let mut cell = self.cell();
-            if cell.items.len() >= CHUNK {
+            if cell.items.len() >= self.signal.most.load(Relaxed) {
                 cell.sender = Some(cx.waker().clone());
                 return Poll::Pending;
             }
@@ -173,6 +185,11 @@ impl<T> Outlet<T> {
     /// Asks the generator to end.
     pub(crate) fn stop(&self) {
         self.signal.stopped.store(true, Relaxed);
+    }
+
+    /// Lets the generator be so many items ahead.
+    pub(crate) fn allow(&self, most: usize) {
+        self.signal.most.store(most.clamp(1, CHUNK), Relaxed);
     }
 
     /// Whether the generator has an item in hand, or is in the middle of a poll: it is not to be dropped now.

@@ -10,11 +10,22 @@ use crate::pipeline::{Control, Phase};
 /// A stretch of work lasts about so long at most: what is made in it waits for its end.
 const STRETCH: u64 = 50_000;
 /// The most items of a stretch.
-const LONGEST: usize = 4096;
+const LONGEST: usize = 1024;
 /// Items that are cheaper than this, in nanoseconds, are handed over without giving way: the consumer is quick, too.
 const COSTLY: u64 = 1_000;
 /// An island that has worked for so long without a wait lets others run.
 const TIRED: u64 = 1_000_000;
+
+/// How an island lets others run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum GivesWay {
+    No,
+    /// It has woken somebody after costly work: the task goes to the end of its queue, so that another worker may take up
+    /// the one that was woken.
+    ToWoken,
+    /// It has not waited for long: timers and input are looked after, too.
+    ToAll,
+}
 
 /// The measured pace of one island; all times are nanoseconds since the start of the run.
 #[derive(Debug)]
@@ -82,10 +93,15 @@ impl Pace {
         now
     }
 
-    /// Whether the island is to let others run, now that it has handed over: because it woke one of them after costly
-    /// work, or because it has not waited for long.
-    pub(super) fn gives_way(&self, woke: bool) -> bool {
-        self.tired || (woke && self.cost >= COSTLY)
+    /// Whether the island is to let others run, now that it has handed over.
+    pub(super) fn gives_way(&self, woke: bool) -> GivesWay {
+        if self.tired {
+            GivesWay::ToAll
+        } else if woke && self.cost >= COSTLY {
+            GivesWay::ToWoken
+        } else {
+            GivesWay::No
+        }
     }
 
     /// Nanoseconds since the start of the run.

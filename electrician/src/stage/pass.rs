@@ -17,7 +17,12 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Cell, Head, Tally, heads::flush_all, pace::Pace, unwind::Caught};
+use super::{
+    Cell, Head, Tally,
+    heads::flush_all,
+    pace::{GivesWay, Pace},
+    unwind::Caught,
+};
 
 /// Of items that do not wait, one in so many is timed at most, and none before so many nanoseconds have passed.
 const TIMED_ITEMS: u64 = 64;
@@ -112,7 +117,7 @@ impl Pass {
             panic: None,
             lost_in: None,
             untimed: 0,
-            times: true,
+            times: false,
             began: 0,
             pace: Pace::new(Arc::clone(&cell.control)),
         }
@@ -122,6 +127,7 @@ impl Pass {
     pub fn behind_source<const N: usize>(cell: &Cell, head: &Arc<Tally>, seats: [Seat; N]) -> Self {
         Self {
             seats: seats.into(),
+            times: N > 0,
             ..Self::new(cell, head)
         }
     }
@@ -144,7 +150,7 @@ impl Pass {
         self.panic = panic;
     }
 
-    /// One more item reaches the first stage.
+    /// One more item reaches the first stage, or one more output the next.
     #[inline]
     pub fn begin(&mut self) {
         self.taken += 1;
@@ -206,12 +212,11 @@ impl Pass {
         over
     }
 
-    /// One more item of an island whose stages book for themselves. Says whether what was made is to be handed over:
-    /// because a chunk is full, or because it has taken long.
+    /// Whether an island whose stages book for themselves hands over what it has made, before it goes on: because a chunk
+    /// is full, or because it has taken long.
     pub fn is_over(&mut self, full: bool) -> bool {
-        self.taken += 1;
-        if !full && self.taken < self.pace.limit() {
-            return false;
+        if self.taken == 0 || (!full && self.taken < self.pace.limit()) {
+            return full;
         }
         if let Some(nanos) = self.pace.worked(std::mem::take(&mut self.taken)) {
             self.progressed(nanos);
@@ -272,10 +277,12 @@ impl Pass {
             for head in heads {
                 woke |= head.woke();
             }
-            if self.pace.gives_way(woke) {
-                give_way().await;
-                self.go_on();
+            match self.pace.gives_way(woke) {
+                GivesWay::No => return,
+                GivesWay::ToWoken => give_way().await,
+                GivesWay::ToAll => tokio::task::yield_now().await,
             }
+            self.go_on();
         }
     }
 

@@ -182,10 +182,10 @@ impl Drop for Note<'_> {
 }
 
 impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
-    /// Asks for the next chunk; `false` is the end.
-    pub fn fill(self: &mut Pin<&mut Self>) -> impl Future<Output = bool> + Send {
+    /// Asks for the next chunk, of so many items at most; `false` is the end.
+    pub fn fill(self: &mut Pin<&mut Self>, most: usize) -> impl Future<Output = bool> + Send {
         let most = if self.desk.breath == Breath::Free {
-            CHUNK
+            most.clamp(1, CHUNK)
         } else {
             1
         };
@@ -261,6 +261,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         let this = self.project();
         let (desk, outputs) = (this.desk, this.outputs);
         let before = desk.chunk.len();
+        desk.outlet.allow(most);
         let pulled = caught(|| {
             let goes_on = outputs.each(cx, most - before, |item| {
                 desk.chunk.push_back(item);
@@ -336,6 +337,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         } else {
             1
         };
+        desk.outlet.allow(most);
         let (mut taken, mut asked, mut asking) = (0, 0, false);
         let caught = caught(|| {
             while taken < most
@@ -386,7 +388,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     pub fn leave(self: &mut Pin<&mut Self>) -> impl Future<Output = ()> + Send {
         async move {
             self.enough_if(true);
-            while self.fill().await {
+            while self.fill(CHUNK).await {
                 let desk = self.as_mut().project().desk;
                 desk.tally.filtered.add(desk.chunk.len() as u64);
                 desk.chunk.clear();

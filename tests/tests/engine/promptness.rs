@@ -142,19 +142,16 @@ async fn what_a_costly_source_made_is_handed_over_early() {
 }
 
 #[tokio::test]
-#[ignore = "a source that does not wait fills a chunk, whatever its items cost, before it is looked at"]
 async fn what_a_costly_source_made_is_awaited_early() {
     arrives_early(DearSourceFused::new).await;
 }
 
 #[tokio::test]
-#[ignore = "a source that does not wait fills a chunk, whatever its items cost, before it is looked at"]
 async fn what_a_costly_source_made_is_handed_over_early_behind_a_handler_that_may_wait() {
     arrives_early(DearSourceAsync::new).await;
 }
 
 #[tokio::test]
-#[ignore = "a source that does not wait fills a chunk, whatever its items cost, before it is looked at"]
 async fn what_a_costly_source_pushed_is_handed_over_early() {
     arrives_early(DearPush::new).await;
 }

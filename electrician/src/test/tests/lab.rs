@@ -102,7 +102,7 @@ impl Pipeline for Lab {
         run.island("orders", false, async move {
             let mut slot = orders.slot();
             let mut orders = pin!(orders.open(&mut slot));
-            while flushing(orders.fill(), &mut [&mut to_risky]).await {
+            while flushing(orders.fill(64), &mut [&mut to_risky]).await {
                 while let Some(order) = orders.pop() {
                     to_risky.push(order);
                     hand_over(&mut [&mut to_risky]).await;
