@@ -146,7 +146,7 @@ pub(super) fn settled(line: &Line, stage: &Stage, settle: &TokenStream) -> Token
         });
     }
     if failure.is_empty() {
-        return ours!(#settle;);
+        return ours!(__rt::std::mem::drop(#settle););
     }
     ours!(if let __rt::Settled::Failed(failure) = #settle { #failure })
 }

@@ -77,10 +77,11 @@ where
         args: Args,
         settings: Arc<Settings<Err>>,
         cell: Arc<Cell>,
+        tally: Arc<Tally>,
     ) -> Self {
         Self {
             slot: handler.slot(&args),
-            tally: cell.tally(),
+            tally,
             handler,
             args,
             settings,
@@ -93,6 +94,17 @@ where
             began: None,
             types: PhantomData,
         }
+    }
+
+    /// Whether nothing stands around the calls.
+    pub(super) fn is_bare(&self) -> bool {
+        let Settings {
+            timeout,
+            retry,
+            breaker,
+            ..
+        } = &*self.settings;
+        timeout.is_none() && retry.is_none() && breaker.is_none()
     }
 
     /// Whether every call gives one item at most.

@@ -1,0 +1,93 @@
+//! The whole way of one item through a worker of a pool: called, perhaps called again, and settled if it gave nothing.
+
+#![allow(
+    clippy::manual_async_fn,
+    reason = "a future of an island says by itself that it is `Send`"
+)]
+
+use std::future::Future;
+
+use super::{
+    Came, Cause, Given, Handler, Hold, Miss, Stage,
+    unwind::{Caught, caught},
+};
+
+impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
+where
+    In: Send + 'static,
+    Out: Send,
+    Err: Send,
+    Args: Send,
+    H: Handler<In, Out, Err, Args, Slot = S>,
+    K: Hold<H::Mode, In>,
+    S: Send,
+{
+    /// Works on an item that its intake has counted, with a handler that gives one item at most.
+    ///
+    /// An item that gave an output, or none, is still to be booked.
+    pub(super) fn work(
+        mut self: Box<Self>,
+        item: In,
+    ) -> impl Future<Output = (Box<Self>, Came<In, Out, K::Back, Err>)> + Send {
+        async move {
+            let came = if self.is_bare() {
+                let called = self.bare(item).await;
+                match called {
+                    Ok(output) => Ok(output),
+                    Err(miss) => Err(self.settle(miss).await),
+                }
+            } else {
+                self.protected(item).await
+            };
+            (self, came)
+        }
+    }
+
+    /// Without protections.
+    fn bare(&mut self, item: In) -> impl Future<Output = Result<Option<Out>, Miss<Err>>> + Send {
+        async move {
+            self.mend();
+            let mut waited = false;
+            let called = match caught(|| self.quick(item)) {
+                Ok(call) => Caught::new(call, &mut waited).await,
+                Err(panic) => Err(panic),
+            };
+            self.attempts = 1;
+            match called {
+                Ok(Ok(output)) => {
+                    self.open = false;
+                    K::done(&mut self.item);
+                    Ok(output)
+                }
+                Ok(Err(error)) => Err(Miss(Cause::Error(error))),
+                Err(panic) => {
+                    self.broken = true;
+                    Err(Miss(Cause::Panicked(panic)))
+                }
+            }
+        }
+    }
+
+    /// Through the chain.
+    fn protected(
+        &mut self,
+        item: In,
+    ) -> impl Future<Output = Came<In, Out, K::Back, Err>> + Send {
+        async move {
+            self.resume(item);
+            loop {
+                let called = self.call().await.map(Given::one);
+                let miss = match called {
+                    Ok(output) => {
+                        K::done(&mut self.item);
+                        return Ok(output);
+                    }
+                    Err(miss) => miss,
+                };
+                if !self.again(&miss).await {
+                    return Err(self.settle(miss).await);
+                }
+            }
+        }
+    }
+}
