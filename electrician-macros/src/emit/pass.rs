@@ -66,7 +66,7 @@ fn may_pass(line: &Line) -> bool {
 }
 
 /// A stage that waits for nothing but its handler.
-fn may_be_quick(stage: &Stage) -> bool {
+pub(super) fn may_be_quick(stage: &Stage) -> bool {
     let options = &stage.options;
     let backs_off = matches!(
         options.on_panic,

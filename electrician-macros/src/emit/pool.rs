@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use super::body::settled;
 use super::line::{Line, fails};
 use super::names::{Emitter, is_pool};
+use super::pass::may_be_quick;
 use super::ways::way;
 use crate::graph::{Graph, Port, PortName, Stage, StageId};
 
@@ -33,12 +34,17 @@ pub(super) fn emit(line: &Line) -> Option<TokenStream> {
     let params = Emitter::lent(&line.route_params());
     let (cells, tallies, enough) = (line.cells(), line.tallies(), line.enough(&var));
     let items = items(line);
+    let pool = if may_be_quick(stage) {
+        ours!(quick_pool)
+    } else {
+        ours!(pool)
+    };
     Some(ours!(
         #new_order
         run.pool(#name, #blocking, #count, move |workers| {
             #(let mut #senders = __rt::Clone::clone(&#senders);)*
             #(let #handles = __rt::Clone::clone(&#handles);)*
-            let mut #var = #var.pool(#edges, workers)#in_order;
+            let mut #var = #var.#pool(#edges, workers)#in_order;
             async move {
                 #params #cells #tallies
                 while #var.fill(#heads).await {
@@ -78,7 +84,7 @@ fn shares(graph: &Graph, stage: &Stage) -> bool {
 fn items(line: &Line) -> TokenStream {
     let (stage, var) = (line.head(), line.emitter.stage(line.head()));
     let failures = fails(stage) || stage.neutral.is_wired();
-    let settled = failures.then(|| settled(line, stage, &ours!(settled)));
+    let settled = failures.then(|| settled(line, stage, &ours!(*settled)));
     if matches!(stage.output, Port::Unwired) {
         return match settled {
             None => ours!(while #var.pop().is_some() {}),

@@ -96,17 +96,6 @@ where
         }
     }
 
-    /// Whether nothing stands around the calls.
-    pub(super) fn is_bare(&self) -> bool {
-        let Settings {
-            timeout,
-            retry,
-            breaker,
-            ..
-        } = &*self.settings;
-        timeout.is_none() && retry.is_none() && breaker.is_none()
-    }
-
     /// Whether every call gives one item at most.
     #[inline]
     pub fn is_one(&self) -> bool {

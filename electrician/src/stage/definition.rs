@@ -347,12 +347,43 @@ where
     where
         Out: Send,
     {
+        self.pool_with(edges, workers, Stage::work)
+    }
+
+    /// The same of a stage whose calls nothing protects.
+    pub fn quick_pool(
+        &self,
+        edges: Vec<Receiver<In>>,
+        workers: usize,
+    ) -> Pool<
+        In,
+        Out,
+        K::Back,
+        Err,
+        Box<Stage<H, In, Out, Err, Args, K, H::Slot>>,
+        impl Future<Output = Worked<H, In, Out, Err, Args, K>> + Send + use<H, In, Out, Err, Args, K>,
+    >
+    where
+        Out: Send,
+    {
+        self.pool_with(edges, workers, Stage::work_bare)
+    }
+
+    fn pool_with<F>(
+        &self,
+        edges: Vec<Receiver<In>>,
+        workers: usize,
+        begin: fn(Box<Stage<H, In, Out, Err, Args, K, H::Slot>>, In) -> F,
+    ) -> Pool<In, Out, K::Back, Err, Box<Stage<H, In, Out, Err, Args, K, H::Slot>>, F>
+    where
+        F: Future<Output = Worked<H, In, Out, Err, Args, K>>,
+    {
         let (cell, tally) = (Arc::clone(&self.cell), self.cell.tally());
         let intake = Intake::new(edges, &cell, &tally);
         let stages = (0..workers).map(|_| Box::new(self.worker(&tally)));
         let stages: Vec<_> = stages.collect();
         let sink = Stage::<H, In, Out, Err, Args, K, H::Slot>::SINK;
-        Pool::new(intake, (cell, tally), sink, stages, Stage::work)
+        Pool::new(intake, (cell, tally), sink, stages, begin)
     }
 
     /// The order of a pool with so many workers.

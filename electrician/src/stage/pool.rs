@@ -22,8 +22,8 @@ use super::{
 /// The most items that are taken at once, so that the other tasks of the pool find some, too.
 const SHARE: usize = 16;
 
-/// What has come of an item: an output, none, or what is left of it.
-pub type Came<T, O, B, E> = Result<Option<O>, Settled<T, B, E>>;
+/// What has come of an item: an output, none, or what is left of it, which is in a box, as it is seldom and large.
+pub type Came<T, O, B, E> = Result<Option<O>, Box<Settled<T, B, E>>>;
 
 /// The calls of one task: `W` is a worker's own state, and `F` a call, which gives it back.
 pub struct Pool<T, O, B, E, W, F> {
@@ -34,9 +34,11 @@ pub struct Pool<T, O, B, E, W, F> {
     begin: fn(W, T) -> F,
     slots: Vec<Slot<W, F>>,
     woken: Arc<Woken>,
-    /// Slots without an item.
-    idle: Vec<usize>,
-    /// What has come of calls, with their numbers, until it goes out or is parked in the order.
+    /// Slots without an item, a bit each; the first of them is the next to have one.
+    idle: Vec<u64>,
+    /// How many they are.
+    free: usize,
+    /// What has come of calls, with their numbers, until it is parked in the order.
     came: VecDeque<(u64, Came<T, O, B, E>)>,
     /// What goes out next.
     out: VecDeque<Came<T, O, B, E>>,
@@ -85,14 +87,15 @@ where
             waker: woken.waker(slot),
         });
         let slots: Vec<_> = slots.collect();
-        Self {
+        let mut pool = Self {
             intake,
             pace: Pace::new(Arc::clone(&cell.control)),
             cell,
             tally,
             sink,
             begin,
-            idle: (0..slots.len()).rev().collect(),
+            idle: vec![0; slots.len().div_ceil(64)],
+            free: 0,
             came: VecDeque::with_capacity(slots.len()),
             out: VecDeque::with_capacity(slots.len()),
             slots,
@@ -101,7 +104,9 @@ where
             order: None,
             busy: false,
             ended: false,
-        }
+        };
+        (0..pool.slots.len()).for_each(|slot| pool.is_free(slot));
+        pool
     }
 
     /// Lets out in this order, which all tasks of the pool share.
@@ -131,7 +136,7 @@ where
                 Poll::Pending => true,
             };
             let round = self.go_round(cx);
-            self.let_out();
+            self.park();
             if !stuck && !self.out.is_empty() {
                 continue;
             }
@@ -194,12 +199,12 @@ where
         let mut round = Round::Over;
         let limit = self.pace.limit();
         let mut taken = 0;
-        while !self.ended && !self.idle.is_empty() {
+        while !self.ended && self.free > 0 {
             if taken >= limit {
                 round = Round::Cut;
                 break;
             }
-            let most = SHARE.min(limit - taken).min(self.idle.len());
+            let most = SHARE.min(limit - taken).min(self.free);
             let Poll::Ready(Some(some)) = self.poll_take(most, cx) else {
                 break;
             };
@@ -236,7 +241,7 @@ where
     }
 
     fn begin(&mut self, number: u64) {
-        let Some(slot) = self.idle.pop() else { return };
+        let Some(slot) = self.next_free() else { return };
         let place = &mut self.slots[slot];
         if let Some(worker) = place.worker.take()
             && let Some(item) = self.intake.pop()
@@ -245,6 +250,19 @@ where
             place.call.set(Some((self.begin)(worker, item)));
             self.poll_slot(slot);
         }
+    }
+
+    fn is_free(&mut self, slot: usize) {
+        self.idle[slot / 64] |= 1 << (slot % 64);
+        self.free += 1;
+    }
+
+    fn next_free(&mut self) -> Option<usize> {
+        let word = self.idle.iter().position(|bits| *bits != 0)?;
+        let slot = self.idle[word].trailing_zeros() as usize;
+        self.idle[word] &= self.idle[word] - 1;
+        self.free -= 1;
+        Some(word * 64 + slot)
     }
 
     fn poll_slot(&mut self, slot: usize) {
@@ -256,19 +274,20 @@ where
         if let Poll::Ready((worker, came)) = call.poll(&mut cx) {
             place.call.set(None);
             place.worker = Some(worker);
-            self.idle.push(slot);
-            self.came.push_back((place.number, came));
+            match self.order {
+                None => self.out.push_back(came),
+                Some(_) => self.came.push_back((place.number, came)),
+            }
+            self.is_free(slot);
         }
     }
 
-    /// Lets out what has come of calls, or parks it until its turn.
-    fn let_out(&mut self) {
-        if self.came.is_empty() {
-            return;
-        }
-        match &self.order {
-            None => self.out.extend(self.came.drain(..).map(|(_, came)| came)),
-            Some(order) => self.busy |= order.park(&mut self.came, &mut self.out),
+    /// Parks what has come of calls until its turn.
+    fn park(&mut self) {
+        if let Some(order) = &self.order
+            && !self.came.is_empty()
+        {
+            self.busy |= order.park(&mut self.came, &mut self.out);
         }
     }
 
@@ -280,7 +299,7 @@ where
     }
 
     fn is_over(&self) -> bool {
-        self.ended && self.idle.len() == self.slots.len() && self.out.is_empty() && !self.busy
+        self.ended && self.free == self.slots.len() && self.out.is_empty() && !self.busy
     }
 
     fn progressed(&mut self) {

@@ -8,7 +8,7 @@
 use std::future::Future;
 
 use super::{
-    Came, Cause, Given, Handler, Hold, Miss, Stage,
+    Came, Cause, Given, Handler, Hold, Miss, Settled, Stage,
     unwind::{Caught, caught},
 };
 
@@ -22,29 +22,13 @@ where
     K: Hold<H::Mode, In>,
     S: Send,
 {
-    /// Works on an item that its intake has counted, with a handler that gives one item at most.
+    /// Works on an item, without protections.
     ///
     /// An item that gave an output, or none, is still to be booked.
-    pub(super) fn work(
+    pub(super) fn work_bare(
         mut self: Box<Self>,
         item: In,
     ) -> impl Future<Output = (Box<Self>, Came<In, Out, K::Back, Err>)> + Send {
-        async move {
-            let came = if self.is_bare() {
-                let called = self.bare(item).await;
-                match called {
-                    Ok(output) => Ok(output),
-                    Err(miss) => Err(self.settle(miss).await),
-                }
-            } else {
-                self.protected(item).await
-            };
-            (self, came)
-        }
-    }
-
-    /// Without protections.
-    fn bare(&mut self, item: In) -> impl Future<Output = Result<Option<Out>, Miss<Err>>> + Send {
         async move {
             self.mend();
             let mut waited = false;
@@ -53,26 +37,34 @@ where
                 Err(panic) => Err(panic),
             };
             self.attempts = 1;
-            match called {
+            let came = match called {
                 Ok(Ok(output)) => {
                     self.open = false;
                     K::done(&mut self.item);
                     Ok(output)
                 }
-                Ok(Err(error)) => Err(Miss(Cause::Error(error))),
+                Ok(Err(error)) => Err(self.settled(Miss(Cause::Error(error)))),
                 Err(panic) => {
                     self.broken = true;
-                    Err(Miss(Cause::Panicked(panic)))
+                    Err(self.settled(Miss(Cause::Panicked(panic))))
                 }
-            }
+            };
+            (self, came)
         }
     }
 
-    /// Through the chain.
-    fn protected(
-        &mut self,
+    #[cold]
+    fn settled(&mut self, miss: Miss<Err>) -> Box<Settled<In, K::Back, Err>> {
+        Box::new(self.settle_plain(miss))
+    }
+
+    /// Works on an item, through the chain.
+    ///
+    /// An item that gave an output, or none, is still to be booked.
+    pub(super) fn work(
+        mut self: Box<Self>,
         item: In,
-    ) -> impl Future<Output = Came<In, Out, K::Back, Err>> + Send {
+    ) -> impl Future<Output = (Box<Self>, Came<In, Out, K::Back, Err>)> + Send {
         async move {
             self.resume(item);
             loop {
@@ -80,12 +72,13 @@ where
                 let miss = match called {
                     Ok(output) => {
                         K::done(&mut self.item);
-                        return Ok(output);
+                        return (self, Ok(output));
                     }
                     Err(miss) => miss,
                 };
                 if !self.again(&miss).await {
-                    return Err(self.settle(miss).await);
+                    let settled = self.settle(miss).await;
+                    return (self, Err(Box::new(settled)));
                 }
             }
         }
