@@ -72,8 +72,8 @@ impl<T> Receiver<T> {
         self.poll_with(None, cx)
     }
 
-    /// As [`poll_fill`](Self::poll_fill), for a consumer that has a free hand for each of so many items: of an edge whose
-    /// consumers take a [single](super::EdgeOptions::single) item at a time it takes that many, as none of them waits on.
+    /// As [`poll_fill`](Self::poll_fill), for a consumer that has a free hand for each of so many items: where others take a
+    /// [single](super::EdgeOptions::single) item at a time, it takes its share of what is there, as none of it waits on.
     pub(crate) fn poll_take(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
         self.poll_with(Some(most), cx)
     }
@@ -182,7 +182,7 @@ impl<T> Receiver<T> {
         let State { queue, ledger } = &mut *state;
         let waited = mem::take(&mut self.waits);
         let taken = if !queue.is_empty() {
-            let items = queue.len().min(most.unwrap_or(ledger.limits.take));
+            let items = ledger.share(queue.len(), most);
             let first = ledger.take(items);
             if waited {
                 ledger.rest_receiver(self.seat);
@@ -284,7 +284,12 @@ fn unload<T>(queue: &mut VecDeque<T>, chunk: &mut VecDeque<T>, items: usize) {
         mem::swap(queue, chunk);
         queue.extend(chunk.drain(items..));
     } else {
-        chunk.extend(queue.drain(..items));
+        chunk.reserve(items);
+        for _ in 0..items {
+            if let Some(item) = queue.pop_front() {
+                chunk.push_back(item);
+            }
+        }
     }
 }
 

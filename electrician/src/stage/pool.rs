@@ -19,9 +19,6 @@ use super::{
     woken::Woken,
 };
 
-/// The most items that are taken at once, so that the other tasks of the pool find some, too.
-const SHARE: usize = 16;
-
 /// What has come of an item: an output, none, or what is left of it, which is in a box, as it is seldom and large.
 pub type Came<T, O, B, E> = Result<Option<O>, Box<Settled<T, B, E>>>;
 
@@ -51,7 +48,7 @@ pub struct Pool<T, O, B, E, W, F> {
     ended: bool,
 }
 
-/// The place of one call.
+/// The place of one call, which is under way as long as its worker is with it.
 struct Slot<W, F> {
     worker: Option<W>,
     call: Pin<Box<Option<F>>>,
@@ -204,7 +201,7 @@ where
                 round = Round::Cut;
                 break;
             }
-            let most = SHARE.min(limit - taken).min(self.free);
+            let most = self.free.min(limit - taken);
             let Poll::Ready(Some(some)) = self.poll_take(most, cx) else {
                 break;
             };
@@ -270,9 +267,11 @@ where
         let Some(call) = place.call.as_mut().as_pin_mut() else {
             return;
         };
+        if place.worker.is_some() {
+            return;
+        }
         let mut cx = Context::from_waker(&place.waker);
         if let Poll::Ready((worker, came)) = call.poll(&mut cx) {
-            place.call.set(None);
             place.worker = Some(worker);
             match self.order {
                 None => self.out.push_back(came),
