@@ -146,7 +146,7 @@ pub(super) fn settled(line: &Line, stage: &Stage, settle: &TokenStream) -> Token
         });
     }
     if failure.is_empty() {
-        return ours!(__rt::std::mem::drop(#settle););
+        return ours!(#settle;);
     }
     ours!(if let __rt::Settled::Failed(failure) = #settle { #failure })
 }

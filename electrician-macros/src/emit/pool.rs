@@ -6,7 +6,7 @@ use super::body::settled;
 use super::line::{Line, fails};
 use super::names::{Emitter, is_pool};
 use super::pass::may_be_quick;
-use super::ways::way;
+use super::ways::{failure_way, way};
 use crate::graph::{Graph, Port, PortName, Stage, StageId};
 
 /// The tasks of such a pool.
@@ -83,8 +83,8 @@ fn shares(graph: &Graph, stage: &Stage) -> bool {
 /// What becomes of what has come of the calls.
 fn items(line: &Line) -> TokenStream {
     let (stage, var) = (line.head(), line.emitter.stage(line.head()));
-    let failures = fails(stage) || stage.neutral.is_wired();
-    let settled = failures.then(|| settled(line, stage, &ours!(*settled)));
+    let leaves = stage.neutral.is_wired() || !failure_way(line, stage).is_empty();
+    let settled = (leaves && (fails(stage) || stage.neutral.is_wired())).then(|| settled(line, stage, &ours!(*settled)));
     if matches!(stage.output, Port::Unwired) {
         return match settled {
             None => ours!(while #var.pop().is_some() {}),
