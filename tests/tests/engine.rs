@@ -16,6 +16,7 @@ mod engine {
     mod inner;
     mod lifecycle;
     mod panics;
+    mod pool;
     mod ports;
     mod restart;
     mod retry;

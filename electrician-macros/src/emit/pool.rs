@@ -30,7 +30,11 @@ pub(super) fn emit(line: &Line) -> Option<TokenStream> {
     } else {
         (None, None)
     };
-    let handles: Vec<_> = line.route_params().iter().map(|param| &param.name).collect();
+    let handles: Vec<_> = line
+        .route_params()
+        .iter()
+        .map(|param| &param.name)
+        .collect();
     let params = Emitter::lent(&line.route_params());
     let (cells, tallies, enough) = (line.cells(), line.tallies(), line.enough(&var));
     let items = items(line);
@@ -75,16 +79,15 @@ pub(super) fn heads(emitter: &Emitter, stage: &Stage) -> TokenStream {
 /// Whether the workers of a stage may share an intake: none has a lane of its own, or a part in the end of a circle.
 fn shares(graph: &Graph, stage: &Stage) -> bool {
     let in_cycle = |id: &StageId| *id == stage.id;
-    is_pool(stage)
-        && stage.options.key.is_none()
-        && !graph.cycles.iter().flatten().any(in_cycle)
+    is_pool(stage) && stage.options.key.is_none() && !graph.cycles.iter().flatten().any(in_cycle)
 }
 
 /// What becomes of what has come of the calls.
 fn items(line: &Line) -> TokenStream {
     let (stage, var) = (line.head(), line.emitter.stage(line.head()));
     let leaves = stage.neutral.is_wired() || !failure_way(line, stage).is_empty();
-    let settled = (leaves && (fails(stage) || stage.neutral.is_wired())).then(|| settled(line, stage, &ours!(*settled)));
+    let settled = (leaves && (fails(stage) || stage.neutral.is_wired()))
+        .then(|| settled(line, stage, &ours!(*settled)));
     if matches!(stage.output, Port::Unwired) {
         return match settled {
             None => ours!(while #var.pop().is_some() {}),

@@ -78,11 +78,7 @@ impl<T> Receiver<T> {
         self.poll_with(Some(most), cx)
     }
 
-    fn poll_with(
-        &mut self,
-        most: Option<usize>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Filled>> {
+    fn poll_with(&mut self, most: Option<usize>, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
         match self.take(most, Some(cx)) {
             Ok(filled) => Poll::Ready(Some(filled)),
             Err(Nothing::More) => Poll::Ready(None),
@@ -173,7 +169,11 @@ impl<T> Receiver<T> {
         }
     }
 
-    fn take(&mut self, most: Option<usize>, cx: Option<&mut Context<'_>>) -> Result<Filled, Nothing> {
+    fn take(
+        &mut self,
+        most: Option<usize>,
+        cx: Option<&mut Context<'_>>,
+    ) -> Result<Filled, Nothing> {
         if !self.local.as_slice().is_empty() {
             return Ok(self.filled());
         }

@@ -69,7 +69,11 @@ impl<C> Order<C> {
         let room = state.window - (first - state.left);
         let most = usize::try_from(room).map_or(most, |room| room.min(most));
         if most == 0 {
-            if !state.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
+            if !state
+                .waiting
+                .iter()
+                .any(|waker| waker.will_wake(cx.waker()))
+            {
                 state.waiting.push(cx.waker().clone());
             }
             return Poll::Pending;

@@ -12,11 +12,7 @@ use std::{
 };
 
 use super::{
-    Cell, Head, Intake, Settled, Tally,
-    heads::flush_all,
-    order::Order,
-    pace::Pace,
-    woken::Woken,
+    Cell, Head, Intake, Settled, Tally, heads::flush_all, order::Order, pace::Pace, woken::Woken,
 };
 
 /// What has come of an item: an output, none, or what is left of it, which is in a box, as it is seldom and large.
@@ -150,7 +146,9 @@ where
             if round == Round::Over {
                 break;
             }
-            let woke = heads.iter_mut().fold(false, |woke, head| woke | head.woke());
+            let woke = heads
+                .iter_mut()
+                .fold(false, |woke, head| woke | head.woke());
             if self.pace.gives_way(woke) {
                 cx.waker().wake_by_ref();
                 break;

@@ -33,11 +33,7 @@ pub(crate) fn workers<F>(
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
-    let tasks = if plain {
-        count
-    } else {
-        tasks(count, blocking)
-    };
+    let tasks = if plain { count } else { tasks(count, blocking) };
     for task in 0..tasks {
         let slots = Slots::new((task..count).step_by(tasks).map(&worker));
         launch(control, stage, blocking, Box::pin(slots));
