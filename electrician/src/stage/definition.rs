@@ -1,15 +1,12 @@
 //! A stage before it runs: the function, its arguments and options, and the types that its ports carry.
 
-use std::{
-    convert::Infallible, fmt, future::Future, marker::PhantomData, sync::Arc, time::Duration,
-};
+use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use super::{
-    AsTaken, Came, Cell, Failure, Generator, Handler, Hold, Intake, Kept, Nothing, OnPanic, Order,
-    Origin, Pool, Settings, Stage, Tally, WhenOpen, tasks,
+    AsTaken, Cell, Failure, Generator, Handler, Hold, Kept, Nothing, OnPanic, Origin, Settings,
+    Stage, Tally, WhenOpen,
 };
 use crate::{
-    edge::Receiver,
     pipeline::Assembly,
     resilience::{BadValue, breaker::Breaker, retry::Retry},
 };
@@ -319,79 +316,8 @@ where
         self.worker(&self.cell.tally())
     }
 
-    /// In how many tasks so many workers of a pool are; each has a head at every edge of the stage.
-    ///
-    /// Those that wait for one item each share at most as many tasks as there are cores. The others have a task or a thread
-    /// each.
-    pub fn tasks(&self, workers: usize, blocking: bool) -> usize {
-        if H::PLAIN || !H::ONE || blocking {
-            workers
-        } else {
-            tasks(workers, blocking)
-        }
-    }
-
-    /// One task of a pool, with so many workers, that takes from these edges.
-    pub fn pool(
-        &self,
-        edges: Vec<Receiver<In>>,
-        workers: usize,
-    ) -> Pool<
-        In,
-        Out,
-        K::Back,
-        Err,
-        Box<Stage<H, In, Out, Err, Args, K, H::Slot>>,
-        impl Future<Output = Worked<H, In, Out, Err, Args, K>> + Send + use<H, In, Out, Err, Args, K>,
-    >
-    where
-        Out: Send,
-    {
-        self.pool_with(edges, workers, Stage::work)
-    }
-
-    /// The same of a stage whose calls nothing protects.
-    pub fn quick_pool(
-        &self,
-        edges: Vec<Receiver<In>>,
-        workers: usize,
-    ) -> Pool<
-        In,
-        Out,
-        K::Back,
-        Err,
-        Box<Stage<H, In, Out, Err, Args, K, H::Slot>>,
-        impl Future<Output = Worked<H, In, Out, Err, Args, K>> + Send + use<H, In, Out, Err, Args, K>,
-    >
-    where
-        Out: Send,
-    {
-        self.pool_with(edges, workers, Stage::work_bare)
-    }
-
-    fn pool_with<F>(
-        &self,
-        edges: Vec<Receiver<In>>,
-        workers: usize,
-        begin: fn(Box<Stage<H, In, Out, Err, Args, K, H::Slot>>, In) -> F,
-    ) -> Pool<In, Out, K::Back, Err, Box<Stage<H, In, Out, Err, Args, K, H::Slot>>, F>
-    where
-        F: Future<Output = Worked<H, In, Out, Err, Args, K>>,
-    {
-        let (cell, tally) = (Arc::clone(&self.cell), self.cell.tally());
-        let intake = Intake::new(edges, &cell, &tally);
-        let stages = (0..workers).map(|_| Box::new(self.worker(&tally)));
-        let stages: Vec<_> = stages.collect();
-        let sink = Stage::<H, In, Out, Err, Args, K, H::Slot>::SINK;
-        Pool::new(intake, (cell, tally), sink, stages, begin)
-    }
-
-    /// The order of a pool with so many workers.
-    pub fn order(&self, workers: usize) -> Arc<Order<Came<In, Out, K::Back, Err>>> {
-        Order::new(workers, self.cell.tally(), Result::is_ok)
-    }
-
-    fn worker(&self, tally: &Arc<Tally>) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
+    /// The same, with these counters.
+    pub(super) fn worker(&self, tally: &Arc<Tally>) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
         Stage::new(
             Arc::clone(&self.handler),
             self.args.clone(),
@@ -401,12 +327,6 @@ where
         )
     }
 }
-
-/// A worker that has worked on an item, and what has come of it.
-type Worked<H, In, Out, Err, Args, K> = (
-    Box<Stage<H, In, Out, Err, Args, K, <H as Handler<In, Out, Err, Args>>::Slot>>,
-    Came<In, Out, <K as Hold<<H as Handler<In, Out, Err, Args>>::Mode, In>>::Back, Err>,
-);
 
 impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K> {
     /// What all the workers of the stage share.

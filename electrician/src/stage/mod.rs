@@ -3,6 +3,7 @@
 mod alias;
 mod arguments;
 mod call;
+mod crew;
 mod definition;
 mod eventual;
 mod failure;

@@ -9,22 +9,21 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::Tally;
+use super::{Came, Tally};
 
 /// The order of all the calls of a pool, whichever task they are in.
 ///
 /// What is still parked when it goes is booked as dropped.
 #[derive(Debug)]
-pub struct Order<C> {
-    state: Mutex<State<C>>,
+pub struct Order<O, L> {
+    state: Mutex<State<O, L>>,
     tally: Arc<Tally>,
-    is_open: fn(&C) -> bool,
 }
 
 #[derive(Debug)]
-struct State<C> {
+struct State<O, L> {
     /// What comes of the calls, from the next one on; a call that is under way has a place and nothing in it.
-    ring: VecDeque<Option<C>>,
+    ring: VecDeque<Option<Came<O, L>>>,
     /// The number of the first place.
     next: u64,
     /// What is numbered below this has left the pool.
@@ -37,9 +36,9 @@ struct State<C> {
     waiting: Vec<Waker>,
 }
 
-impl<C> Order<C> {
-    /// Of a pool with so many slots; `is_open` says of what comes of a call whether its item is not booked yet.
-    pub(super) fn new(slots: usize, tally: Arc<Tally>, is_open: fn(&C) -> bool) -> Arc<Self> {
+impl<O, L> Order<O, L> {
+    /// Of a pool with so many slots.
+    pub(super) fn new(slots: usize, tally: Arc<Tally>) -> Arc<Self> {
         let state = Mutex::new(State {
             ring: VecDeque::with_capacity(slots),
             next: 0,
@@ -48,11 +47,7 @@ impl<C> Order<C> {
             busy: false,
             waiting: Vec::new(),
         });
-        Arc::new(Self {
-            state,
-            tally,
-            is_open,
-        })
+        Arc::new(Self { state, tally })
     }
 
     /// Lets items in: entering and taking are one step, so that their orders agree. Gives the number of the first one.
@@ -87,7 +82,11 @@ impl<C> Order<C> {
 
     /// Parks what has come of these calls. Gives what is next, if nobody else hands out; who gets something hands out, until
     /// it [has](Self::handed_out).
-    pub(super) fn park(&self, came: &mut VecDeque<(u64, C)>, out: &mut VecDeque<C>) -> bool {
+    pub(super) fn park(
+        &self,
+        came: &mut VecDeque<(u64, Came<O, L>)>,
+        out: &mut VecDeque<Came<O, L>>,
+    ) -> bool {
         let mut state = self.lock();
         for (number, came) in came.drain(..) {
             let place = usize::try_from(number - state.next).ok();
@@ -107,7 +106,7 @@ impl<C> Order<C> {
     /// may hand out, and the task has no part in it any more. Says whether it still has.
     pub(super) fn handed_out(
         &self,
-        out: &mut VecDeque<C>,
+        out: &mut VecDeque<Came<O, L>>,
         flushed: bool,
         cx: &Context<'_>,
     ) -> bool {
@@ -126,22 +125,22 @@ impl<C> Order<C> {
         busy
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<C>> {
+    fn lock(&self) -> MutexGuard<'_, State<O, L>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<C> Drop for Order<C> {
+impl<O, L> Drop for Order<O, L> {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let parked = state.ring.iter().flatten();
-        let open = parked.filter(|came| (self.is_open)(came)).count();
+        let open = parked.filter(|came| came.is_ok()).count();
         self.tally.dropped.add(open as u64);
     }
 }
 
-impl<C> State<C> {
-    fn unpark(&mut self, out: &mut VecDeque<C>) {
+impl<O, L> State<O, L> {
+    fn unpark(&mut self, out: &mut VecDeque<Came<O, L>>) {
         while let Some(came) = self.ring.front_mut().and_then(Option::take) {
             self.ring.pop_front();
             self.next += 1;

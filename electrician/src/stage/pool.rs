@@ -11,15 +11,14 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::{
-    Cell, Head, Intake, Settled, Tally, heads::flush_all, order::Order, pace::Pace, woken::Woken,
-};
+use super::{Cell, Head, Intake, Tally, heads::flush_all, order::Order, pace::Pace, woken::Woken};
 
 /// What has come of an item: an output, none, or what is left of it, which is in a box, as it is seldom and large.
-pub type Came<T, O, B, E> = Result<Option<O>, Box<Settled<T, B, E>>>;
+pub type Came<O, L> = Result<Option<O>, Box<L>>;
 
-/// The calls of one task: `W` is a worker's own state, and `F` a call, which gives it back.
-pub struct Pool<T, O, B, E, W, F> {
+/// The calls of one task. `T` comes in and `O` goes out, or `L`, what is left of an item that gave nothing; `W` is a worker,
+/// and `F` its call, which gives it back.
+pub struct Pool<T, O, L, W, F> {
     intake: Intake<T>,
     cell: Arc<Cell>,
     tally: Arc<Tally>,
@@ -32,12 +31,12 @@ pub struct Pool<T, O, B, E, W, F> {
     /// How many they are.
     free: usize,
     /// What has come of calls, with their numbers, until it is parked in the order.
-    came: VecDeque<(u64, Came<T, O, B, E>)>,
+    came: VecDeque<(u64, Came<O, L>)>,
     /// What goes out next.
-    out: VecDeque<Came<T, O, B, E>>,
+    out: VecDeque<Came<O, L>>,
     /// How much of it there is room for.
     room: usize,
-    order: Option<Arc<Order<Came<T, O, B, E>>>>,
+    order: Option<Arc<Order<O, L>>>,
     /// The task hands out what is next in the order.
     busy: bool,
     pace: Pace,
@@ -61,9 +60,9 @@ enum Round {
     Cut,
 }
 
-impl<T, O, B, E, W, F> Pool<T, O, B, E, W, F>
+impl<T, O, L, W, F> Pool<T, O, L, W, F>
 where
-    F: Future<Output = (W, Came<T, O, B, E>)>,
+    F: Future<Output = (W, Came<O, L>)>,
 {
     pub(super) fn new(
         intake: Intake<T>,
@@ -104,7 +103,7 @@ where
 
     /// Lets out in this order, which all tasks of the pool share.
     #[must_use]
-    pub fn in_order(mut self, order: &Arc<Order<Came<T, O, B, E>>>) -> Self {
+    pub fn in_order(mut self, order: &Arc<Order<O, L>>) -> Self {
         self.order = Some(Arc::clone(order));
         self
     }
@@ -305,10 +304,10 @@ where
     }
 }
 
-impl<T, O, B, E, W, F> Pool<T, O, B, E, W, F> {
+impl<T, O, L, W, F> Pool<T, O, L, W, F> {
     /// What has come of the next call. Its item is booked.
     #[inline]
-    pub fn pop(&mut self) -> Option<Came<T, O, B, E>> {
+    pub fn pop(&mut self) -> Option<Came<O, L>> {
         if self.room == 0 {
             return None;
         }
@@ -349,7 +348,7 @@ fn room_of(heads: &[&mut dyn Head]) -> usize {
         .unwrap_or(usize::MAX)
 }
 
-impl<T, O, B, E, W, F> Drop for Pool<T, O, B, E, W, F> {
+impl<T, O, L, W, F> Drop for Pool<T, O, L, W, F> {
     fn drop(&mut self) {
         let came = self.came.iter().map(|(_, came)| came);
         let open = came.chain(&self.out).filter(|came| came.is_ok()).count();
@@ -357,7 +356,7 @@ impl<T, O, B, E, W, F> Drop for Pool<T, O, B, E, W, F> {
     }
 }
 
-impl<T, O, B, E, W, F> std::fmt::Debug for Pool<T, O, B, E, W, F> {
+impl<T, O, L, W, F> std::fmt::Debug for Pool<T, O, L, W, F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Pool")
             .field("stage", &self.cell.path)

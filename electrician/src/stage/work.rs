@@ -2,7 +2,8 @@
 
 #![allow(
     clippy::manual_async_fn,
-    reason = "a future of an island says by itself that it is `Send`"
+    clippy::type_complexity,
+    reason = "a future of an island says by itself that it is `Send`, and what it gives"
 )]
 
 use std::future::Future;
@@ -28,7 +29,7 @@ where
     pub(super) fn work_bare(
         mut self: Box<Self>,
         item: In,
-    ) -> impl Future<Output = (Box<Self>, Came<In, Out, K::Back, Err>)> + Send {
+    ) -> impl Future<Output = (Box<Self>, Came<Out, Settled<In, K::Back, Err>>)> + Send {
         async move {
             self.mend();
             let mut waited = false;
@@ -43,10 +44,10 @@ where
                     K::done(&mut self.item);
                     Ok(output)
                 }
-                Ok(Err(error)) => Err(self.settled(Miss(Cause::Error(error)))),
+                Ok(Err(error)) => self.missed(Cause::Error(error)),
                 Err(panic) => {
                     self.broken = true;
-                    Err(self.settled(Miss(Cause::Panicked(panic))))
+                    self.missed(Cause::Panicked(panic))
                 }
             };
             (self, came)
@@ -54,8 +55,8 @@ where
     }
 
     #[cold]
-    fn settled(&mut self, miss: Miss<Err>) -> Box<Settled<In, K::Back, Err>> {
-        Box::new(self.settle_plain(miss))
+    fn missed(&mut self, cause: Cause<Err>) -> Came<Out, Settled<In, K::Back, Err>> {
+        Err(Box::new(self.settle_plain(Miss(cause))))
     }
 
     /// Works on an item, through the chain.
@@ -64,7 +65,7 @@ where
     pub(super) fn work(
         mut self: Box<Self>,
         item: In,
-    ) -> impl Future<Output = (Box<Self>, Came<In, Out, K::Back, Err>)> + Send {
+    ) -> impl Future<Output = (Box<Self>, Came<Out, Settled<In, K::Back, Err>>)> + Send {
         async move {
             self.resume(item);
             loop {

@@ -131,7 +131,7 @@ async fn a_thousand_workers_on_two_threads_lose_nothing_and_double_nothing() {
 #[tokio::test(start_paused = true)]
 async fn no_item_waits_behind_a_busy_slot_while_another_is_idle() {
     let faults = (1..=7).fold(Faults::none(), |faults, call| {
-        faults.slow_on(call, Duration::from_secs(60))
+        faults.slow_on(call, Duration::from_mins(1))
     });
     let (pipeline, stored) = wide(Script::items(0..500), faults, 8);
     assert_clean(&run_to_end(pipeline).await);
