@@ -19,6 +19,7 @@ mod engine {
     mod lifecycle;
     mod liveness;
     mod panics;
+    mod pool;
     mod ports;
     mod promptness;
     mod restart;

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::names::{Emitter, is_call, is_pool};
+use super::pool;
 use crate::ast::{Callee, Overflow};
 use crate::graph::{CycleRole, Edge, PortName, Stage, StageKind};
 
@@ -76,7 +77,7 @@ fn plan(emitter: &Emitter, edge: &Edge) -> TokenStream {
         plan.extend(ours!(.overflow(__rt::Overflow::#overflow)));
     }
     if is_pool(from) {
-        let senders = emitter.workers(from);
+        let senders = pool::heads(emitter, from);
         plan.extend(ours!(.senders(#senders)));
     }
     plan.extend(receivers(emitter, edge));
@@ -98,7 +99,7 @@ fn receivers(emitter: &Emitter, edge: &Edge) -> Option<TokenStream> {
     if targets.len() == 1 && !is_pool(targets[0]) {
         return None;
     }
-    let counts = targets.iter().map(|target| emitter.workers(target));
+    let counts = targets.iter().map(|target| pool::heads(emitter, target));
     let waits = targets
         .iter()
         .filter(|target| is_call(target))

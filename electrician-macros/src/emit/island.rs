@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use super::line::{Line, counts_outputs, fails};
 use super::names::{Emitter, is_pool};
-use super::{body, pass, prologue};
+use super::{body, pass, pool, prologue};
 use crate::ast::{Class, OnError, Param};
 use crate::graph::{Port, Stage, StageId, StageKind};
 
@@ -57,7 +57,7 @@ impl<'a> Line<'_, 'a> {
     fn emit(&self) -> TokenStream {
         let heading = self.emitter.heading(&format!("island: {}", self.path()));
         let task = if is_pool(self.head()) {
-            self.pool()
+            self.workers()
         } else {
             self.single()
         };
@@ -88,7 +88,7 @@ impl<'a> Line<'_, 'a> {
         })
     }
 
-    fn pool(&self) -> TokenStream {
+    fn workers(&self) -> TokenStream {
         let (name, head) = (&self.head().label, self.emitter.stage(self.head()));
         let (count, blocking) = (self.emitter.workers(self.head()), self.blocking());
         let (handles, setup) = (self.route_handles(), self.setup());
@@ -108,7 +108,7 @@ impl<'a> Line<'_, 'a> {
             .queues_into(self.head().id)
             .filter(|edge| edge.to.len() > 1);
         let queues = queues.map(|edge| self.emitter.receiver(edge));
-        let pool = self.choice(|way| {
+        let workers = self.choice(|way| {
             let work = self.work(way);
             ours!(
                 run.workers(#name, (#head.is_plain(), #blocking), #count, move |#worker| {
@@ -122,7 +122,7 @@ impl<'a> Line<'_, 'a> {
         ours!({
             #handles
             #(let #queues = __rt::Clone::clone(&#queues);)*
-            #pool
+            #workers
         })
     }
 
@@ -154,7 +154,9 @@ impl<'a> Line<'_, 'a> {
             }
             choice.extend(ours!(if #(#stages.is_plain())&&* { #island } else));
         }
-        if let Some(items) = pass::quick(self) {
+        if let Some(pool) = pool::emit(self) {
+            choice.extend(ours!(if #(#stages.is_one())&&* { #pool } else));
+        } else if let Some(items) = pass::quick(self) {
             let fill = fill.clone();
             let island = island(&Way { seats, fill, items });
             if calls.iter().all(|stage| pass::is_known_as_one(stage)) {
@@ -171,7 +173,7 @@ impl<'a> Line<'_, 'a> {
         }
     }
 
-    fn blocking(&self) -> TokenStream {
+    pub(super) fn blocking(&self) -> TokenStream {
         if self
             .stages
             .iter()
@@ -195,7 +197,7 @@ impl<'a> Line<'_, 'a> {
         Emitter::handles(&self.route_params())
     }
 
-    fn route_params(&self) -> Vec<&'a Param> {
+    pub(super) fn route_params(&self) -> Vec<&'a Param> {
         let mut tokens = TokenStream::new();
         for stage in &self.stages {
             for port in [&stage.output, &stage.error, &stage.neutral] {
@@ -247,7 +249,7 @@ impl<'a> Line<'_, 'a> {
         }
     }
 
-    fn intake_edges(&self) -> TokenStream {
+    pub(super) fn intake_edges(&self) -> TokenStream {
         let (emitter, head) = (self.emitter, self.head());
         if let StageKind::Input(_) = head.kind {
             return emitter.of(head, "sent").into_token_stream();
@@ -272,7 +274,7 @@ impl<'a> Line<'_, 'a> {
         let (cells, open, tallies) = (self.cells(), self.open(), self.tallies());
         let params = Emitter::lent(&self.route_params());
         let intake = self.intake();
-        let enough = self.enough();
+        let enough = self.enough(&intake);
         let settle = self.is_in_cycle().then(|| self.hand_over());
         let hand_over = self.hand_over();
         if self.is_ordered() {
@@ -328,7 +330,7 @@ impl<'a> Line<'_, 'a> {
     }
 
     /// What a failure that ends the pipeline is told to.
-    fn cells(&self) -> TokenStream {
+    pub(super) fn cells(&self) -> TokenStream {
         let ending = self
             .stages
             .iter()
@@ -358,7 +360,7 @@ impl<'a> Line<'_, 'a> {
     }
 
     /// The counters of stages whose outputs are copied or discarded.
-    fn tallies(&self) -> TokenStream {
+    pub(super) fn tallies(&self) -> TokenStream {
         let counted = self
             .stages
             .iter()
@@ -378,7 +380,7 @@ impl<'a> Line<'_, 'a> {
     }
 
     /// Ends what feeds the island once nobody behind it needs more.
-    fn enough(&self) -> TokenStream {
+    pub(super) fn enough(&self, intake: &Ident) -> TokenStream {
         let takes = self.takes().into_iter();
         let takes = takes.map(|take| ours!(#take.is_sated()));
         let outs = self.last().output.edges();
@@ -390,11 +392,10 @@ impl<'a> Line<'_, 'a> {
         if conditions.is_empty() {
             return TokenStream::new();
         }
-        let intake = self.intake();
         ours!(#intake.enough_if(#(#conditions)||*);)
     }
 
-    fn is_in_cycle(&self) -> bool {
+    pub(super) fn is_in_cycle(&self) -> bool {
         let inside = |id: &StageId| self.stages.iter().any(|stage| stage.id == *id);
         self.emitter.graph.cycles.iter().flatten().any(inside)
     }

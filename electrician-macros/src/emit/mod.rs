@@ -22,6 +22,7 @@ mod island;
 mod line;
 mod names;
 mod pass;
+mod pool;
 mod prologue;
 mod topology;
 mod types;

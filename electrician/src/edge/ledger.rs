@@ -6,7 +6,7 @@
 
 use std::task::{Context, Waker};
 
-use super::limits::Limits;
+use super::limits::{Limits, SHARE_MAX};
 use super::line::{Line, State};
 
 /// What is done after the lock is released: nothing foreign runs under it.
@@ -178,6 +178,16 @@ impl Ledger {
 
     pub(super) fn is_sated(&self) -> bool {
         self.wanting == 0 || self.closed
+    }
+
+    /// How many items of a queue a receiver takes: a chunk, or as many as it has free hands for, and leaves some to the
+    /// other receivers.
+    pub(super) fn share(&self, queued: usize, hands: Option<usize>) -> usize {
+        let Some(hands) = hands else {
+            return queued.min(self.limits.take);
+        };
+        let share = queued.div_ceil(self.receivers.heads()).max(SHARE_MAX);
+        queued.min(share).min(hands)
     }
 
     /// Returns the number of the first of these items in the order in which the edge gives them out.

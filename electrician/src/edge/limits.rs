@@ -5,7 +5,7 @@ use super::{EdgeOptions, Overflow};
 /// The most items that one head collects before it hands them over.
 const CHUNK_MAX: usize = 128;
 /// The most items that one of several consumers takes at once, so that the others find work, too.
-const SHARE_MAX: usize = 16;
+pub(super) const SHARE_MAX: usize = 16;
 /// With fewer chunks than this in an edge, its two ends run in lockstep.
 const CHUNKS_MIN: usize = 4;
 

@@ -50,6 +50,24 @@ impl<T> Merge<T> {
         }
     }
 
+    /// Takes so many items at most, of the next input that has some, if the last chunk is used up, else says what is left of it.
+    /// `None` means that all inputs have ended. See [`Receiver::poll_take`].
+    pub(crate) fn poll_take(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
+        let mut ended = true;
+        for turn in self.turns() {
+            match self.inputs[turn].poll_take(most, cx) {
+                Poll::Ready(Some(filled)) => return Poll::Ready(Some(self.chose(turn, filled))),
+                Poll::Ready(None) => {}
+                Poll::Pending => ended = false,
+            }
+        }
+        if ended {
+            Poll::Ready(None)
+        } else {
+            Poll::Pending
+        }
+    }
+
     /// Takes a chunk as [`poll_fill`](Self::poll_fill) does, and waits for it.
     ///
     /// # Cancel safety

@@ -48,7 +48,7 @@ pub struct EdgeOptions {
     pub senders: usize,
     /// How many consumer heads there will be. Default: 1.
     pub receivers: usize,
-    /// Whether a consumer takes one item at a time, as one does that calls a service with each. Default: no.
+    /// Whether no item waits with a consumer: it takes one at a time, or as many as it has calls free for. Default: no.
     pub single: bool,
     /// Who is told when an edge with [`Overflow::Fail`] overflows. Default: nobody.
     pub alarm: Option<Alarm>,

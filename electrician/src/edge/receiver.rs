@@ -68,7 +68,17 @@ impl<T> Receiver<T> {
     /// A head whose poll was pending has a place in the line, and may be called to take a chunk that nobody else is
     /// called for: poll it again when it is woken, or drop it. [`fill`](Self::fill) sees to that.
     pub fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
-        match self.take(Some(cx)) {
+        self.poll_with(None, cx)
+    }
+
+    /// As [`poll_fill`](Self::poll_fill), for a consumer that has a free hand for each of so many items: where others take a
+    /// [single](super::EdgeOptions::single) item at a time, it takes its share of what is there, as none of it waits on.
+    pub(crate) fn poll_take(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
+        self.poll_with(Some(most), cx)
+    }
+
+    fn poll_with(&mut self, most: Option<usize>, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
+        match self.take(most, Some(cx)) {
             Ok(filled) => Poll::Ready(Some(filled)),
             Err(Nothing::More) => Poll::Ready(None),
             Err(Nothing::Yet) => Poll::Pending,
@@ -87,7 +97,7 @@ impl<T> Receiver<T> {
 
     /// Takes a chunk if there is one now. `None` means that there is none, or that there will be none.
     pub fn take_now(&mut self) -> Option<Filled> {
-        self.take(None).ok()
+        self.take(None, None).ok()
     }
 
     /// The next item of the chunk.
@@ -155,7 +165,11 @@ impl<T> Receiver<T> {
         }
     }
 
-    fn take(&mut self, cx: Option<&mut Context<'_>>) -> Result<Filled, Nothing> {
+    fn take(
+        &mut self,
+        most: Option<usize>,
+        cx: Option<&mut Context<'_>>,
+    ) -> Result<Filled, Nothing> {
         if !self.local.as_slice().is_empty() {
             return Ok(self.filled());
         }
@@ -164,7 +178,7 @@ impl<T> Receiver<T> {
         let State { queue, ledger } = &mut *state;
         let waited = mem::take(&mut self.waits);
         let taken = if !queue.is_empty() {
-            let items = queue.len().min(ledger.limits.take);
+            let items = ledger.share(queue.len(), most);
             let first = ledger.take(items);
             if waited {
                 ledger.rest_receiver(self.seat);

@@ -11,7 +11,7 @@ use super::{Control, EdgePlan, Error, ErrorKind, Input, Output, Through};
 use crate::{
     edge::{Alarm, Cycle, CyclePlace, EdgeOptions, Overflow, Probe, Receiver, Sender, edge},
     resilience::{BadValue, breaker::CircuitBreaker},
-    stage::{Cell, Head, Intake, LaneEnds, Lanes, Port, Settings, hand_over, spawn, workers},
+    stage::{Cell, Head, Intake, LaneEnds, Lanes, Port, Settings, hand_over, pool, spawn, workers},
 };
 
 /// A pipeline that is to be a stage of another one.
@@ -193,6 +193,20 @@ impl Assembly {
         let stage = self.path(stage);
         self.tasks.push(Box::new(move |control| {
             workers(control, &stage, (plain, blocking), count, worker);
+        }));
+    }
+
+    /// The tasks of a pool, each of which has so many workers.
+    pub fn pool<F: Future<Output = ()> + Send + 'static>(
+        &mut self,
+        stage: &'static str,
+        blocking: bool,
+        count: usize,
+        task: impl Fn(usize) -> F + Send + 'static,
+    ) {
+        let stage = self.path(stage);
+        self.tasks.push(Box::new(move |control| {
+            pool(control, &stage, blocking, count, task);
         }));
     }
 

@@ -35,7 +35,7 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     args: Args,
     pub(super) slot: S,
     settings: Arc<Settings<Err>>,
-    cell: Arc<Cell>,
+    pub(super) cell: Arc<Cell>,
     pub(super) tally: Arc<Tally>,
     timer: Timer,
     pub(super) item: Option<In>,
@@ -43,7 +43,7 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     pub(super) broken: bool,
     pub(super) attempts: u32,
     began: Option<Instant>,
-    sampling: Sampling,
+    pub(super) sampling: Sampling,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
@@ -79,10 +79,11 @@ where
         args: Args,
         settings: Arc<Settings<Err>>,
         cell: Arc<Cell>,
+        tally: Arc<Tally>,
     ) -> Self {
         Self {
             slot: handler.slot(&args),
-            tally: cell.tally(),
+            tally,
             handler,
             args,
             settings,

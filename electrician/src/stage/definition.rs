@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc, time::Durati
 
 use super::{
     AsTaken, Cell, Failure, Generator, Handler, Hold, Kept, Nothing, OnPanic, Origin, Settings,
-    Stage, WhenOpen,
+    Stage, Tally, WhenOpen,
 };
 use crate::{
     pipeline::Assembly,
@@ -313,11 +313,17 @@ where
 
     /// One worker of the stage.
     pub fn stage(&self) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
+        self.worker(&self.cell.tally())
+    }
+
+    /// The same, with these counters.
+    pub(super) fn worker(&self, tally: &Arc<Tally>) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
         Stage::new(
             Arc::clone(&self.handler),
             self.args.clone(),
             Arc::clone(&self.settings),
             Arc::clone(&self.cell),
+            Arc::clone(tally),
         )
     }
 }

@@ -92,6 +92,15 @@ impl<O, T> std::fmt::Debug for Given<'_, O, T> {
 }
 
 impl<O, T> Given<'_, O, T> {
+    /// The one output of a call that gives one at most. The item is booked by who asks.
+    pub(super) fn one<Out, E>(self) -> Option<Out>
+    where
+        O: Outputs<Out, E>,
+    {
+        mem::forget(self.hand);
+        self.outputs.one()
+    }
+
     fn poll_next<Out, E>(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Out, E>>>
     where
         O: Outputs<Out, E>,

@@ -64,6 +64,16 @@ impl<T> Intake<T> {
         })
     }
 
+    /// Takes so many items at most, all of which are [popped](Self::pop) at once; none is the end.
+    pub(crate) fn poll_take(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<usize>> {
+        let filled = self.merge.poll_take(most, cx);
+        filled.map(|filled| {
+            let taken = filled?.len;
+            self.tally.received.add(taken as u64);
+            Some(taken)
+        })
+    }
+
     /// The next item of the chunk.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {

@@ -3,6 +3,7 @@
 mod alias;
 mod arguments;
 mod call;
+mod crew;
 mod definition;
 mod eventual;
 mod failure;
@@ -14,9 +15,11 @@ pub mod inline;
 mod intake;
 mod latency;
 mod one;
+mod order;
 mod outputs;
 mod pace;
 mod pass;
+mod pool;
 mod sampling;
 mod settings;
 mod slots;
@@ -26,6 +29,8 @@ mod task;
 pub mod timed;
 mod turn;
 mod unwind;
+mod woken;
+mod work;
 pub mod zip;
 
 pub use alias::{Alias, Unaliased};
@@ -43,12 +48,14 @@ pub use handler::{AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, Mode, Noth
 pub use heads::{Head, Lanes, flushing, hand_over, hash_key, room};
 pub use intake::{Intake, LaneEnds};
 pub use latency::{Latency, LatencyCell};
+pub use order::Order;
 pub use outputs::{Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
 pub use pass::{Lap, Pass, Seat, Wait, guarded, meanwhile};
+pub use pool::{Came, Pool};
 pub use settings::{Cell, OnPanic, Settings, WhenOpen};
 pub use source::{Origin, Source};
 pub use tally::{Leaving, StageStats, Tally};
 pub use turn::{Turn, Turnstile};
 
 pub(crate) use latency::rounded;
-pub(crate) use task::{spawn, workers};
+pub(crate) use task::{pool, spawn, tasks, workers};

@@ -80,6 +80,11 @@ impl Pace {
         Some(now)
     }
 
+    /// Whether the island waits, or has not begun.
+    pub(super) fn is_resting(&self) -> bool {
+        self.read.is_none()
+    }
+
     /// The island waits: what passes meanwhile says nothing of its items.
     pub(super) fn waits(&mut self) {
         self.read = None;

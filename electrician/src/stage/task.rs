@@ -33,15 +33,33 @@ pub(crate) fn workers<F>(
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
-    let tasks = if plain || blocking {
-        count
-    } else {
-        count.min(cores())
-    };
+    let tasks = if plain { count } else { tasks(count, blocking) };
     for task in 0..tasks {
         let slots = Slots::new((task..count).step_by(tasks).map(&worker));
         launch(control, stage, blocking, Box::pin(slots));
     }
+}
+
+/// Spawns the tasks of a pool, each of which has so many workers.
+pub(crate) fn pool<F>(
+    control: &Arc<Control>,
+    stage: &str,
+    blocking: bool,
+    count: usize,
+    task: impl Fn(usize) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let tasks = tasks(count, blocking);
+    for n in 0..tasks {
+        let workers = count / tasks + usize::from(n < count % tasks);
+        launch(control, stage, blocking, Box::pin(task(workers)));
+    }
+}
+
+/// How many tasks so many workers share that wait; blocking ones do not share.
+pub(crate) fn tasks(count: usize, blocking: bool) -> usize {
+    if blocking { count } else { count.min(cores()) }
 }
 
 fn cores() -> usize {

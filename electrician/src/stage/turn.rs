@@ -1,7 +1,7 @@
 //! The order of the chunks that several workers take: each waits for its turn to hand over.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::VecDeque,
     future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Poll, Waker},
@@ -15,10 +15,24 @@ pub struct Turnstile(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    entered: u64,
+    /// The number of the first place.
     turn: u64,
-    passed: BTreeSet<u64>,
-    waiting: HashMap<u64, Waker>,
+    /// Those that are in, the first one first.
+    places: VecDeque<Place>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Inside,
+    Waiting(Waker),
+    Passed,
+}
+
+impl State {
+    fn place(&mut self, number: u64) -> Option<&mut Place> {
+        let place = usize::try_from(number - self.turn).ok()?;
+        self.places.get_mut(place)
+    }
 }
 
 /// A worker's place in the order. Dropping it lets the next one out.
@@ -42,8 +56,8 @@ impl Turnstile {
         let mut state = self.lock();
         take().map(|taken| {
             taken.then(|| {
-                let number = state.entered;
-                state.entered += 1;
+                let number = state.turn + state.places.len() as u64;
+                state.places.push_back(Place::Inside);
                 Turn {
                     turnstile: Arc::clone(self),
                     number,
@@ -65,7 +79,9 @@ impl Turn {
             if state.turn == self.number {
                 return Poll::Ready(());
             }
-            state.waiting.insert(self.number, cx.waker().clone());
+            if let Some(place) = state.place(self.number) {
+                *place = Place::Waiting(cx.waker().clone());
+            }
             Poll::Pending
         })
         .await;
@@ -74,16 +90,18 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut guard = self.turnstile.lock();
-        let state = &mut *guard;
-        state.waiting.remove(&self.number);
-        state.passed.insert(self.number);
-        while state.passed.remove(&state.turn) {
+        let mut state = self.turnstile.lock();
+        if let Some(place) = state.place(self.number) {
+            *place = Place::Passed;
+        }
+        while let Some(Place::Passed) = state.places.front() {
+            state.places.pop_front();
             state.turn += 1;
         }
-        let next = state.waiting.remove(&state.turn);
-        drop(guard);
-        if let Some(next) = next {
+        let next = state.places.front_mut();
+        let next = next.map(|next| std::mem::replace(next, Place::Inside));
+        drop(state);
+        if let Some(Place::Waiting(next)) = next {
             next.wake();
         }
     }

@@ -198,7 +198,7 @@ pipeline! {
 
     Retrying(turns: Arc<Turns>) {
         generator source = numbers(MANY / 2);
-        handler   work   = toil_and_fail(turns) { retry: { attempts: 2, backoff: Backoff::none(), idempotent }, on_error: skip };
+        handler   work   = toil_and_fail(turns) { retry: { attempts: 2, backoff: electrician::resilience::Backoff::none(), idempotent }, on_error: skip };
         source -> work -> _;
     }
 

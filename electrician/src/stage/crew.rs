@@ -1,0 +1,110 @@
+//! The workers of a pool: in how many tasks they are, and what a task and the order of all of them are made of.
+
+#![allow(
+    clippy::type_complexity,
+    reason = "a handler has six types, and a pool says which of them it is made of"
+)]
+
+use std::{future::Future, sync::Arc};
+
+use super::{Came, Definition, Handler, Hold, Intake, Order, Pool, Settled, Stage, tasks};
+use crate::edge::Receiver;
+
+/// A worker of a pool.
+type Worker<H, In, Out, Err, Args, K> =
+    Box<Stage<H, In, Out, Err, Args, K, <H as Handler<In, Out, Err, Args>>::Slot>>;
+
+/// What is left of an item that gave nothing.
+type Left<H, In, Out, Err, Args, K> =
+    Settled<In, <K as Hold<<H as Handler<In, Out, Err, Args>>::Mode, In>>::Back, Err>;
+
+/// A worker that has worked on an item, and what has come of it.
+type Worked<H, In, Out, Err, Args, K> = (
+    Worker<H, In, Out, Err, Args, K>,
+    Came<Out, Left<H, In, Out, Err, Args, K>>,
+);
+
+/// A task of a pool, whose calls are these.
+type PoolOf<H, In, Out, Err, Args, K, F> =
+    Pool<In, Out, Left<H, In, Out, Err, Args, K>, Worker<H, In, Out, Err, Args, K>, F>;
+
+/// The order of a pool.
+type OrderOf<H, In, Out, Err, Args, K> = Order<Out, Left<H, In, Out, Err, Args, K>>;
+
+impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K>
+where
+    In: Send + 'static,
+    Out: Send,
+    Err: Send,
+    Args: Clone + Send,
+    H: Handler<In, Out, Err, Args>,
+    K: Hold<H::Mode, In>,
+{
+    /// In how many tasks so many workers of a pool are; each task has a head at every edge of the stage.
+    ///
+    /// Those that wait for one item each share at most as many tasks as there are cores. The others have a task or a thread
+    /// each.
+    pub fn tasks(&self, workers: usize, blocking: bool) -> usize {
+        if H::PLAIN || !H::ONE {
+            workers
+        } else {
+            tasks(workers, blocking)
+        }
+    }
+
+    /// One task of a pool, with so many workers, that takes from these edges.
+    pub fn pool(
+        &self,
+        edges: Vec<Receiver<In>>,
+        workers: usize,
+    ) -> PoolOf<
+        H,
+        In,
+        Out,
+        Err,
+        Args,
+        K,
+        impl Future<Output = Worked<H, In, Out, Err, Args, K>> + Send + use<H, In, Out, Err, Args, K>,
+    > {
+        self.pool_with(edges, workers, Stage::work)
+    }
+
+    /// The same, of a stage whose calls nothing protects.
+    pub fn quick_pool(
+        &self,
+        edges: Vec<Receiver<In>>,
+        workers: usize,
+    ) -> PoolOf<
+        H,
+        In,
+        Out,
+        Err,
+        Args,
+        K,
+        impl Future<Output = Worked<H, In, Out, Err, Args, K>> + Send + use<H, In, Out, Err, Args, K>,
+    > {
+        self.pool_with(edges, workers, Stage::work_bare)
+    }
+
+    /// The order of a pool with so many workers, which all its tasks share.
+    pub fn order(&self, workers: usize) -> Arc<OrderOf<H, In, Out, Err, Args, K>> {
+        Order::new(workers, self.cell().tally())
+    }
+
+    fn pool_with<F>(
+        &self,
+        edges: Vec<Receiver<In>>,
+        workers: usize,
+        begin: fn(Worker<H, In, Out, Err, Args, K>, In) -> F,
+    ) -> PoolOf<H, In, Out, Err, Args, K, F>
+    where
+        F: Future<Output = Worked<H, In, Out, Err, Args, K>>,
+    {
+        let (cell, tally) = (Arc::clone(self.cell()), self.cell().tally());
+        let intake = Intake::new(edges, &cell, &tally);
+        let workers = (0..workers).map(|_| Box::new(self.worker(&tally)));
+        let workers = workers.collect();
+        let sink = Stage::<H, In, Out, Err, Args, K, H::Slot>::SINK;
+        Pool::new(intake, (cell, tally), sink, workers, begin)
+    }
+}
