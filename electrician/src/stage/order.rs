@@ -115,13 +115,11 @@ impl<O, L> Order<O, L> {
         state.unpark(out);
         state.busy = !out.is_empty() || !flushed;
         let busy = state.busy;
-        let waiting = std::mem::take(&mut state.waiting);
+        // the task itself looks again, or waits on for what the others do
+        let is_other = |task: &mut Waker| !task.will_wake(cx.waker());
+        let others: Vec<_> = state.waiting.extract_if(.., is_other).collect();
         drop(state);
-        for task in waiting {
-            if !task.will_wake(cx.waker()) {
-                task.wake();
-            }
-        }
+        others.into_iter().for_each(Waker::wake);
         busy
     }
 
@@ -146,5 +144,85 @@ impl<O, L> State<O, L> {
             self.next += 1;
             out.push_back(came);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering::Relaxed},
+        task::Wake,
+    };
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Wakes(AtomicUsize);
+
+    impl Wake for Wakes {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Relaxed);
+        }
+    }
+
+    fn order(slots: usize) -> Arc<Order<u32, ()>> {
+        Order::new(slots, Arc::default())
+    }
+
+    fn enter(order: &Order<u32, ()>, most: usize, task: &Waker) -> Poll<Option<(u64, usize)>> {
+        let cx = &mut Context::from_waker(task);
+        order.poll_enter(most, cx, |most, _| Poll::Ready(Some(most)))
+    }
+
+    fn park(order: &Order<u32, ()>, number: u64) -> (bool, Vec<u32>) {
+        let came = Ok(Some(u32::try_from(number).unwrap()));
+        let (mut came, mut out) = (VecDeque::from([(number, came)]), VecDeque::new());
+        let hands_out = order.park(&mut came, &mut out);
+        (hands_out, outputs(&mut out))
+    }
+
+    fn outputs(out: &mut VecDeque<Came<u32, ()>>) -> Vec<u32> {
+        out.drain(..)
+            .filter_map(|came| came.ok().flatten())
+            .collect()
+    }
+
+    #[test]
+    fn goes_out_in_the_order_of_entry_by_one_hand() {
+        let (order, task) = (order(4), Waker::noop());
+        assert_eq!(enter(&order, 9, task), Poll::Ready(Some((0, 4))));
+        assert_eq!(park(&order, 2), (false, vec![]));
+        assert_eq!(park(&order, 0), (true, vec![0]));
+        assert_eq!(park(&order, 1), (false, vec![]), "another hands out");
+        let (mut out, cx) = (VecDeque::new(), Context::from_waker(task));
+        assert!(order.handed_out(&mut out, true, &cx));
+        assert_eq!(outputs(&mut out), [1, 2]);
+        assert!(!order.handed_out(&mut out, true, &cx));
+        assert_eq!(park(&order, 3), (true, vec![3]));
+    }
+
+    #[test]
+    fn no_more_come_in_than_there_are_slots() {
+        let (order, task) = (order(2), Waker::noop());
+        assert_eq!(enter(&order, 9, task), Poll::Ready(Some((0, 2))));
+        assert!(enter(&order, 1, task).is_pending());
+        assert_eq!(park(&order, 0), (true, vec![0]));
+        assert!(enter(&order, 1, task).is_pending(), "it has not gone out");
+        order.handed_out(&mut VecDeque::new(), true, &Context::from_waker(task));
+        assert_eq!(enter(&order, 9, task), Poll::Ready(Some((2, 1))));
+    }
+
+    /// Two tasks waited for room, each had let go of its own place while it handed out, and nobody woke either.
+    #[test]
+    fn a_task_that_hands_out_still_waits_for_room() {
+        let order = order(1);
+        let (one, two) = (Arc::<Wakes>::default(), Arc::<Wakes>::default());
+        let [first, second] = [&one, &two].map(|wakes| Waker::from(Arc::clone(wakes)));
+        assert!(enter(&order, 1, &first).is_ready());
+        assert!(enter(&order, 1, &first).is_pending());
+        let mut out = VecDeque::new();
+        order.handed_out(&mut out, true, &Context::from_waker(&first));
+        order.handed_out(&mut out, true, &Context::from_waker(&second));
+        assert_eq!((one.0.load(Relaxed), two.0.load(Relaxed)), (1, 0));
     }
 }

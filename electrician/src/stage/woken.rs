@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn a_burst_of_wakes_wakes_the_task_once() {
         let (wakes, woken) = (Arc::<Wakes>::default(), Woken::new(200));
-        let waker = Waker::from(Arc::clone(&wakes));
-        woken.wait(&Context::from_waker(&waker));
+        let task = Waker::from(Arc::clone(&wakes));
+        woken.wait(&Context::from_waker(&task));
         for slot in 0..200 {
             woken.waker(slot).wake();
         }
@@ -134,12 +134,12 @@ mod tests {
     #[test]
     fn what_is_woken_while_the_task_looks_is_not_lost() {
         let (wakes, woken) = (Arc::<Wakes>::default(), Woken::new(1));
-        let waker = Waker::from(Arc::clone(&wakes));
+        let task = Waker::from(Arc::clone(&wakes));
         woken.look();
         assert_eq!(woken.take(0), 0);
         woken.waker(0).wake();
         assert_eq!(wakes.0.load(Relaxed), 0);
-        woken.wait(&Context::from_waker(&waker));
+        woken.wait(&Context::from_waker(&task));
         assert_eq!(wakes.0.load(Relaxed), 1);
         woken.look();
         assert_eq!(woken.take(0), 1);
