@@ -132,14 +132,18 @@ fn a_run_without_queues_is_one_island() {
 }
 
 #[test]
-fn a_long_run_is_cut_at_eight_stages() {
-    let source = "P { generator a; handler z; a -> map(f) -> map(f) -> map(f) -> map(f) -> map(f) -> map(f) -> map(f) \
-                  -> map(f) -> z; }";
-    let sizes: Vec<usize> = islands(source)
-        .iter()
-        .map(|island| island.split(' ').count())
-        .collect();
-    assert_eq!(sizes, [8, 2]);
+fn a_long_run_is_cut() {
+    let sizes = |stages: usize, options: &str| -> Vec<usize> {
+        let maps = "-> map(f) ".repeat(stages - 2);
+        let source = format!("P {{ generator a; handler z {options}; a {maps}-> z; }}");
+        let islands = islands(&source);
+        islands
+            .iter()
+            .map(|island| island.split(' ').count())
+            .collect()
+    };
+    assert_eq!(sizes(34, ""), [32, 2]);
+    assert_eq!(sizes(10, "{ timeout: 1s }"), [8, 2]);
 }
 
 #[test]

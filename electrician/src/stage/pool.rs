@@ -128,6 +128,11 @@ where
         if self.pace.is_resting() {
             self.progressed();
         }
+        if self.pace.gives_way(false) == GivesWay::ToAll {
+            let _ = flush_all(heads, cx);
+            let _ = pin!(yield_now()).poll(cx);
+            return self.wait(cx);
+        }
         loop {
             let stuck = match self.poll_room(heads, cx) {
                 Poll::Ready(true) => return Poll::Ready(true),
@@ -158,10 +163,16 @@ where
             match self.pace.gives_way(woke) {
                 GivesWay::No => continue,
                 GivesWay::ToWoken => cx.waker().wake_by_ref(),
-                GivesWay::ToAll => drop(pin!(yield_now()).poll(cx)),
+                GivesWay::ToAll => {
+                    let _ = pin!(yield_now()).poll(cx);
+                }
             }
             break;
         }
+        self.wait(cx)
+    }
+
+    fn wait(&mut self, cx: &Context<'_>) -> Poll<bool> {
         self.pace.waits();
         self.woken.wait(cx);
         Poll::Pending
