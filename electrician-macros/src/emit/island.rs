@@ -134,11 +134,10 @@ impl<'a> Line<'_, 'a> {
             .iter()
             .map(|stage| self.emitter.stage(stage))
             .collect();
-        let fill = match self.head().kind {
-            StageKind::Generator(_) => {
-                ours!(#intake.fill(pass.limit(__rt::std::primitive::usize::MAX)))
-            }
-            _ => ours!(#intake.fill()),
+        let fill = if let StageKind::Generator(_) = self.head().kind {
+            ours!(#intake.fill(pass.stretch()))
+        } else {
+            ours!(#intake.fill())
         };
         let seats = ours!(#(#stages.seat()),*);
         let mut choice = TokenStream::new();

@@ -182,6 +182,9 @@ where
             };
             self.sampling
                 .end(began, waited, &self.tally, &self.cell.control);
+            if waited {
+                self.tally.progress.set(self.cell.control.millis());
+            }
             let cause = match result {
                 Ok(Ok(Ok(outputs))) => {
                     if let Some(permit) = permit {

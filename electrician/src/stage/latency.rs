@@ -92,11 +92,11 @@ impl fmt::Debug for LatencyCell {
 /// call of its own. What lies around the call is not in it: the queue, the wait for a breaker, the backoff, and the
 /// outputs that a call gives one by one.
 ///
-/// - A call that waited is measured, every one.
-/// - Of the calls that never waited, exactly one in 64 is measured, and counts for all 64.
+/// - Of the calls that wait, at least one in eight is measured, and stands for all since the last one.
+/// - Of the others, one in 64 at most, likewise.
 ///
-/// So [`count`](Self::count) is the number of calls, within the 63 of each worker that are between two samples, and a
-/// quantile is one over calls of both kinds.
+/// So [`count`](Self::count) is the number of calls, but for those of each worker since its last sample, and a quantile is
+/// one over calls of both kinds.
 ///
 /// Exact are the largest and the sum, and with it the mean, of what was measured. A quantile is exact to 6.25 %: it is
 /// the middle of a cell that is at most 12.5 % wide. The range ends at 73 minutes, and what is longer counts as that.

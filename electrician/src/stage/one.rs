@@ -134,6 +134,15 @@ where
     where
         Err: Unfailing,
     {
-        drop(self.settle_plain(miss));
+        let panic = match miss.0 {
+            Cause::Error(error) => error.never(),
+            Cause::Panicked(message) => message,
+            Cause::TimedOut(_) | Cause::Refused(_) => {
+                unreachable!("a pass has no timeout and no breaker")
+            }
+        };
+        self.open = false;
+        self.item = None;
+        self.cell.lost(&self.tally, &panic);
     }
 }

@@ -140,6 +140,11 @@ impl Pass {
         }
     }
 
+    /// How many items fit into a stretch of work.
+    pub fn stretch(&self) -> usize {
+        self.pace.limit()
+    }
+
     /// How many items this pass may take, where there is so much room.
     pub fn limit(&self, room: usize) -> usize {
         self.pace.limit().min(room)

@@ -202,6 +202,14 @@ impl Cell {
         Error::new(ErrorKind::Failed, &*self.path).because(AnyFailure::from(failure))
     }
 
+    /// Books an item whose call has panicked in a stage that cannot fail.
+    #[cold]
+    pub(crate) fn lost(&self, tally: &Tally, message: &str) {
+        tally.panicked.add(1);
+        tally.progress.set(self.control.millis());
+        self.panicked(message, Instant::now());
+    }
+
     /// Notes a panic. Says how long the worker waits before it goes on; past the limit the pipeline fails.
     pub(crate) fn panicked(&self, message: &str, now: Instant) -> Option<Duration> {
         let mut panics = self.panics.lock().unwrap_or_else(PoisonError::into_inner);
