@@ -16,6 +16,8 @@ mod engine {
     mod health;
     mod idle;
     mod inner;
+    mod keys;
+    mod latencies;
     mod lifecycle;
     mod liveness;
     mod panics;
@@ -31,5 +33,6 @@ mod engine {
     mod stuck;
     mod support;
     mod timeout;
+    mod wiring;
     mod workers;
 }

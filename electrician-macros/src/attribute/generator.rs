@@ -7,9 +7,9 @@ use syn::{PathSegment, ReturnType, Type, parse_quote, parse_quote_spanned};
 
 use super::argument::{self, Argument, Arguments, Kind};
 use super::generics::{Carried, Declared};
-use super::handler::many;
 use super::message;
 use super::options::Options;
+use super::outputs::many;
 use super::returns::{Reader, Returns, Shape, Split};
 use super::signature::Function;
 use super::syntax::{self, bare, is_unit, named};

@@ -7,6 +7,7 @@ mod handler;
 mod lifetimes;
 mod message;
 mod options;
+mod outputs;
 mod period;
 mod returns;
 mod signature;

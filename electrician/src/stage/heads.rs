@@ -1,17 +1,12 @@
 //! The ways out of an island: the heads of its edges, and what is handed over while it waits.
 
-#![allow(
-    clippy::manual_async_fn,
-    reason = "a future of an island says by itself that it is `Send`"
-)]
-
 use std::{
     future::{Future, poll_fn},
     hash::{DefaultHasher, Hash, Hasher},
-    pin::pin,
     task::{Context, Poll},
 };
 
+use super::{Wait, meanwhile};
 use crate::edge::Sender;
 
 /// A producer's end of an edge, whatever it carries.
@@ -57,19 +52,11 @@ pub fn flushing<F: Future + Send>(
     wait: F,
     heads: &mut [&mut dyn Head],
 ) -> impl Future<Output = F::Output> + Send {
-    async move {
-        let mut wait = pin!(wait);
-        poll_fn(|cx| {
-            let polled = wait.as_mut().poll(cx);
-            if polled.is_pending() {
-                for head in &mut *heads {
-                    let _ = head.poll_flush(cx);
-                }
-            }
-            polled
-        })
-        .await
-    }
+    meanwhile(wait, move |wait| {
+        if let Wait::On(cx) = wait {
+            let _ = flush_all(heads, cx);
+        }
+    })
 }
 
 /// How many items there is room for in all of these buffers.

@@ -46,8 +46,10 @@ pub struct Pass {
     /// Items since a call was last timed, and whether the next item is to be.
     untimed: u64,
     times: bool,
-    /// When what was last timed began, in nanoseconds since the start of the run.
+    /// When the last call that was timed began, in nanoseconds since the start of the run.
     began: u64,
+    /// When the wait that is under way began.
+    since: Option<u64>,
     pace: Pace,
 }
 
@@ -119,6 +121,7 @@ impl Pass {
             untimed: 0,
             times: false,
             began: 0,
+            since: None,
             pace: Pace::new(Arc::clone(&cell.control)),
         }
     }
@@ -234,21 +237,27 @@ impl Pass {
     pub fn waits(&mut self, at: usize, wait: Wait<'_, '_>, heads: &mut [&mut dyn Head]) {
         match wait {
             Wait::On(cx) => {
-                if self.waits_in != Some(at) {
-                    self.began = self.pace.nanos();
-                }
+                let pace = &self.pace;
+                self.since.get_or_insert_with(|| pace.nanos());
                 self.book_with(Some(at));
                 self.rest(heads, cx);
             }
             Wait::Over => {
-                let began = self.began;
                 let nanos = self.go_on();
-                let waited = nanos.saturating_sub(began);
-                self.seats[at].tally.latency.record(waited, 1);
+                if let Some(since) = self.since.take() {
+                    let waited = nanos.saturating_sub(since);
+                    self.seats[at].tally.latency.record(waited, 1);
+                }
                 self.times = false;
             }
-            Wait::Lost if std::thread::panicking() => self.lost_in = Some(at),
-            Wait::Lost => self.seats[at].tally.dropped.add(1),
+            Wait::Lost => {
+                self.since = None;
+                if std::thread::panicking() {
+                    self.lost_in = Some(at);
+                } else {
+                    self.seats[at].tally.dropped.add(1);
+                }
+            }
         }
     }
 

@@ -16,12 +16,7 @@ use electrician::{
     },
 };
 
-use super::support::{Broken, LONG, keep, ms, stats};
-
-/// A delay that depends on the item alone, and is in no order.
-fn delay(item: u32) -> Duration {
-    ms(u64::from(item.wrapping_mul(2_654_435_761) >> 16) % 37)
-}
+use super::support::{Broken, LONG, delay, keep, ms, stats};
 
 /// Some calls wait, once or twice, and some are ready at once.
 #[handler]

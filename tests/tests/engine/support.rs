@@ -18,6 +18,11 @@ pub(super) const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
+/// A delay of less than 23 ms that depends on the item alone, and is in no order.
+pub(super) fn delay(item: u32) -> Duration {
+    ms(u64::from(item.wrapping_mul(2_654_435_761) >> 16) % 23)
+}
+
 /// The error of the handlers and generators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Broken(pub(super) u32);
