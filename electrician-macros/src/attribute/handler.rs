@@ -234,7 +234,7 @@ impl Handler<'_> {
         let item_bound = self.item.lent().filter(|_| self.input.borrows).map(|ty| {
             quote! { __Item: #private::std::borrow::Borrow<#ty> + #private::Send + #private::Sync + 'static, }
         });
-        let (one, plain) = (self.is_one(), self.is_plain());
+        let (one, plain, always) = (self.is_one(), self.is_plain(), self.always_gives());
         let (blocking, mode) = (self.options.blocking, self.mode());
         let (call, now) = (self.call(&private), self.now(&private));
         quote! {
@@ -248,6 +248,7 @@ impl Handler<'_> {
             {
                 const ONE: #private::std::primitive::bool = #one;
                 const PLAIN: #private::std::primitive::bool = #plain;
+                const ALWAYS: #private::std::primitive::bool = #always;
                 const BLOCKING: #private::std::primitive::bool = #blocking;
                 type Mode = #private::#mode;
                 #slot
@@ -288,6 +289,11 @@ impl Handler<'_> {
     /// Whether the function may be called without a future around it.
     fn is_plain(&self) -> bool {
         self.function.sig.asyncness.is_none() && self.is_one() && !self.options.blocking
+    }
+
+    /// Whether every call gives an item, and none can fail.
+    fn always_gives(&self) -> bool {
+        self.returns.shape == Shape::One && self.returns.err.is_none()
     }
 
     fn mode(&self) -> TokenStream {

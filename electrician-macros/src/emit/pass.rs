@@ -4,11 +4,12 @@
 use proc_macro2::{Ident, TokenStream};
 
 use super::body::settled;
-use super::line::{Line, fails};
+use super::edges::converts;
+use super::line::{Line, counts_outputs, fails};
 use super::prologue::policy;
 use super::ways::way;
 use crate::ast::{Callee, Class, OnError};
-use crate::graph::{Port, PortName, Stage, StageKind};
+use crate::graph::{Edge, Port, PortName, Stage, StageKind};
 
 /// The most calls of one async block: one that is longer takes the compiler more than its share of time.
 const LONGEST: usize = 8;
@@ -26,12 +27,33 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
     if is_polled || !may_pass(line) {
         return None;
     }
-    let (intake, room) = (line.intake(), room(line));
-    let (work, after) = (plain_chain(line), after(line));
+    let (intake, room, after) = (line.intake(), room(line), after(line));
+    let go_over = if let Some(edge) = one_way(line) {
+        let (work, sender) = (pouring_chain(line, edge), line.emitter.sender(edge));
+        let stages = line.calls().iter().map(|stage| line.emitter.stage(stage));
+        let always = ours!(true #(&& #stages.always_gives())*);
+        ours!(#intake.pour(&mut pass, #room, (&mut #sender, #always), |item, lap| { #work });)
+    } else {
+        let work = plain_chain(line);
+        ours!(#intake.each(&mut pass, #room, |item, lap| { #work });)
+    };
     Some(ours!(while !#intake.is_empty() {
-        #intake.each(&mut pass, #room, |item, lap| { #work });
+        #go_over
         #after
     }))
+}
+
+/// The edge that all outputs of the line go to, if there is one and nothing stops a pass before its end.
+fn one_way<'l>(line: &'l Line) -> Option<&'l Edge> {
+    let graph = line.emitter.graph;
+    let [edge] = line.last().output.edges()[..] else {
+        return None;
+    };
+    let stops = line
+        .calls()
+        .iter()
+        .any(|stage| fails(stage) && aborts(stage));
+    (!stops && !counts_outputs(graph, line.last())).then(|| graph.edge(edge))
 }
 
 /// A pass in one future, for handlers that may wait.
@@ -120,15 +142,33 @@ impl Leave {
 
 /// One call after the other.
 fn plain_chain(line: &Line) -> TokenStream {
-    let leave = Leave::function();
+    let (calls, end) = (plain_calls(line, &Leave::function()), end(line));
+    ours!(#calls #end true)
+}
+
+fn plain_calls(line: &Line, leave: &Leave) -> TokenStream {
     let calls = line.calls().iter().enumerate().map(|(at, stage)| {
         let var = line.emitter.stage(stage);
         let call = ours!(let called = #var.plain(item); lap.mark(#at););
-        let step = step(line, stage, &ours!(called), &leave);
+        let step = step(line, stage, &ours!(called), leave);
         ours!(#call #step)
     });
-    let (calls, end): (TokenStream, _) = (calls.collect(), end(line));
-    ours!(#calls #end true)
+    calls.collect()
+}
+
+/// One call after the other; gives what the last one gives.
+fn pouring_chain(line: &Line, edge: &Edge) -> TokenStream {
+    let leave = Leave {
+        next: ours!(return __rt::None),
+        stop: TokenStream::new(),
+    };
+    let calls = plain_calls(line, &leave);
+    let item = if converts(line.emitter, edge) {
+        ours_at!(edge.arrow => __rt::Into::into(item))
+    } else {
+        ours_at!(edge.arrow => item)
+    };
+    ours!(#calls __rt::Some(#item))
 }
 
 /// One call after the other, a few in each async block.

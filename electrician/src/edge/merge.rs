@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::iter;
 use std::task::{Context, Poll};
 
-use super::{Filled, Receiver};
+use super::{Filled, Receiver, Sender};
 
 /// Consumes several edges as if they were one.
 ///
@@ -101,6 +101,19 @@ impl<T> Merge<T> {
     pub(crate) fn each(&mut self, most: usize, give: impl FnMut(T) -> bool) {
         if let Some(input) = self.inputs.get_mut(self.current) {
             input.each(most, give);
+        }
+    }
+
+    /// Makes something of the next items of the chunk; see [`Receiver::pour`].
+    pub(crate) fn pour<U>(
+        &mut self,
+        most: usize,
+        into: &mut Sender<U>,
+        always: bool,
+        make: impl FnMut(T) -> Option<U>,
+    ) {
+        if let Some(input) = self.inputs.get_mut(self.current) {
+            input.pour(most, into, always, make);
         }
     }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::{fmt, iter, mem, vec};
 
+use super::Sender;
 use super::core::Core;
 use super::ledger::count;
-use super::sender::shift;
 use super::shared::{Shared, State};
 
 /// The consumer's end of an edge. A clone is another consumer: each item goes to one of them.
@@ -121,6 +121,30 @@ impl<T> Receiver<T> {
             if !give(item) {
                 break;
             }
+        }
+    }
+
+    /// Makes something of the next items of the chunk, `most` at most, in the buffer of a producer. The rest stays in the
+    /// chunk, also when `make` panics.
+    ///
+    /// Where it `always` gives something, the buffer is made large enough once.
+    #[inline]
+    pub(crate) fn pour<U>(
+        &mut self,
+        most: usize,
+        into: &mut Sender<U>,
+        always: bool,
+        mut make: impl FnMut(T) -> Option<U>,
+    ) {
+        if always {
+            into.fill(self.local.by_ref().take(most), make);
+        } else {
+            self.each(most, |item| {
+                if let Some(made) = make(item) {
+                    into.push(made);
+                }
+                true
+            });
         }
     }
 
@@ -268,7 +292,7 @@ fn recycle<T>(used: vec::IntoIter<T>) -> VecDeque<T> {
 /// Moves the first items of the queue into an empty chunk. The two change places where nothing, or a single item, stays.
 fn unload<T>(queue: &mut VecDeque<T>, chunk: &mut VecDeque<T>, items: usize) {
     if queue.len() > items + 1 {
-        shift(queue, chunk, items);
+        chunk.extend(queue.drain(..items));
         return;
     }
     mem::swap(queue, chunk);

@@ -63,6 +63,20 @@ impl<T> Sender<T> {
         self.local.push(item);
     }
 
+    /// Pushes what is made of these items: quicker than one by one, and just as unbounded.
+    ///
+    /// # Panics
+    /// When `make` gives nothing though it `always` does.
+    #[inline]
+    pub(crate) fn fill<S>(
+        &mut self,
+        items: impl Iterator<Item = S>,
+        mut make: impl FnMut(S) -> Option<T>,
+    ) {
+        let made = items.map(|item| make(item).expect("something is made of every item"));
+        self.local.extend(made);
+    }
+
     /// Whether the buffer is below the size of a chunk.
     #[inline]
     pub fn has_room(&self) -> bool {
@@ -73,6 +87,12 @@ impl<T> Sender<T> {
     #[inline]
     pub fn room(&self) -> usize {
         self.chunk.saturating_sub(self.local.len())
+    }
+
+    /// Whether the buffer lacks an eighth of a chunk at most: who leaves items out would creep up on the rest.
+    #[inline]
+    pub(crate) fn is_all_but_full(&self) -> bool {
+        self.room() <= self.chunk / 8
     }
 
     /// Whether nothing waits in the buffer.
@@ -215,7 +235,7 @@ impl<T> Sender<T> {
                 ledger.handed_over(left);
                 ledger.displaced(left);
                 load(&mut self.local, queue, left);
-                shift(queue, &mut self.waste, left);
+                self.waste.extend(queue.drain(..left));
             }
             (_, _, overflow) => {
                 if overflow == Overflow::Fail {
@@ -303,27 +323,18 @@ impl<T> Drop for Offers<'_, T> {
     }
 }
 
-/// Moves the first items of a sender's buffer to the end of another. Neither conversion copies.
+/// Moves the first items of a sender's buffer to the end of another. A whole buffer goes in one piece, and where the other one
+/// is empty the two change places, so that buffers circulate. No conversion copies.
 fn load<T>(local: &mut Vec<T>, to: &mut VecDeque<T>, items: usize) {
-    let mut from = VecDeque::from(mem::take(local));
-    shift(&mut from, to, items);
-    *local = Vec::from(from);
-}
-
-/// Moves the first items of one buffer to the end of another. A whole buffer goes in one piece, and where the other one is
-/// empty the two change places, so that buffers circulate.
-pub(super) fn shift<T>(from: &mut VecDeque<T>, to: &mut VecDeque<T>, items: usize) {
-    if items < from.len() {
-        let mut left = items;
-        while left > 0
-            && let Some(item) = from.pop_front()
-        {
-            to.push_back(item);
-            left -= 1;
-        }
-    } else if to.is_empty() {
-        mem::swap(from, to);
-    } else {
-        to.append(from);
+    if items < local.len() {
+        to.extend(local.drain(..items));
+        return;
     }
+    let mut from = VecDeque::from(mem::take(local));
+    if to.is_empty() {
+        mem::swap(&mut from, to);
+    } else {
+        to.append(&mut from);
+    }
+    *local = Vec::from(from);
 }

@@ -23,6 +23,8 @@ pub trait Handler<In: 'static, Out, Err, Args>: Send + Sync + 'static {
     const ONE: bool;
     /// Whether [`now`](Self::now) may be called: the function is synchronous, too.
     const PLAIN: bool;
+    /// Whether every call gives one item, and none can fail.
+    const ALWAYS: bool = false;
     /// Whether the function asks for a thread of its own.
     const BLOCKING: bool;
     /// How the item is given: [`ByValue`], [`ByRef`] or [`Lent`].

@@ -13,7 +13,7 @@ use crate::edge::Sender;
 pub trait Head: Send {
     /// Hands over what is buffered; ready when nothing is left.
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()>;
-    /// Whether the buffer holds a whole chunk.
+    /// Whether the buffer holds a chunk, or lacks so little of one that it is not worth a pass of its own.
     fn is_full(&self) -> bool;
     /// How many items the buffer has room for.
     fn room(&self) -> usize;
@@ -29,7 +29,7 @@ impl<T: Send> Head for Sender<T> {
     }
 
     fn is_full(&self) -> bool {
-        !self.has_room()
+        self.is_all_but_full()
     }
 
     fn room(&self) -> usize {

@@ -11,7 +11,7 @@ use super::{
     turn::{Turn, Turnstile},
     unwind::caught,
 };
-use crate::edge::{Merge, Receiver};
+use crate::edge::{Merge, Receiver, Sender};
 
 /// What an island takes its items from.
 ///
@@ -142,6 +142,31 @@ impl<T> Intake<T> {
         });
         let panic = panic.err();
         pass.passed(before - self.merge.len(), panic);
+    }
+
+    /// Makes something of the items of the chunk in the buffer of an edge, by plain handlers: as many as a pass may take
+    /// where there is so much room. What `always` gives something costs less.
+    #[inline(never)]
+    pub fn pour<U>(
+        &mut self,
+        pass: &mut Pass,
+        room: usize,
+        (into, always): (&mut Sender<U>, bool),
+        mut make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
+    ) {
+        let (mut most, before) = (pass.limit(room), self.merge.len());
+        let panic = caught(|| {
+            if most > 0
+                && let Some(mut lap) = pass.timed()
+                && let Some(item) = self.merge.pop()
+            {
+                most -= 1;
+                into.extend(make(item, &mut lap));
+            }
+            self.merge
+                .pour(most, into, always, |item| make(item, &mut Lap::off()));
+        });
+        pass.passed(before - self.merge.len(), panic.err());
     }
 
     /// Says upstream that no more is needed. What is on its way is still taken.

@@ -10,7 +10,7 @@ use std::{
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use crate::__private::not_plain;
+use crate::{__private::not_plain, edge::Sender};
 
 /// The outputs of one call.
 pub trait Outputs<T, E>: Send {
@@ -39,6 +39,21 @@ pub trait Outputs<T, E>: Send {
             }
         }
         true
+    }
+
+    /// Makes something of the next outputs in the buffer of an edge, as [`each`](Self::each) gives them. What `always`
+    /// gives something may cost less.
+    fn pour<U>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        most: usize,
+        (into, _always): (&mut Sender<U>, bool),
+        mut make: impl FnMut(Result<T, E>) -> Option<U>,
+    ) -> bool {
+        self.each(cx, most, |output| {
+            into.extend(make(output));
+            true
+        })
     }
 
     /// The one output of a call that gives one at most.
@@ -133,6 +148,30 @@ impl<I: Iterator + Send, E> Outputs<I::Item, E> for Iterated<I> {
         mut give: impl FnMut(Result<I::Item, E>) -> bool,
     ) -> bool {
         self.get_mut().run(most, |item| give(Ok(item)))
+    }
+
+    #[inline]
+    fn pour<U>(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        most: usize,
+        (into, always): (&mut Sender<U>, bool),
+        mut make: impl FnMut(Result<I::Item, E>) -> Option<U>,
+    ) -> bool {
+        let items = self.get_mut();
+        if !always {
+            return items.run(most, |item| {
+                if let Some(made) = make(Ok(item)) {
+                    into.push(made);
+                }
+                true
+            });
+        }
+        let before = into.len();
+        if let Some(items) = &mut items.0 {
+            into.fill(items.by_ref().take(most), |item| make(Ok(item)));
+        }
+        into.len() - before == most
     }
 }
 

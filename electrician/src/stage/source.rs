@@ -20,7 +20,10 @@ use super::{
     Cause, Cell, Failure, Generator, Lap, Outlet, Outputs, Pass, Seat, Tally, Unfailing,
     unwind::caught,
 };
-use crate::pipeline::{Bell, Error, ErrorKind, Phase};
+use crate::{
+    edge::Sender,
+    pipeline::{Bell, Error, ErrorKind, Phase},
+};
 
 /// How many items a source is asked for at once at most.
 const CHUNK: usize = 64;
@@ -362,6 +365,64 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
                 let goes_on = handle(item.unwrap_or_else(Unfailing::never), &mut Lap::off());
                 note.asking = true;
                 goes_on
+            });
+            note.asking = false;
+            desk.ended |= !goes_on;
+        });
+        let given = taken + asked;
+        desk.tally.received.add(asked as u64);
+        desk.tally.completed.add(given as u64);
+        desk.tally.emitted.add(given as u64);
+        let mut panic = caught.err();
+        if asking && let Some(panic) = panic.take() {
+            desk.panicked(panic);
+        }
+        pass.passed(given, panic);
+    }
+
+    /// Makes something of items in the buffer of an edge, by plain handlers: as many as a pass may take where there is so
+    /// much room. What `always` gives something costs less.
+    #[inline(never)]
+    pub fn pour<U>(
+        self: &mut Pin<&mut Self>,
+        pass: &mut Pass,
+        room: usize,
+        (into, always): (&mut Sender<U>, bool),
+        mut make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
+    ) where
+        E: Unfailing,
+    {
+        let mut this = self.as_mut().project();
+        let desk = this.desk;
+        let most = if desk.breath == Breath::Free {
+            pass.limit(room)
+        } else {
+            1
+        };
+        desk.outlet.allow(most);
+        let (mut taken, mut asked, mut asking) = (0, 0, false);
+        let caught = caught(|| {
+            while taken < most
+                && let Some(item) = desk.chunk.pop_front()
+            {
+                taken += 1;
+                let mut lap = pass.timed().unwrap_or_else(Lap::off);
+                into.extend(make(item.unwrap_or_else(Unfailing::never), &mut lap));
+            }
+            let mut note = Note {
+                asked: 0,
+                asking: true,
+                out: (&mut asked, &mut asking),
+            };
+            // whoever fills the next chunk waits for an item that is not ready
+            let mut cx = Context::from_waker(Waker::noop());
+            let (outputs, most) = (this.outputs.as_mut(), most - taken);
+            let goes_on = outputs.pour(&mut cx, most, (into, always), |item| {
+                note.asked += 1;
+                note.asking = false;
+                let made = make(item.unwrap_or_else(Unfailing::never), &mut Lap::off());
+                note.asking = true;
+                made
             });
             note.asking = false;
             desk.ended |= !goes_on;

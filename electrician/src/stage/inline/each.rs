@@ -74,6 +74,7 @@ pub struct Inspect<F>(F);
 pub struct Identity;
 
 impl<T, U, F: FnMut(T) -> U + Clone + Send + Sync + 'static> Step<T, U> for Map<F> {
+    const ALWAYS: bool = true;
     type State = F;
 
     fn state(&self) -> F {
@@ -113,6 +114,7 @@ impl<T, U, F: FnMut(T) -> Option<U> + Clone + Send + Sync + 'static> Step<T, U> 
 }
 
 impl<T, F: FnMut(&T) + Clone + Send + Sync + 'static> Step<T, T> for Inspect<F> {
+    const ALWAYS: bool = true;
     type State = F;
 
     fn state(&self) -> F {
@@ -127,6 +129,7 @@ impl<T, F: FnMut(&T) + Clone + Send + Sync + 'static> Step<T, T> for Inspect<F> 
 }
 
 impl<T> Step<T, T> for Identity {
+    const ALWAYS: bool = true;
     type State = ();
 
     fn state(&self) {}

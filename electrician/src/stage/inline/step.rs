@@ -8,6 +8,9 @@ use crate::stage::{ByValue, Draft, Handler, Outputs, at_once, handler};
 pub trait Step<In, Out>: Send + Sync + 'static {
     /// What one worker remembers.
     type State: Send;
+    /// Whether every step gives an item.
+    const ALWAYS: bool = false;
+
     /// What a worker begins with.
     fn state(&self) -> Self::State;
     /// What becomes of an item.
@@ -43,6 +46,7 @@ where
 {
     const ONE: bool = true;
     const PLAIN: bool = true;
+    const ALWAYS: bool = S::ALWAYS;
     const BLOCKING: bool = false;
     type Mode = ByValue;
     type Slot = S::State;
