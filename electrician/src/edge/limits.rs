@@ -2,11 +2,14 @@
 
 use super::{EdgeOptions, Overflow};
 
-/// The most items that one head collects before it hands them over.
-const CHUNK_MAX: usize = 128;
+/// The most items that one head collects before it hands them over, and the most bytes.
+const CHUNK_MAX: usize = 512;
+const CHUNK_BYTES: usize = 16 * 1024;
+/// The most items of a chunk for several consumers, or for one that may lose items.
+const CHUNK_SHARED: usize = 128;
 /// The most items that one of several consumers takes at once, so that the others find work, too.
 pub(super) const SHARE_MAX: usize = 16;
-/// With fewer chunks than this in an edge, its two ends run in lockstep.
+/// With fewer chunks than this in an edge of several consumers, its two ends run in lockstep.
 const CHUNKS_MIN: usize = 4;
 
 /// How the capacity is divided.
@@ -25,18 +28,23 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) fn of(options: &EdgeOptions) -> Self {
+    pub(super) fn of(options: &EdgeOptions, item_bytes: usize) -> Self {
         let capacity = options.capacity.max(1);
         let senders = options.senders.max(1);
         let receivers = options.receivers.max(1);
         let heads = senders.saturating_add(receivers);
-        let most = (capacity / CHUNKS_MIN.saturating_mul(heads)).clamp(1, CHUNK_MAX);
-        let chunk = even(capacity, senders, most);
+        let alone = receivers == 1 && options.overflow == Overflow::Block && !options.single;
+        let chunk = if alone {
+            let most = (CHUNK_BYTES / item_bytes.max(1)).clamp(1, CHUNK_MAX);
+            (capacity.saturating_add(heads) / heads.saturating_add(1)).clamp(1, most)
+        } else {
+            (capacity / CHUNKS_MIN.saturating_mul(heads)).clamp(1, CHUNK_SHARED)
+        };
         let rest = capacity - senders.saturating_mul(chunk - 1);
         let (queue, take) = if options.single {
             (rest, 1)
-        } else if receivers == 1 && options.overflow == Overflow::Block {
-            halves(rest)
+        } else if alone {
+            halves(rest, chunk)
         } else if receivers == 1 {
             mostly_queue(rest)
         } else {
@@ -52,20 +60,16 @@ impl Limits {
     }
 }
 
-/// A chunk of which a whole number fits into the queue of a single consumer, so that none is handed over in two parts; if
-/// there is one that is not much smaller.
-fn even(capacity: usize, senders: usize, most: usize) -> usize {
-    let fits = |chunk: &usize| {
-        let buffered = senders.saturating_mul(chunk - 1);
-        halves(capacity - buffered).0.is_multiple_of(*chunk)
+/// A single consumer takes half of the rest at once, and so does the queue hold: `queue + (take - 1) = rest`. A queue of whole
+/// chunks, if that is not much more, takes none in two parts.
+fn halves(rest: usize, chunk: usize) -> (usize, usize) {
+    let half = rest / 2 + 1;
+    let whole = half.next_multiple_of(chunk);
+    let queue = if whole - half <= rest / 8 {
+        whole
+    } else {
+        half
     };
-    let least = most - most / 4;
-    (least..=most).rev().find(fits).unwrap_or(most)
-}
-
-/// A single consumer takes the whole queue, or all of it but one item: `queue + (take - 1) = rest`.
-fn halves(rest: usize) -> (usize, usize) {
-    let queue = rest / 2 + 1;
     (queue, rest + 1 - queue)
 }
 
@@ -81,12 +85,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn limits(capacity: usize, senders: usize, receivers: usize) -> Limits {
-        Limits::of(&EdgeOptions {
-            capacity,
-            senders,
-            receivers,
-            ..EdgeOptions::default()
-        })
+        Limits::of(
+            &EdgeOptions {
+                capacity,
+                senders,
+                receivers,
+                ..EdgeOptions::default()
+            },
+            8,
+        )
     }
 
     #[test]
@@ -98,9 +105,15 @@ mod tests {
     }
 
     #[test]
-    fn queue_of_a_default_edge_holds_four_chunks() {
+    fn default_edge_is_three_chunks() {
         let limits = limits(1024, 1, 1);
-        assert_eq!((limits.chunk, limits.queue, limits.take), (114, 456, 456));
+        assert_eq!((limits.chunk, limits.queue, limits.take), (342, 342, 342));
+    }
+
+    #[test]
+    fn chunk_of_large_items_stays_near_the_processor() {
+        let limits = Limits::of(&EdgeOptions::default(), 128);
+        assert_eq!((limits.chunk, limits.queue, limits.take), (128, 512, 386));
     }
 
     #[test]

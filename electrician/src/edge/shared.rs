@@ -25,7 +25,7 @@ use super::{EdgeOptions, Probe, Receiver, Sender};
 /// assert_eq!(receiver.pop(), Some("a"));
 /// ```
 pub fn edge<T: Send + 'static>(options: EdgeOptions) -> (Sender<T>, Receiver<T>, Probe) {
-    let limits = Limits::of(&options);
+    let limits = Limits::of(&options, size_of::<T>());
     let overflow = options.overflow;
     let shared = Arc::new(Shared {
         outside: Outside::new(options),

@@ -32,7 +32,10 @@ impl World {
         let alarms = Arc::new(AtomicUsize::new(0));
         let heard = Arc::clone(&alarms);
         let (senders, receivers) = (options.senders, options.receivers);
-        let (limits, overflow) = (Limits::of(&options), options.overflow);
+        let (limits, overflow) = (
+            Limits::of(&options, size_of::<super::producer::Item>()),
+            options.overflow,
+        );
         let (sender, receiver, probe) = edge(EdgeOptions {
             alarm: Some(Arc::new(move || {
                 heard.fetch_add(1, Ordering::SeqCst);
