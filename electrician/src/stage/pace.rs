@@ -119,11 +119,6 @@ impl Pace {
         self.control.phase() == Phase::Aborted
     }
 
-    /// Goes on at once, unless the run was aborted.
-    pub(super) async fn may_work(&self) {
-        self.control.may_work().await;
-    }
-
     fn measured(&mut self, elapsed: u64) {
         let items = self.items.max(1);
         self.cost = elapsed / items as u64;

@@ -9,13 +9,14 @@
 )]
 
 use std::{
-    future::{Future, poll_fn},
-    pin::Pin,
+    future::Future,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
 };
 
 use pin_project_lite::pin_project;
+use tokio::task::yield_now;
 
 use super::{
     Cell, Head, Tally,
@@ -277,26 +278,11 @@ impl Pass {
     }
 
     /// Hands over everything that the island has made, and gives way where others are to run now.
-    pub fn hand_over(&mut self, heads: &mut [&mut dyn Head]) -> impl Future<Output = ()> + Send {
-        async move {
-            self.pace.may_work().await;
-            let flushed = poll_fn(|cx| flush_all(heads, cx));
-            meanwhile(flushed, |wait| match wait {
-                Wait::On(_) => self.pace.waits(),
-                Wait::Over => drop(self.go_on()),
-                Wait::Lost => {}
-            })
-            .await;
-            let mut woke = false;
-            for head in heads {
-                woke |= head.woke();
-            }
-            match self.pace.gives_way(woke) {
-                GivesWay::No => return,
-                GivesWay::ToWoken => give_way().await,
-                GivesWay::ToAll => tokio::task::yield_now().await,
-            }
-            self.go_on();
+    pub fn hand_over<'a, 'h>(&'a mut self, heads: &'a mut [&'h mut dyn Head]) -> HandOver<'a, 'h> {
+        HandOver {
+            pass: self,
+            heads,
+            step: Step::Begun,
         }
     }
 
@@ -353,17 +339,62 @@ impl Pass {
     }
 }
 
-/// Lets others run once: the task goes to the end of its queue.
-async fn give_way() {
-    let mut gave = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut gave, true) {
-            return Poll::Ready(());
+/// A hand-over that is under way. There is no state beside this: it is on the way of every chunk.
+#[must_use = "a future does nothing unless it is awaited"]
+pub struct HandOver<'a, 'h> {
+    pass: &'a mut Pass,
+    heads: &'a mut [&'h mut dyn Head],
+    step: Step,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Begun,
+    Waits,
+    GaveWay,
+}
+
+impl Future for HandOver<'_, '_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { pass, heads, step } = self.get_mut();
+        if *step != Step::GaveWay {
+            if pass.pace.is_aborted() {
+                // the task ends here, in the middle of its chunk
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if flush_all(heads, cx).is_pending() {
+                pass.pace.waits();
+                *step = Step::Waits;
+                return Poll::Pending;
+            }
+            if *step == Step::Waits {
+                pass.go_on();
+            }
+            let woke = heads
+                .iter_mut()
+                .fold(false, |woke, head| head.woke() | woke);
+            match pass.pace.gives_way(woke) {
+                GivesWay::No => return Poll::Ready(()),
+                GivesWay::ToWoken => cx.waker().wake_by_ref(),
+                GivesWay::ToAll => _ = pin!(yield_now()).poll(cx),
+            }
+            *step = Step::GaveWay;
+            return Poll::Pending;
         }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+        pass.go_on();
+        Poll::Ready(())
+    }
+}
+
+impl std::fmt::Debug for HandOver<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HandOver")
+            .field("step", &self.step)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Drives a pass over handlers that may wait. Gives what it panicked with, which the stage whose item it was will claim.

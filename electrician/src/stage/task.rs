@@ -1,8 +1,16 @@
 //! Where tasks are spawned: one for an island, a few for a pool of workers, a thread for what blocks.
 
-use std::{future::Future, pin::Pin, sync::Arc, thread};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    thread,
+};
 
+use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::slots::Slots;
 use crate::pipeline::{Control, Error, ErrorKind, Phase};
@@ -75,7 +83,7 @@ fn launch(control: &Arc<Control>, stage: &str, blocking: bool, task: Task) {
     if blocking {
         launch_thread(control, stage, alive, task);
     } else {
-        control.tasks.spawn(tend(alive, task));
+        control.tasks.spawn(Tended::new(alive, task));
     }
 }
 
@@ -84,7 +92,7 @@ fn launch_thread(control: &Arc<Control>, stage: &str, alive: Alive, task: Task) 
     let spawned = thread::Builder::new()
         .name(format!("stage {stage}"))
         .spawn(move || {
-            runtime.block_on(tend(alive, task));
+            runtime.block_on(Tended::new(alive, task));
             drop(token);
         });
     if let Err(error) = spawned {
@@ -92,11 +100,49 @@ fn launch_thread(control: &Arc<Control>, stage: &str, alive: Alive, task: Task) 
     }
 }
 
-/// Runs a task until it ends or the run is aborted.
-async fn tend(mut alive: Alive, task: Task) {
-    let abort = alive.control.abort.clone();
-    abort.run_until_cancelled(task).await;
-    alive.ended = true;
+pin_project! {
+    /// Runs a task until it ends or the run is aborted.
+    struct Tended {
+        task: Task,
+        alive: Alive,
+        #[pin]
+        aborted: WaitForCancellationFutureOwned,
+        // whom an abort wakes
+        waker: Option<Waker>,
+    }
+}
+
+impl Tended {
+    fn new(alive: Alive, task: Task) -> Self {
+        let aborted = alive.control.abort.clone().cancelled_owned();
+        let waker = None;
+        Self {
+            task,
+            alive,
+            aborted,
+            waker,
+        }
+    }
+}
+
+impl Future for Tended {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let aborted = this.alive.control.phase() == Phase::Aborted;
+        this.alive.ended = aborted || this.task.as_mut().poll(cx).is_ready();
+        let is_heard = |waker: &Waker| waker.will_wake(cx.waker());
+        if !this.alive.ended && !this.waker.as_ref().is_some_and(is_heard) {
+            *this.waker = Some(cx.waker().clone());
+            this.alive.ended = this.aborted.as_mut().poll(cx).is_ready();
+        }
+        if this.alive.ended {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
 }
 
 /// Tells the run when a task is gone before it has ended: a dead stage fails the pipeline.
