@@ -135,7 +135,7 @@ pub(super) fn counts_outputs(graph: &Graph, stage: &Stage) -> bool {
 }
 
 /// Whether the items of an edge are divided by a key.
-fn is_keyed(graph: &Graph, edge: EdgeId) -> bool {
+pub(super) fn is_keyed(graph: &Graph, edge: EdgeId) -> bool {
     let target = graph.stage(graph.edge(edge).to[0]);
     target.options.key.is_some()
 }

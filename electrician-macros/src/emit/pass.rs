@@ -4,8 +4,7 @@
 use proc_macro2::{Ident, TokenStream};
 
 use super::body::settled;
-use super::edges::converts;
-use super::line::{Line, counts_outputs, fails};
+use super::line::{Line, fails, is_keyed};
 use super::prologue::policy;
 use super::ways::way;
 use crate::ast::{Callee, Class, OnError};
@@ -27,33 +26,60 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
     if is_polled || !may_pass(line) {
         return None;
     }
-    let (intake, room, after) = (line.intake(), room(line), after(line));
-    let go_over = if let Some(edge) = one_way(line) {
+    let (intake, room) = (line.intake(), room(line));
+    let (claims, hand_over) = (claims(line), hand_over(line));
+    let go_over = if let Some((edge, copies)) = poured(line) {
         let (work, sender) = (pouring_chain(line, edge), line.emitter.sender(edge));
         let stages = line.calls().iter().map(|stage| line.emitter.stage(stage));
         let always = ours!(true #(&& #stages.always_gives())*);
-        ours!(#intake.pour(&mut pass, #room, (&mut #sender, #always), |item, lap| { #work });)
+        let copies = copied(line, &sender, &copies);
+        ours!(
+            #intake.pour(&mut pass, #room, (&mut #sender, #always), |item, lap| { #work });
+            #claims
+            #copies
+        )
     } else {
         let work = plain_chain(line);
-        ours!(#intake.each(&mut pass, #room, |item, lap| { #work });)
+        ours!(
+            #intake.each(&mut pass, #room, |item, lap| { #work });
+            #claims
+        )
     };
     Some(ours!(while !#intake.is_empty() {
         #go_over
-        #after
+        #hand_over
     }))
 }
 
-/// The edge that all outputs of the line go to, if there is one and nothing stops a pass before its end.
-fn one_way<'l>(line: &'l Line) -> Option<&'l Edge> {
+/// The edge that all outputs of the line are poured into, and those that get copies; if nothing stops a pass before its end,
+/// and nothing chooses between edges.
+fn poured<'l>(line: &'l Line) -> Option<(&'l Edge, Vec<&'l Edge>)> {
     let graph = line.emitter.graph;
-    let [edge] = line.last().output.edges()[..] else {
+    let Port::Edges(edges) = &line.last().output else {
         return None;
     };
     let stops = line
         .calls()
         .iter()
         .any(|stage| fails(stage) && aborts(stage));
-    (!stops && !counts_outputs(graph, line.last())).then(|| graph.edge(edge))
+    if stops || edges.iter().any(|edge| is_keyed(graph, *edge)) {
+        return None;
+    }
+    let mut edges: Vec<_> = edges.iter().map(|edge| graph.edge(*edge)).collect();
+    Some((edges.pop()?, edges))
+}
+
+/// A copy of all that was poured into an edge for each of the other ones.
+fn copied(line: &Line, from: &Ident, edges: &[&Edge]) -> TokenStream {
+    if edges.is_empty() {
+        return TokenStream::new();
+    }
+    let tally = line.emitter.of(line.last(), "tally");
+    let copies = edges.iter().map(|edge| {
+        let sender = line.emitter.sender(edge);
+        ours_at!(edge.arrow => pass.copy(&#from, &mut #sender, &#tally);)
+    });
+    ours!(#(#copies)*)
 }
 
 /// A pass in one future, for handlers that may wait.
@@ -66,7 +92,8 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         next: ours!(continue),
         stop: ours!(break),
     };
-    let (work, after) = (quick_chain(line, 0, &leave), after(line));
+    let work = quick_chain(line, 0, &leave);
+    let (claims, hand_over) = (claims(line), hand_over(line));
     Some(ours!(while !#intake.is_empty() {
         let most = pass.limit(#room);
         let panic = __rt::guarded(async {
@@ -77,7 +104,8 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
             }
         }).await;
         pass.interrupted_by(panic);
-        #after
+        #claims
+        #hand_over
     }))
 }
 
@@ -102,8 +130,8 @@ fn room(line: &Line) -> TokenStream {
     ours!(__rt::room(&[#(&#senders),*]))
 }
 
-/// A panic that interrupted the pass in a stage; the account; and what is handed over.
-fn after(line: &Line) -> TokenStream {
+/// A panic that interrupted the pass in a stage.
+fn claims(line: &Line) -> TokenStream {
     let claims = line.calls().iter().enumerate().map(|(at, stage)| {
         let (var, miss) = (line.emitter.stage(stage), miss(line, stage));
         ours!(if let __rt::Some(miss) = #var.interrupted(#at, &mut pass) {
@@ -112,16 +140,20 @@ fn after(line: &Line) -> TokenStream {
             #var.mend();
         })
     });
-    let (full, hand_over) = (line.is_full(), line.hand_over());
-    let end = match full {
+    claims.collect()
+}
+
+/// The account of the pass; and what is handed over.
+fn hand_over(line: &Line) -> TokenStream {
+    let hand_over = line.hand_over();
+    match line.is_full() {
         Some(full) if line.is_ordered() => ours!(
             pass.end();
             if #full { #hand_over }
         ),
         Some(full) => ours!(if pass.end() || #full { #hand_over }),
         None => ours!(if pass.end() { #hand_over }),
-    };
-    ours!(#(#claims)* #end)
+    }
 }
 
 /// How an item leaves the chain before its end: the pass goes on with the next one, or stops.
@@ -163,12 +195,8 @@ fn pouring_chain(line: &Line, edge: &Edge) -> TokenStream {
         stop: TokenStream::new(),
     };
     let calls = plain_calls(line, &leave);
-    let item = if converts(line.emitter, edge) {
-        ours_at!(edge.arrow => __rt::Into::into(item))
-    } else {
-        ours_at!(edge.arrow => item)
-    };
-    ours!(#calls __rt::Some(#item))
+    let given = ours_at!(edge.arrow => __rt::Some(item));
+    ours!(#calls #given)
 }
 
 /// One call after the other, a few in each async block.

@@ -4,7 +4,7 @@ use super::{EdgeOptions, Overflow};
 
 /// The most items that one head collects before it hands them over, and the most bytes.
 const CHUNK_MAX: usize = 512;
-const CHUNK_BYTES: usize = 16 * 1024;
+const CHUNK_BYTES: usize = 64 * 1024;
 /// The most items of a chunk for several consumers, or for one that may lose items.
 const CHUNK_SHARED: usize = 128;
 /// The most items that one of several consumers takes at once, so that the others find work, too.
@@ -44,7 +44,7 @@ impl Limits {
         let (queue, take) = if options.single {
             (rest, 1)
         } else if alone {
-            halves(rest, chunk)
+            halves(rest)
         } else if receivers == 1 {
             mostly_queue(rest)
         } else {
@@ -60,16 +60,9 @@ impl Limits {
     }
 }
 
-/// A single consumer takes half of the rest at once, and so does the queue hold: `queue + (take - 1) = rest`. A queue of whole
-/// chunks, if that is not much more, takes none in two parts.
-fn halves(rest: usize, chunk: usize) -> (usize, usize) {
-    let half = rest / 2 + 1;
-    let whole = half.next_multiple_of(chunk);
-    let queue = if whole - half <= rest / 8 {
-        whole
-    } else {
-        half
-    };
+/// A single consumer takes the whole queue, or all of it but one item: `queue + (take - 1) = rest`.
+fn halves(rest: usize) -> (usize, usize) {
+    let queue = rest / 2 + 1;
     (queue, rest + 1 - queue)
 }
 
@@ -112,8 +105,8 @@ mod tests {
 
     #[test]
     fn chunk_of_large_items_stays_near_the_processor() {
-        let limits = Limits::of(&EdgeOptions::default(), 128);
-        assert_eq!((limits.chunk, limits.queue, limits.take), (128, 512, 386));
+        let limits = Limits::of(&EdgeOptions::default(), 512);
+        assert_eq!((limits.chunk, limits.queue, limits.take), (128, 449, 449));
     }
 
     #[test]

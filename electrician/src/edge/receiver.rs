@@ -197,7 +197,6 @@ impl<T> Receiver<T> {
         if !self.local.as_slice().is_empty() {
             return Ok(self.filled());
         }
-        let mut chunk = recycle(mem::take(&mut self.local));
         let mut state = self.shared.lock();
         let State { queue, ledger } = &mut *state;
         let waited = mem::take(&mut self.waits);
@@ -209,7 +208,9 @@ impl<T> Receiver<T> {
             }
             self.end = first + count(items);
             self.unsettled += items;
+            let mut chunk = recycle(mem::take(&mut self.local));
             unload(queue, &mut chunk, items);
+            self.local = Vec::from(chunk).into_iter();
             Ok(Filled { first, len: items })
         } else if ledger.is_over() || self.shared.outside.is_cycle_over() {
             ledger.rest_receiver(self.seat);
@@ -223,7 +224,6 @@ impl<T> Receiver<T> {
             Err(Nothing::Yet)
         };
         self.shared.finish(state);
-        self.local = Vec::from(chunk).into_iter();
         taken
     }
 

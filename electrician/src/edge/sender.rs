@@ -95,6 +95,11 @@ impl<T> Sender<T> {
         self.room() <= self.chunk / 8
     }
 
+    /// The last of what waits in the buffer, so many items at most.
+    pub(crate) fn newest(&self, items: usize) -> &[T] {
+        &self.local[self.local.len().saturating_sub(items)..]
+    }
+
     /// Whether nothing waits in the buffer.
     #[inline]
     pub fn is_empty(&self) -> bool {

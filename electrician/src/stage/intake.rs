@@ -155,6 +155,7 @@ impl<T> Intake<T> {
         mut make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
     ) {
         let (mut most, before) = (pass.limit(room), self.merge.len());
+        let buffered = into.len();
         let panic = caught(|| {
             if most > 0
                 && let Some(mut lap) = pass.timed()
@@ -167,6 +168,7 @@ impl<T> Intake<T> {
                 .pour(most, into, always, |item| make(item, &mut Lap::off()));
         });
         pass.passed(before - self.merge.len(), panic.err());
+        pass.poured(into.len() - buffered);
     }
 
     /// Says upstream that no more is needed. What is on its way is still taken.

@@ -22,8 +22,9 @@ use super::{
     Cell, Head, Tally,
     heads::flush_all,
     pace::{GivesWay, Pace},
-    unwind::Caught,
+    unwind::{Caught, caught},
 };
+use crate::edge::Sender;
 
 /// Of items that do not wait, one in so many is timed at most, and none before so many nanoseconds have passed.
 const TIMED_ITEMS: u64 = 64;
@@ -39,6 +40,8 @@ pub struct Pass {
     counted: bool,
     /// Items that reached the first stage since the stages were last booked.
     taken: usize,
+    /// Items that the last pass has poured into its edge.
+    poured: usize,
     /// The stage in which an item was waiting then.
     waits_in: Option<usize>,
     /// What a handler panicked with, and the stage that it was in, if it may wait.
@@ -116,6 +119,7 @@ impl Pass {
             seats: Vec::new(),
             counted: false,
             taken: 0,
+            poured: 0,
             waits_in: None,
             panic: None,
             lost_in: None,
@@ -157,6 +161,25 @@ impl Pass {
     /// What interrupted the pass, if anything did.
     pub fn interrupted_by(&mut self, panic: Option<String>) {
         self.panic = panic;
+    }
+
+    /// Copies what was just poured into one edge to another one. What a clone that panics kept from it is discarded.
+    pub fn copy<T: Clone>(&mut self, from: &Sender<T>, to: &mut Sender<T>, tally: &Tally) {
+        let poured = from.newest(self.poured);
+        if self.panic.is_some() || poured.is_empty() {
+            return;
+        }
+        let copies = poured.len() as u64;
+        tally.copied(copies);
+        let mut leaving = tally.leaving(copies);
+        let copied = caught(|| {
+            to.extend(poured.iter().map(|item| {
+                let copy = item.clone();
+                leaving.left();
+                copy
+            }));
+        });
+        self.panic = copied.err();
     }
 
     /// One more item reaches the first stage, or one more output the next.
@@ -289,6 +312,11 @@ impl Pass {
     pub(super) fn passed(&mut self, items: usize, panic: Option<String>) {
         self.taken = items;
         self.panic = panic;
+    }
+
+    /// So many items were made of what the pass has gone over.
+    pub(super) fn poured(&mut self, items: usize) {
+        self.poured = items;
     }
 
     /// What the pass was interrupted with, if the item in hand was lost in the `at`th stage, or that stage says so.

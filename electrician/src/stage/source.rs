@@ -142,6 +142,7 @@ enum Breath {
 }
 
 /// What the phase of the run says to a source.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
     Go,
     Wait,
@@ -212,23 +213,33 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         if !self.as_mut().breathe(cx) {
             return Poll::Pending;
         }
-        if let Poll::Ready(filled) = self.as_mut().poll_phase(cx, most) {
-            return Poll::Ready(filled);
+        loop {
+            let order = self.desk.order();
+            if let Poll::Ready(filled) = self.as_mut().poll_order(order, cx, most) {
+                return Poll::Ready(filled);
+            }
+            // what changed before the bell was listened to was not heard
+            self.desk.bell.listen(cx);
+            if self.desk.order() == order {
+                return Poll::Pending;
+            }
         }
-        // what changed before the bell was listened to was not heard
-        self.desk.bell.listen(cx);
-        self.poll_phase(cx, most)
     }
 
     /// Does what the phase of the run says.
-    fn poll_phase(mut self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) -> Poll<bool> {
+    fn poll_order(
+        mut self: Pin<&mut Self>,
+        order: Order,
+        cx: &mut Context<'_>,
+        most: usize,
+    ) -> Poll<bool> {
         if !self.desk.chunk.is_empty() {
             return Poll::Ready(true);
         }
         if self.desk.ended {
             return Poll::Ready(false);
         }
-        match self.desk.order() {
+        match order {
             Order::Go => self.as_mut().pull(cx, most),
             Order::Wait => return Poll::Pending,
             Order::End if self.desk.pushes => self.as_mut().pull_last(cx, most),
@@ -401,6 +412,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         };
         desk.outlet.allow(most);
         let (mut taken, mut asked, mut asking) = (0, 0, false);
+        let buffered = into.len();
         let caught = caught(|| {
             while taken < most
                 && let Some(item) = desk.chunk.pop_front()
@@ -436,6 +448,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             desk.panicked(panic);
         }
         pass.passed(given, panic);
+        pass.poured(into.len() - buffered);
     }
 
     /// Ends the source if nobody behind it needs more.
