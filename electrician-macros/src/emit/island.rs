@@ -49,8 +49,13 @@ fn receivers(emitter: &Emitter, stage: &Stage) -> TokenStream {
             receiver.into_token_stream()
         }
     });
-    let edges: Vec<_> = edges.collect();
-    ours!(__rt::list([#(#edges),*]))
+    merged(edges)
+}
+
+/// Several edges as one.
+fn merged(mut edges: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let first = edges.next().map(|edge| ours!(__rt::Merge::of(#edge)));
+    ours!(#first #(.and(#edges))*)
 }
 
 impl<'a> Line<'_, 'a> {
@@ -237,7 +242,7 @@ impl<'a> Line<'_, 'a> {
             StageKind::Zip => {
                 let edges = head.inputs.iter().map(|id| {
                     let receiver = emitter.receiver(emitter.graph.edge(*id));
-                    ours!(__rt::list([#receiver]))
+                    ours!(__rt::Merge::of(#receiver))
                 });
                 ours!(let mut #intake = #var.intake((#(#edges,)*));)
             }
@@ -264,8 +269,7 @@ impl<'a> Line<'_, 'a> {
                 ours!(__rt::Clone::clone(&#receiver))
             }
         });
-        let edges: Vec<_> = edges.collect();
-        ours!(__rt::list([#(#edges),*]))
+        merged(edges)
     }
 
     /// What the task does.

@@ -9,7 +9,7 @@ use std::{
 
 use super::{Control, EdgePlan, Error, ErrorKind, Input, Output, Through};
 use crate::{
-    edge::{Alarm, Cycle, CyclePlace, EdgeOptions, Overflow, Probe, Receiver, Sender, edge},
+    edge::{Alarm, Cycle, CyclePlace, EdgeOptions, Merge, Overflow, Probe, Receiver, Sender, edge},
     resilience::{BadValue, breaker::CircuitBreaker},
     stage::{Cell, Head, Intake, LaneEnds, Lanes, Port, Settings, hand_over, pool, spawn, workers},
 };
@@ -216,7 +216,7 @@ impl Assembly {
         input: &Input<T>,
         name: &'static str,
         buffer: usize,
-    ) -> Vec<Receiver<T>> {
+    ) -> Merge<T> {
         let buffer = self.at_least_one(name, "buffer", buffer);
         if let Some(receivers) = input.fed() {
             return receivers;
@@ -238,7 +238,7 @@ impl Assembly {
         let link = Arc::clone(&self.control);
         self.control.on_close(move || probe.close());
         input.bind(sender, link);
-        vec![receiver]
+        Merge::of(receiver)
     }
 
     /// The way out of an `output`.
@@ -246,7 +246,7 @@ impl Assembly {
         &mut self,
         output: &Output<T>,
         name: &'static str,
-        edges: Vec<Receiver<T>>,
+        edges: Merge<T>,
     ) {
         let cell = self.stage(name, &Settings::<std::convert::Infallible>::default());
         let tally = cell.tally();
@@ -276,7 +276,7 @@ impl Assembly {
         &mut self,
         name: &'static str,
         inner: Inner<P, In, Out>,
-        inputs: Vec<Receiver<In>>,
+        inputs: Merge<In>,
         output: Sender<Out>,
     ) where
         P: Through<In, Out>,

@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{Cell, Intake, Pass, Port, Seat, Settings, Tally};
-use crate::{edge::Receiver, pipeline::Assembly};
+use crate::{edge::Merge, pipeline::Assembly};
 
 /// A zip at work: what its island takes its tuples from.
 ///
@@ -179,7 +179,7 @@ macro_rules! zip {
             }
 
             /// The zip at work: the edges that lead to each of its inputs.
-            pub fn intake(self, edges: ($(Vec<Receiver<$T>>,)+)) -> Zip<($(Intake<$T>,)+)> {
+            pub fn intake(self, edges: ($(Merge<$T>,)+)) -> Zip<($(Intake<$T>,)+)> {
                 let tally = self.cell.tally();
                 let sides = ($(Intake::new(edges.$at, &self.cell, &tally),)+);
                 Zip::new(sides, tally, self.cell)

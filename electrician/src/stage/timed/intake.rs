@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::{Emission, Timed};
 use crate::{
-    edge::Receiver,
+    edge::Merge,
     resilience::Timer,
     stage::{Cell, Intake, Pass, Seat, Tally},
 };
@@ -50,7 +50,7 @@ enum Look {
 }
 
 impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
-    pub(super) fn new(op: Op, edges: Vec<Receiver<In>>, cell: &Arc<Cell>) -> Self {
+    pub(super) fn new(op: Op, edges: Merge<In>, cell: &Arc<Cell>) -> Self {
         let tally = cell.tally();
         Self {
             op,
