@@ -312,7 +312,8 @@ impl Pipeline for Checkout {
         run.island("feed", feed.is_blocking(), async move {
             let mut slot = feed.slot();
             let mut feed = pin!(feed.open(&mut slot));
-            let mut pass = feed.pass([parse.seat()]);
+            let mut pass = feed.pass();
+            pass.add(parse.seat());
             while pass.flushing(feed.fill_one(), &mut [&mut to_charge]).await {
                 while !feed.is_empty() {
                     feed.each(&mut pass, room(&[&to_charge]), |line, lap| {

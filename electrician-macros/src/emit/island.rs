@@ -144,7 +144,7 @@ impl<'a> Line<'_, 'a> {
         } else {
             ours!(#intake.fill())
         };
-        let seats = ours!(#(#stages.seat()),*);
+        let seats = ours!(#(pass.add(#stages.seat());)*);
         let mut choice = TokenStream::new();
         if let Some(items) = pass::plain(self) {
             let fill = match self.head().kind {
@@ -285,7 +285,7 @@ impl<'a> Line<'_, 'a> {
             let fill = self.flushing(&ours!(#intake.fill_in_turn(&#order)));
             return ours!(
                 #params #cells #open #tallies
-                let mut pass = #intake.pass([#seats]);
+                let mut pass = #intake.pass(); #seats
                 while let __rt::Some(turn) = #fill {
                     #items
                     #hand_over
@@ -298,7 +298,7 @@ impl<'a> Line<'_, 'a> {
         let (stop, leave) = self.leave();
         ours!(
             #params #cells #open #tallies
-            let mut pass = #intake.pass([#seats]);
+            let mut pass = #intake.pass(); #seats
             while #fill {
                 #items
                 #settle

@@ -9,8 +9,16 @@ pub(crate) trait Items: Any + Send {
     fn count(&self) -> usize;
     /// Turns it around: a chunk is given out from its end, the first item last.
     fn turn(&mut self);
+    /// Changes places with another one.
+    fn swap(&mut self, other: &mut dyn Items);
+    /// Takes all items of another one, behind its own.
+    fn append(&mut self, from: &mut dyn Items);
+    /// Takes so many items from the end of another one, one by one.
+    fn shift(&mut self, from: &mut dyn Items, items: usize);
     /// Drops what it holds.
     fn clear(&mut self);
+    /// An empty buffer for items of the same type.
+    fn another(&self) -> Box<dyn Items>;
 }
 
 impl<T: Send + 'static> Items for Vec<T> {
@@ -22,9 +30,35 @@ impl<T: Send + 'static> Items for Vec<T> {
         self.reverse();
     }
 
+    fn swap(&mut self, other: &mut dyn Items) {
+        mem::swap(self, known(other));
+    }
+
+    fn append(&mut self, from: &mut dyn Items) {
+        self.append(known(from));
+    }
+
+    fn shift(&mut self, from: &mut dyn Items, items: usize) {
+        let from: &mut Self = known(from);
+        for _ in 0..items {
+            let Some(item) = from.pop() else { return };
+            self.push(item);
+        }
+    }
+
     fn clear(&mut self) {
         self.clear();
     }
+
+    fn another(&self) -> Box<dyn Items> {
+        Box::new(Self::new())
+    }
+}
+
+fn known<T: 'static>(items: &mut dyn Items) -> &mut T {
+    let items: &mut dyn Any = items;
+    let known = items.downcast_mut();
+    known.expect("the heads of an edge and its queue are made for one type")
 }
 
 /// How a head shows its buffer. It is kept by those that were made for a type which may be shown, so that the type of a
@@ -37,92 +71,65 @@ pub(super) fn view<T: Send + 'static>(buffer: &mut Vec<T>) -> &mut dyn Items {
 }
 
 /// The queue of an edge.
-pub(super) trait Queue: Send {
-    fn len(&self) -> usize;
-    /// Moves the first items of a sender's buffer to the end.
-    fn load(&mut self, from: &mut dyn Items, items: usize);
-    /// Moves the first items to the end of an empty buffer.
-    fn unload(&mut self, to: &mut dyn Items, items: usize);
-    /// What is queued; nothing is queued any more.
-    fn take(&mut self) -> Box<dyn Queue>;
-}
-
+///
 /// Where the first items are taken one share at a time, they are turned around, so that each is taken from an end.
-struct Queued<T> {
-    front: Vec<T>,
-    back: Vec<T>,
+pub(super) struct Queue {
+    front: Box<dyn Items>,
+    back: Box<dyn Items>,
 }
 
-/// An empty queue. Nothing is allocated for items before the first hand-over.
-pub(super) fn queue<T: Send + 'static>() -> Box<dyn Queue> {
-    Box::new(Queued::<T> {
-        front: Vec::new(),
-        back: Vec::new(),
-    })
-}
-
-impl<T: Send + 'static> Queue for Queued<T> {
-    fn len(&self) -> usize {
-        self.front.len() + self.back.len()
+impl Queue {
+    /// An empty queue for items as this buffer holds them. Nothing is allocated for items before the first hand-over.
+    pub(super) fn of(items: &dyn Items) -> Self {
+        let (front, back) = (items.another(), items.another());
+        Self { front, back }
     }
 
-    /// Where the queue is empty the two buffers change places, so that buffers circulate.
-    fn load(&mut self, from: &mut dyn Items, items: usize) {
-        let from: &mut Vec<T> = known(from);
-        if items < from.len() {
-            from.reverse();
-            shift(from, &mut self.back, items);
-            from.reverse();
-        } else if self.back.is_empty() {
-            mem::swap(from, &mut self.back);
+    pub(super) fn len(&self) -> usize {
+        self.front.count() + self.back.count()
+    }
+
+    /// Moves the first items of a sender's buffer to the end. Where the queue is empty the two buffers change places, so that
+    /// buffers circulate.
+    pub(super) fn load(&mut self, from: &mut dyn Items, items: usize) {
+        if items == 0 {
+            return;
+        }
+        if items < from.count() {
+            from.turn();
+            self.back.shift(from, items);
+            from.turn();
+        } else if self.back.count() == 0 {
+            self.back.swap(from);
         } else {
             self.back.append(from);
         }
     }
 
-    /// The buffers change places where nothing, or a single item, stays.
-    fn unload(&mut self, to: &mut dyn Items, items: usize) {
-        let to: &mut Vec<T> = known(to);
-        if self.front.is_empty() && self.back.len() <= items + 1 {
-            mem::swap(&mut self.back, to);
-            if to.len() > items
-                && let Some(last) = to.pop()
-            {
-                self.back.push(last);
-            }
+    /// Moves the first items to an empty buffer. The buffers change places where nothing, or a single item, stays.
+    pub(super) fn unload(&mut self, to: &mut dyn Items, items: usize) {
+        if self.front.count() == 0 && self.back.count() <= items + 1 {
+            self.back.swap(to);
+            let stays = to.count() - items;
+            self.back.shift(to, stays);
             return;
         }
         let mut left = items;
         while left > 0 {
-            if self.front.is_empty() {
+            if self.front.count() == 0 {
                 mem::swap(&mut self.front, &mut self.back);
-                self.front.reverse();
+                self.front.turn();
             }
-            let here = left.min(self.front.len());
-            shift(&mut self.front, to, here);
+            let here = left.min(self.front.count());
+            to.shift(&mut *self.front, here);
             left -= here;
         }
     }
 
-    fn take(&mut self) -> Box<dyn Queue> {
-        Box::new(Self {
-            front: mem::take(&mut self.front),
-            back: mem::take(&mut self.back),
-        })
-    }
-}
-
-fn known<T: 'static>(items: &mut dyn Items) -> &mut Vec<T> {
-    let items: &mut dyn Any = items;
-    let known = items.downcast_mut();
-    known.expect("the heads of an edge and its queue are made for one type")
-}
-
-/// Moves so many items from the end of a buffer to the end of another, one by one.
-fn shift<T>(from: &mut Vec<T>, to: &mut Vec<T>, items: usize) {
-    for _ in 0..items {
-        let Some(item) = from.pop() else { return };
-        to.push(item);
+    /// What is queued; nothing is queued any more.
+    pub(super) fn take(&mut self) -> Self {
+        let empty = Self::of(&*self.back);
+        mem::replace(self, empty)
     }
 }
 
@@ -131,8 +138,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn loaded(items: impl IntoIterator<Item = u32>) -> Box<dyn Queue> {
-        let mut queue = queue::<u32>();
+    fn loaded(items: impl IntoIterator<Item = u32>) -> Queue {
+        let mut queue = Queue::of(&Vec::<u32>::new());
         let mut items: Vec<_> = items.into_iter().collect();
         let count = items.len();
         queue.load(&mut items, count);
@@ -152,7 +159,7 @@ mod tests {
     proptest! {
         #[test]
         fn items_keep_their_order(steps in prop::collection::vec((0..9_usize, 0..9_usize), 1..40)) {
-            let (mut queue, mut next, mut expected) = (queue::<usize>(), 0, 0);
+            let (mut queue, mut next, mut expected) = (Queue::of(&Vec::<usize>::new()), 0, 0);
             for (put, take) in steps {
                 let mut buffer: Vec<_> = (next..next + put).collect();
                 let fits = put - put / 3;

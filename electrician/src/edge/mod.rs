@@ -56,6 +56,7 @@ mod sync;
 
 pub(crate) use inputs::Inputs;
 pub(crate) use items::Items;
+pub(crate) use shared::Heads;
 
 pub use cycle::{Cycle, CyclePlace, CycleRole};
 pub use merge::Merge;

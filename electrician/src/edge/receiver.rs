@@ -1,13 +1,11 @@
 //! A consumer's head: takes a chunk out of the queue, and gives it out item by item.
 
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::{fmt, iter, mem};
 
 use super::consumer::Consumer;
 use super::items::View;
-use super::shared::Shared;
 
 /// The consumer's end of an edge. A clone is another consumer: each item goes to one of them.
 ///
@@ -33,11 +31,7 @@ pub struct Filled {
 }
 
 impl<T> Receiver<T> {
-    pub(super) fn new(shared: Arc<Shared>, view: View<T>) -> Self {
-        Self::with(Consumer::new(shared, false), view)
-    }
-
-    fn with(head: Consumer, view: View<T>) -> Self {
+    pub(super) fn new(head: Consumer, view: View<T>) -> Self {
         let local = Vec::new();
         Self { head, local, view }
     }
@@ -114,7 +108,7 @@ impl<T> Receiver<T> {
 impl<T> Clone for Receiver<T> {
     /// Another consumer, with an empty chunk. If this one has said `enough`, so has the clone.
     fn clone(&self) -> Self {
-        Self::with(self.head.another(), self.view)
+        Self::new(self.head.another(), self.view)
     }
 }
 

@@ -2,12 +2,10 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::items::View;
 use super::producer::{Producer, Refused};
-use super::shared::Shared;
 
 /// The producer's end of an edge. A clone is another producer, with an empty buffer of its own.
 ///
@@ -23,11 +21,7 @@ pub struct Sender<T> {
 }
 
 impl<T> Sender<T> {
-    pub(super) fn new(shared: &Arc<Shared>, view: View<T>) -> Self {
-        Self::with(Producer::new(shared), view)
-    }
-
-    fn with(head: Producer, view: View<T>) -> Self {
+    pub(super) fn new(head: Producer, view: View<T>) -> Self {
         let local = Vec::new();
         Self { head, local, view }
     }
@@ -163,7 +157,7 @@ impl<T> Extend<T> for Sender<T> {
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        Self::with(self.head.another(), self.view)
+        Self::new(self.head.another(), self.view)
     }
 }
 

@@ -3,11 +3,13 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::items::{Queue, queue, view};
+use super::consumer::Consumer;
+use super::items::{Items, Queue, view};
 use super::ledger::{Ledger, count};
 use super::limits::Limits;
 use super::outside::Outside;
 use super::probe::EdgeStats;
+use super::producer::Producer;
 use super::sync::{Mutex, MutexGuard};
 use super::{EdgeOptions, Probe, Receiver, Sender};
 
@@ -27,10 +29,35 @@ use super::{EdgeOptions, Probe, Receiver, Sender};
 /// assert_eq!(receiver.pop(), Some("a"));
 /// ```
 pub fn edge<T: Send + 'static>(options: EdgeOptions) -> (Sender<T>, Receiver<T>, Probe) {
-    let shared = Shared::new(options, queue::<T>());
-    let probe = Probe::new(Arc::clone(&shared));
-    let sender = Sender::new(&shared, view);
-    (sender, Receiver::new(shared, view), probe)
+    let heads = Heads::of(&Vec::<T>::new(), options);
+    let probe = heads.probe.clone();
+    let (sender, receiver) = heads.carrying();
+    (sender, receiver, probe)
+}
+
+/// The first heads of an edge, before it is said what they carry.
+pub(crate) struct Heads {
+    producer: Producer,
+    consumer: Consumer,
+    pub(crate) probe: Probe,
+}
+
+impl Heads {
+    /// An edge for items as this buffer holds them.
+    pub(crate) fn of(items: &dyn Items, options: EdgeOptions) -> Self {
+        let shared = Shared::new(options, Queue::of(items));
+        Self {
+            probe: Probe::new(Arc::clone(&shared)),
+            producer: Producer::new(&shared),
+            consumer: Consumer::new(shared, false),
+        }
+    }
+
+    /// The heads, which carry items of the type that the edge was made for.
+    pub(crate) fn carrying<T: Send + 'static>(self) -> (Sender<T>, Receiver<T>) {
+        let sender = Sender::new(self.producer, view);
+        (sender, Receiver::new(self.consumer, view))
+    }
 }
 
 pub(super) struct Shared {
@@ -39,12 +66,12 @@ pub(super) struct Shared {
 }
 
 pub(super) struct State {
-    pub(super) queue: Box<dyn Queue>,
+    pub(super) queue: Queue,
     pub(super) ledger: Ledger,
 }
 
 impl Shared {
-    fn new(options: EdgeOptions, queue: Box<dyn Queue>) -> Arc<Self> {
+    fn new(options: EdgeOptions, queue: Queue) -> Arc<Self> {
         let ledger = Ledger::new(Limits::of(&options));
         Arc::new(Self {
             outside: Outside::new(options),

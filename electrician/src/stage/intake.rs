@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Cell, Lap, Pass, Seat, Tally,
+    Cell, Lap, Pass, Tally,
     turn::{Turn, Turnstile},
     unwind::caught,
 };
@@ -34,8 +34,8 @@ impl<T> Intake<T> {
     }
 
     /// The passes of the island that takes from here.
-    pub fn pass<const N: usize>(&self, seats: [Seat; N]) -> Pass {
-        Pass::behind_intake(&self.cell, &self.tally, seats)
+    pub fn pass(&self) -> Pass {
+        Pass::behind_intake(&self.cell, &self.tally)
     }
 
     /// Takes the next chunk; `false` is the end.

@@ -134,15 +134,19 @@ where
     where
         Err: Unfailing,
     {
-        let panic = match miss.0 {
-            Cause::Error(error) => error.never(),
-            Cause::Panicked(message) => message,
-            Cause::TimedOut(_) | Cause::Refused(_) => {
-                unreachable!("a pass has no timeout and no breaker")
-            }
-        };
         self.open = false;
         self.item = None;
-        self.cell.lost(&self.tally, &panic);
+        self.cell.lost(&self.tally, &panic_of(miss));
+    }
+}
+
+/// What a handler that cannot fail has panicked with.
+fn panic_of<E: Unfailing>(Miss(cause): Miss<E>) -> String {
+    match cause {
+        Cause::Error(error) => error.never(),
+        Cause::Panicked(message) => message,
+        Cause::TimedOut(_) | Cause::Refused(_) => {
+            unreachable!("a pass has no timeout and no breaker")
+        }
     }
 }

@@ -21,7 +21,7 @@ use super::{
     Cell, Head, Tally,
     heads::flush_all,
     pace::{GivesWay, Pace},
-    unwind::Caught,
+    unwind::caught,
 };
 
 /// Of items that do not wait, one in so many is timed at most, and none before so many nanoseconds have passed.
@@ -108,7 +108,7 @@ pub enum Wait<'a, 'w> {
 }
 
 impl Pass {
-    /// For an island whose stages book for themselves.
+    /// For an island whose stages book for themselves, as long as none is added.
     pub fn new(cell: &Cell, head: &Arc<Tally>) -> Self {
         Self {
             head: Arc::clone(head),
@@ -126,21 +126,18 @@ impl Pass {
         }
     }
 
-    /// For these stages, which a source feeds.
-    pub fn behind_source<const N: usize>(cell: &Cell, head: &Arc<Tally>, seats: [Seat; N]) -> Self {
+    /// For stages the first of which has counted what its intake took.
+    pub(super) fn behind_intake(cell: &Cell, head: &Arc<Tally>) -> Self {
         Self {
-            seats: seats.into(),
-            times: N > 0,
+            counted: true,
             ..Self::new(cell, head)
         }
     }
 
-    /// For these stages, the first of which has counted what its intake took.
-    pub fn behind_intake<const N: usize>(cell: &Cell, head: &Arc<Tally>, seats: [Seat; N]) -> Self {
-        Self {
-            counted: true,
-            ..Self::behind_source(cell, head, seats)
-        }
+    /// One more stage that the pass books.
+    pub fn add(&mut self, seat: Seat) {
+        self.seats.push(seat);
+        self.times = true;
     }
 
     /// How many items fit into a stretch of work.
@@ -370,9 +367,31 @@ async fn give_way() {
 pub fn guarded<F: Future<Output = ()> + Send>(
     pass: F,
 ) -> impl Future<Output = Option<String>> + Send {
-    async move {
-        let mut waited = false;
-        Caught::new(pass, &mut waited).await.err()
+    Guarded { pass }
+}
+
+pin_project! {
+    struct Guarded<F> {
+        #[pin]
+        pass: F,
+    }
+}
+
+impl<F: Future<Output = ()>> Future for Guarded<F> {
+    type Output = Option<String>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+        poll_guarded(self.project().pass, cx)
+    }
+}
+
+fn poll_guarded(
+    pass: Pin<&mut dyn Future<Output = ()>>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<String>> {
+    match caught(|| pass.poll(cx)) {
+        Ok(polled) => polled.map(|()| None),
+        Err(panic) => Poll::Ready(Some(panic)),
     }
 }
 

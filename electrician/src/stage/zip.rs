@@ -13,7 +13,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Cell, Intake, Pass, Port, Seat, Settings, Tally};
+use super::{Cell, Intake, Pass, Port, Settings, Tally};
 use crate::{edge::Merge, pipeline::Assembly};
 
 /// A zip at work: what its island takes its tuples from.
@@ -106,8 +106,8 @@ impl<S: Sides> Zip<S> {
     }
 
     /// The passes of the island that this zip feeds.
-    pub fn pass<const N: usize>(&self, seats: [Seat; N]) -> Pass {
-        Pass::behind_source(&self.cell, &self.tally, seats)
+    pub fn pass(&self) -> Pass {
+        Pass::new(&self.cell, &self.tally)
     }
 
     /// The zip's counters.
