@@ -36,7 +36,7 @@ where
     In: Send + 'static,
     Out: Send,
     Err: Send,
-    Args: Clone + Send,
+    Args: Send + Sync,
     H: Handler<In, Out, Err, Args>,
     K: Hold<H::Mode, In>,
 {
@@ -102,7 +102,7 @@ where
     {
         let (cell, tally) = (Arc::clone(self.cell()), self.cell().tally());
         let intake = Intake::new(edges, &cell, &tally);
-        let workers = (0..workers).map(|_| Box::new(self.worker(&tally)));
+        let workers = (0..workers).map(|_| Box::new(self.worker(Arc::clone(&tally))));
         let workers = workers.collect();
         let sink = Stage::<H, In, Out, Err, Args, K, H::Slot>::SINK;
         Pool::new(intake, (cell, tally), sink, workers, begin)

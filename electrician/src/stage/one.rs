@@ -49,7 +49,7 @@ impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
     Err: Send,
-    Args: Send,
+    Args: Send + Sync,
     H: Handler<In, Out, Err, Args, Slot = S>,
     K: Hold<H::Mode, In>,
     S: Send,
@@ -136,7 +136,7 @@ where
     {
         self.open = false;
         self.item = None;
-        self.cell.lost(&self.tally, &panic_of(miss));
+        self.plan.cell.lost(&self.tally, &panic_of(miss));
     }
 }
 
