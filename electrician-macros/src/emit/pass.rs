@@ -27,11 +27,11 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
         return None;
     }
     let (intake, room) = (line.intake(), room(line));
-    let (work, after) = (plain_chain(line), after(line));
-    Some(ours!(while !#intake.is_empty() {
+    let (work, claims) = (plain_chain(line), claims(line));
+    Some(ours!(
         #intake.each(&mut pass, #room, |item, lap| { #work });
-        #after
-    }))
+        #claims
+    ))
 }
 
 /// A pass in one future, for handlers that may wait.
@@ -44,8 +44,8 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         next: ours!(continue),
         stop: ours!(break),
     };
-    let (work, after) = (quick_chain(line, 0, &leave), after(line));
-    Some(ours!(while !#intake.is_empty() {
+    let (work, claims) = (quick_chain(line, 0, &leave), claims(line));
+    Some(ours!(
         let most = pass.limit(#room);
         let panic = __rt::guarded(async {
             for _ in 0..most {
@@ -55,8 +55,8 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
             }
         }).await;
         pass.interrupted_by(panic);
-        #after
-    }))
+        #claims
+    ))
 }
 
 /// Whether the pass may take every island of this form: nothing stands between an item and its calls.
@@ -80,8 +80,8 @@ fn room(line: &Line) -> TokenStream {
     ours!(__rt::room(&[#(&#senders),*]))
 }
 
-/// A panic that interrupted the pass in a stage; the account; and what is handed over.
-fn after(line: &Line) -> TokenStream {
+/// A panic that interrupted the pass in a stage.
+fn claims(line: &Line) -> TokenStream {
     let claims = line.calls().iter().enumerate().map(|(at, stage)| {
         let (var, miss) = (line.emitter.stage(stage), miss(line, stage));
         ours!(if let __rt::Some(miss) = #var.interrupted(#at, &mut pass) {
@@ -90,8 +90,13 @@ fn after(line: &Line) -> TokenStream {
             #var.mend();
         })
     });
-    let (full, hand_over) = (line.is_full(), line.hand_over());
-    let end = match full {
+    claims.collect()
+}
+
+/// One pass after the other until the chunk is used up: the account, and what is handed over.
+pub(super) fn all(line: &Line, pass: &TokenStream) -> TokenStream {
+    let (intake, hand_over) = (line.intake(), line.hand_over());
+    let end = match line.is_full() {
         Some(full) if line.is_ordered() => ours!(
             pass.end();
             if #full { #hand_over }
@@ -99,7 +104,7 @@ fn after(line: &Line) -> TokenStream {
         Some(full) => ours!(if pass.end() || #full { #hand_over }),
         None => ours!(if pass.end() { #hand_over }),
     };
-    ours!(#(#claims)* #end)
+    ours!(while !#intake.is_empty() { #pass #end })
 }
 
 /// How an item leaves the chain before its end: the pass goes on with the next one, or stops.

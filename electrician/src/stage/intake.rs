@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Cell, Lap, Pass, Tally,
+    Cell, Head, Lap, Pass, Tally,
     turn::{Turn, Turnstile},
     unwind::caught,
 };
@@ -44,6 +44,17 @@ impl<T> Intake<T> {
     pub fn fill(&mut self) -> impl Future<Output = bool> + Send {
         let (inputs, chunk) = self.merge.parts();
         fill(inputs, chunk, &self.tally)
+    }
+
+    /// Between two passes: hands over what the last one has made, if that is to be, and takes the next chunk where one is
+    /// used up. `false` is the end, and everything was handed over.
+    pub fn next(
+        &mut self,
+        pass: &mut Pass,
+        heads: &mut [&mut dyn Head],
+    ) -> impl Future<Output = bool> + Send {
+        let (inputs, chunk) = self.merge.parts();
+        next(pass, heads, inputs, chunk, &self.tally)
     }
 
     /// Takes the next chunk, and a place in the order of the chunks of all workers.
@@ -157,6 +168,29 @@ impl<T> Intake<T> {
             }
         }
     }
+}
+
+async fn next(
+    pass: &mut Pass,
+    heads: &mut [&mut dyn Head],
+    inputs: &mut Inputs,
+    chunk: &mut dyn Items,
+    tally: &Tally,
+) -> bool {
+    if pass.is_last_over(heads) {
+        pass.hand_over(heads).await;
+    }
+    if chunk.count() > 0 {
+        return true;
+    }
+    if pass.in_loop {
+        pass.hand_over(heads).await;
+    }
+    let goes_on = !pass.stopped && pass.flushing(fill(inputs, chunk, tally), heads).await;
+    if !goes_on {
+        pass.hand_over(heads).await;
+    }
+    goes_on
 }
 
 async fn fill(inputs: &mut Inputs, chunk: &mut dyn Items, tally: &Tally) -> bool {

@@ -51,6 +51,10 @@ pub struct Pass {
     /// When the wait that is under way began.
     since: Option<u64>,
     pace: Pace,
+    /// Whether there was a pass that is to be ended.
+    begun: bool,
+    pub(super) in_loop: bool,
+    pub(super) stopped: bool,
 }
 
 /// A stage of a pass.
@@ -123,6 +127,9 @@ impl Pass {
             began: 0,
             since: None,
             pace: Pace::new(Arc::clone(&cell.control)),
+            begun: false,
+            in_loop: false,
+            stopped: false,
         }
     }
 
@@ -138,6 +145,22 @@ impl Pass {
     pub fn add(&mut self, seat: Seat) {
         self.seats.push(seat);
         self.times = true;
+    }
+
+    /// In a feedback loop, everything is handed over before the next chunk is taken.
+    pub fn is_in_loop(&mut self) {
+        self.in_loop = true;
+    }
+
+    /// No further chunk is to be taken.
+    pub fn stop_if(&mut self, sated: bool) {
+        self.stopped |= sated;
+    }
+
+    /// Ends the last pass, if there was one. Says whether what was made is to be handed over.
+    pub(super) fn is_last_over(&mut self, heads: &[&mut dyn Head]) -> bool {
+        let made = std::mem::replace(&mut self.begun, true);
+        made && (self.end() || heads.iter().any(|head| head.is_full()))
     }
 
     /// How many items fit into a stretch of work.
