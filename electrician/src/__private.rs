@@ -17,7 +17,7 @@ pub use std::{
 pub use futures_core::Stream;
 
 pub use crate::{
-    edge::{Cycle, CycleRole, Overflow},
+    edge::{Cycle, CycleRole, Merge, Overflow},
     pipeline::*,
     resilience::{Backoff, Breaker, Retry},
     stage::*,
@@ -27,11 +27,6 @@ pub use crate::{
 /// A future whose output is said beforehand: the types in it follow from that.
 pub fn typed<T, F: Future<Output = T>>(future: F) -> F {
     future
-}
-
-/// A list of these.
-pub fn list<T, const N: usize>(items: [T; N]) -> Vec<T> {
-    Vec::from(items)
 }
 
 /// What a handler that is not plain says when it is called as if it were.

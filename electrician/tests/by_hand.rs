@@ -312,7 +312,8 @@ impl Pipeline for Checkout {
         run.island("feed", feed.is_blocking(), async move {
             let mut slot = feed.slot();
             let mut feed = pin!(feed.open(&mut slot));
-            let mut pass = feed.pass([parse.seat()]);
+            let mut pass = feed.pass();
+            pass.add(parse.seat());
             while pass.flushing(feed.fill_one(), &mut [&mut to_charge]).await {
                 while !feed.is_empty() {
                     feed.each(&mut pass, room(&[&to_charge]), |line, lap| {
@@ -342,7 +343,8 @@ impl Pipeline for Checkout {
         let pool = (charge.is_plain(), charge.is_blocking());
         run.workers("charge", pool, workers, move |_| {
             let mut charge = charge.stage();
-            let mut charge_in = Intake::new(vec![charge_in.clone()], charge.cell(), charge.tally());
+            let mut charge_in =
+                Intake::new(Merge::of(charge_in.clone()), charge.cell(), charge.tally());
             let (mut to_split, mut to_reject, mut to_defer) =
                 (to_split.clone(), to_reject.clone(), to_defer.clone());
             async move {
@@ -386,7 +388,7 @@ impl Pipeline for Checkout {
         // split -> store
         let mut split = split.stage();
         let mut store = store.stage();
-        let mut split_in = Intake::new(vec![split_in], split.cell(), split.tally());
+        let mut split_in = Intake::new(Merge::of(split_in), split.cell(), split.tally());
         run.island("split", false, async move {
             while split_in.fill().await {
                 'split: while let Some(receipt) = split_in.pop() {
@@ -435,7 +437,7 @@ fn for_each<H, In, Args>(
     H::Slot: Sync,
 {
     let mut stage = sink.stage();
-    let mut intake = Intake::new(vec![edge], stage.cell(), stage.tally());
+    let mut intake = Intake::new(Merge::of(edge), stage.cell(), stage.tally());
     run.island(name, false, async move {
         while intake.fill().await {
             while let Some(item) = intake.pop() {

@@ -49,8 +49,13 @@ fn receivers(emitter: &Emitter, stage: &Stage) -> TokenStream {
             receiver.into_token_stream()
         }
     });
-    let edges: Vec<_> = edges.collect();
-    ours!(__rt::list([#(#edges),*]))
+    merged(edges)
+}
+
+/// Several edges as one.
+fn merged(mut edges: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let first = edges.next().map(|edge| ours!(__rt::Merge::of(#edge)));
+    ours!(#first #(.and(#edges))*)
 }
 
 impl<'a> Line<'_, 'a> {
@@ -139,15 +144,16 @@ impl<'a> Line<'_, 'a> {
         } else {
             ours!(#intake.fill())
         };
-        let seats = ours!(#(#stages.seat()),*);
+        let seats = ours!(#(pass.add(#stages.seat());)*);
         let mut choice = TokenStream::new();
-        if let Some(items) = pass::plain(self) {
+        if let Some(pass) = pass::plain(self) {
+            let turns = Turns::Passes(pass);
             let fill = match self.head().kind {
                 StageKind::Generator(_) => ours!(#intake.fill_one()),
                 _ => fill.clone(),
             };
             let seats = seats.clone();
-            let island = island(&Way { seats, fill, items });
+            let island = island(&Way { seats, fill, turns });
             if stages.is_empty() {
                 return island;
             }
@@ -155,16 +161,17 @@ impl<'a> Line<'_, 'a> {
         }
         if let Some(pool) = pool::emit(self) {
             choice.extend(ours!(if #(#stages.is_one())&&* { #pool } else));
-        } else if let Some(items) = pass::quick(self) {
+        } else if let Some(pass) = pass::quick(self) {
+            let turns = Turns::Passes(pass);
             let fill = fill.clone();
-            let island = island(&Way { seats, fill, items });
+            let island = island(&Way { seats, fill, turns });
             if calls.iter().all(|stage| pass::is_known_as_one(stage)) {
                 return ours!(#choice { #island });
             }
             choice.extend(ours!(if #(#stages.is_one())&&* { #island } else));
         }
-        let (seats, items) = (TokenStream::new(), body::items(self));
-        let island = island(&Way { seats, fill, items });
+        let (seats, turns) = (TokenStream::new(), Turns::Items(body::items(self)));
+        let island = island(&Way { seats, fill, turns });
         if choice.is_empty() {
             island
         } else {
@@ -237,7 +244,7 @@ impl<'a> Line<'_, 'a> {
             StageKind::Zip => {
                 let edges = head.inputs.iter().map(|id| {
                     let receiver = emitter.receiver(emitter.graph.edge(*id));
-                    ours!(__rt::list([#receiver]))
+                    ours!(__rt::Merge::of(#receiver))
                 });
                 ours!(let mut #intake = #var.intake((#(#edges,)*));)
             }
@@ -264,37 +271,59 @@ impl<'a> Line<'_, 'a> {
                 ours!(__rt::Clone::clone(&#receiver))
             }
         });
-        let edges: Vec<_> = edges.collect();
-        ours!(__rt::list([#(#edges),*]))
+        merged(edges)
     }
 
     /// What the task does.
-    fn work(&self, Way { seats, fill, items }: &Way) -> TokenStream {
+    fn work(&self, Way { seats, fill, turns }: &Way) -> TokenStream {
         let (cells, open, tallies) = (self.cells(), self.open(), self.tallies());
         let params = Emitter::lent(&self.route_params());
         let intake = self.intake();
-        let enough = self.enough(&intake);
-        let settle = self.is_in_cycle().then(|| self.hand_over());
-        let hand_over = self.hand_over();
+        let begin = ours!(#params #cells #open #tallies let mut pass = #intake.pass(); #seats);
+        let work = match turns {
+            Turns::Passes(pass) if self.takes_chunks() => self.passes(pass),
+            Turns::Passes(pass) => self.chunks(fill, &pass::all(self, pass)),
+            Turns::Items(items) => self.chunks(fill, items),
+        };
+        ours!(#begin #work)
+    }
+
+    /// One pass after the other: the intake hands over between them, and takes the next chunk.
+    fn passes(&self, pass: &TokenStream) -> TokenStream {
+        let (intake, heads) = (self.intake(), self.heads());
+        let (enough, takes) = (self.enough(&intake), self.takes());
+        let in_loop = self.is_in_cycle().then(|| ours!(pass.is_in_loop();));
+        let stop = (!takes.is_empty()).then(|| ours!(pass.stop_if(#(#takes.is_sated())||*);));
+        let leave = self.leave();
+        ours!(
+            #in_loop
+            while #intake.next(&mut pass, #heads).await {
+                #pass
+                #enough
+                #stop
+            }
+            #leave
+        )
+    }
+
+    /// One chunk after the other.
+    fn chunks(&self, fill: &TokenStream, items: &TokenStream) -> TokenStream {
+        let (intake, takes) = (self.intake(), self.takes());
+        let (enough, hand_over) = (self.enough(&intake), self.hand_over());
         if self.is_ordered() {
             let order = self.emitter.of(self.head(), "order");
             let fill = self.flushing(&ours!(#intake.fill_in_turn(&#order)));
-            return ours!(
-                #params #cells #open #tallies
-                let mut pass = #intake.pass([#seats]);
-                while let __rt::Some(turn) = #fill {
-                    #items
-                    #hand_over
-                    __rt::std::mem::drop(turn);
-                    #enough
-                }
-            );
+            return ours!(while let __rt::Some(turn) = #fill {
+                #items
+                #hand_over
+                __rt::std::mem::drop(turn);
+                #enough
+            });
         }
-        let fill = self.flushing(fill);
-        let (stop, leave) = self.leave();
+        let (fill, leave) = (self.flushing(fill), self.leave());
+        let settle = self.is_in_cycle().then(|| self.hand_over());
+        let stop = (!takes.is_empty()).then(|| ours!(if #(#takes.is_sated())||* { break; }));
         ours!(
-            #params #cells #open #tallies
-            let mut pass = #intake.pass([#seats]);
             while #fill {
                 #items
                 #settle
@@ -306,19 +335,20 @@ impl<'a> Line<'_, 'a> {
         )
     }
 
+    /// Whether the island takes chunks from its edges, and hands over what it has made when it likes.
+    fn takes_chunks(&self) -> bool {
+        self.calls().len() == self.stages.len() && !self.is_ordered()
+    }
+
     /// Behind a `take` that has what it wanted the pipeline ends at once; what still comes is left out.
-    fn leave(&self) -> (TokenStream, TokenStream) {
-        let takes = self.takes();
-        if takes.is_empty() {
-            return (TokenStream::new(), TokenStream::new());
-        }
+    fn leave(&self) -> Option<TokenStream> {
         let (intake, senders) = (self.intake(), self.senders());
-        let stop = ours!(if #(#takes.is_sated())||* { break; });
-        let leave = ours!(
-            #(__rt::std::mem::drop(#senders);)*
-            #intake.leave().await;
-        );
-        (stop, leave)
+        (!self.takes().is_empty()).then(|| {
+            ours!(
+                #(__rt::std::mem::drop(#senders);)*
+                #intake.leave().await;
+            )
+        })
     }
 
     fn takes(&self) -> Vec<Ident> {
@@ -400,11 +430,17 @@ impl<'a> Line<'_, 'a> {
     }
 }
 
-/// One way of going over the items at hand: the stages that the pass books, the wait for items, and the loop over them.
+/// One way of going over the items at hand: the stages that the pass books, the wait for items, and what is done with them.
 struct Way {
     seats: TokenStream,
     fill: TokenStream,
-    items: TokenStream,
+    turns: Turns,
+}
+
+/// What an island does with the items at hand: all at once, or a pass over some of them.
+enum Turns {
+    Items(TokenStream),
+    Passes(TokenStream),
 }
 
 /// Whether a failure of the stage ends the pipeline.

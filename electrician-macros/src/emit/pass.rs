@@ -27,28 +27,23 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
         return None;
     }
     let (intake, room) = (line.intake(), room(line));
-    let (claims, hand_over) = (claims(line), hand_over(line));
-    let go_over = if let Some((edge, copies)) = poured(line) {
-        let (work, sender) = (pouring_chain(line, edge), line.emitter.sender(edge));
-        let stages = line.calls().iter().map(|stage| line.emitter.stage(stage));
-        let always = ours!(true #(&& #stages.always_gives())*);
-        let copies = copied(line, &sender, &copies);
-        ours!(
-            #intake.pour(&mut pass, #room, (&mut #sender, #always), |item, lap| { #work });
-            #claims
-            #copies
-        )
-    } else {
+    let claims = claims(line);
+    let Some((edge, copies)) = poured(line) else {
         let work = plain_chain(line);
-        ours!(
+        return Some(ours!(
             #intake.each(&mut pass, #room, |item, lap| { #work });
             #claims
-        )
+        ));
     };
-    Some(ours!(while !#intake.is_empty() {
-        #go_over
-        #hand_over
-    }))
+    let (work, sender) = (pouring_chain(line, edge), line.emitter.sender(edge));
+    let stages = line.calls().iter().map(|stage| line.emitter.stage(stage));
+    let always = ours!(true #(&& #stages.always_gives())*);
+    let copies = copied(line, &sender, &copies);
+    Some(ours!(
+        #intake.pour(&mut pass, #room, (&mut #sender, #always), |item, lap| { #work });
+        #claims
+        #copies
+    ))
 }
 
 /// The edge that all outputs of the line are poured into, and those that get copies; if nothing stops a pass before its end,
@@ -92,9 +87,8 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         next: ours!(continue),
         stop: ours!(break),
     };
-    let work = quick_chain(line, 0, &leave);
-    let (claims, hand_over) = (claims(line), hand_over(line));
-    Some(ours!(while !#intake.is_empty() {
+    let (work, claims) = (quick_chain(line, 0, &leave), claims(line));
+    Some(ours!(
         let most = pass.limit(#room);
         let panic = __rt::guarded(async {
             for _ in 0..most {
@@ -105,8 +99,7 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         }).await;
         pass.interrupted_by(panic);
         #claims
-        #hand_over
-    }))
+    ))
 }
 
 /// Whether the pass may take every island of this form: nothing stands between an item and its calls.
@@ -143,17 +136,18 @@ fn claims(line: &Line) -> TokenStream {
     claims.collect()
 }
 
-/// The account of the pass; and what is handed over.
-fn hand_over(line: &Line) -> TokenStream {
-    let hand_over = line.hand_over();
-    match line.is_full() {
+/// One pass after the other until the chunk is used up: the account, and what is handed over.
+pub(super) fn all(line: &Line, pass: &TokenStream) -> TokenStream {
+    let (intake, hand_over) = (line.intake(), line.hand_over());
+    let end = match line.is_full() {
         Some(full) if line.is_ordered() => ours!(
             pass.end();
             if #full { #hand_over }
         ),
         Some(full) => ours!(if pass.end() || #full { #hand_over }),
         None => ours!(if pass.end() { #hand_over }),
-    }
+    };
+    ours!(while !#intake.is_empty() { #pass #end })
 }
 
 /// How an item leaves the chain before its end: the pass goes on with the next one, or stops.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, Weak};
 
-use super::core::Core;
+use super::shared::Shared;
 use super::sync::{AtomicUsize, Mutex, Ordering};
 
 /// The count of what is under way in a feedback loop.
@@ -27,7 +27,7 @@ pub struct Cycle {
 struct Inner {
     outstanding: AtomicUsize,
     entries: AtomicUsize,
-    feedback: Mutex<Vec<Weak<dyn Core + Send + Sync>>>,
+    feedback: Mutex<Vec<Weak<Shared>>>,
 }
 
 /// Where an edge lies in a feedback loop.
@@ -90,14 +90,13 @@ impl Cycle {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         for edge in feedback.iter().filter_map(Weak::upgrade) {
-            let edge: &dyn Core = &*edge;
             edge.end_feedback();
         }
     }
 }
 
 impl CyclePlace {
-    pub(super) fn join(&self, edge: &Arc<dyn Core + Send + Sync>) {
+    pub(super) fn join(&self, edge: &Arc<Shared>) {
         let inner = &self.cycle.inner;
         match self.role {
             CycleRole::Entry => {

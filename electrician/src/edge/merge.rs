@@ -1,27 +1,67 @@
 //! Several edges into one consumer: a chunk at a time, from each input in its turn.
 
 use std::future::poll_fn;
-use std::iter;
 use std::task::{Context, Poll};
+use std::{fmt, iter};
 
+use super::inputs::Inputs;
+use super::items::{Items, View};
+use super::receiver::{each, pour};
 use super::{Filled, Receiver, Sender};
 
 /// Consumes several edges as if they were one.
 ///
 /// Each chunk comes from one input; the next input that has items is next, so that none is starved. The items of
 /// one input keep their order. A merge ends when all its inputs have ended.
-#[derive(Debug)]
+///
+/// # Examples
+///
+/// ```
+/// use electrician::edge::{EdgeOptions, Merge, edge};
+///
+/// let (mut odd, odds, _) = edge(EdgeOptions::default());
+/// let (mut even, evens, _) = edge(EdgeOptions::default());
+/// odd.push(1);
+/// odd.flush_now();
+/// even.push(2);
+/// even.flush_now();
+/// let mut numbers = Merge::of(odds).and(evens);
+/// numbers.take_now();
+/// assert_eq!(numbers.pop(), Some(1));
+/// numbers.take_now();
+/// assert_eq!(numbers.pop(), Some(2));
+/// ```
 pub struct Merge<T> {
-    inputs: Vec<Receiver<T>>,
-    /// The input that the chunk is from.
-    current: usize,
+    inputs: Inputs,
+    /// The chunk, turned around.
+    chunk: Vec<T>,
+    view: View<T>,
 }
 
 impl<T> Merge<T> {
-    /// Merges these inputs; without any, it has ended.
-    pub fn new(inputs: Vec<Receiver<T>>) -> Self {
-        let current = inputs.len().saturating_sub(1);
-        Self { inputs, current }
+    /// A merge of this input alone. What is left of its chunk comes first.
+    pub fn of(input: Receiver<T>) -> Self {
+        let Receiver { head, local, view } = input;
+        let mut inputs = Inputs::none();
+        inputs.add(head);
+        Self {
+            inputs,
+            chunk: local,
+            view,
+        }
+    }
+
+    /// With one more input.
+    ///
+    /// # Panics
+    ///
+    /// When an input has a chunk that is not used up.
+    #[must_use]
+    pub fn and(mut self, input: Receiver<T>) -> Self {
+        let used_up = self.chunk.is_empty() && input.is_empty();
+        assert!(used_up, "inputs are merged before anything is taken");
+        self.inputs.add(input.head);
+        self
     }
 
     /// Takes a chunk of the next input that has one, if the last chunk is used up, else says what is left of it.
@@ -29,43 +69,8 @@ impl<T> Merge<T> {
     ///
     /// What was said of [`Receiver::poll_fill`] holds for every input.
     pub fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
-        if let [input] = &mut self.inputs[..] {
-            return input.poll_fill(cx);
-        }
-        if let Some(filled) = self.take_now() {
-            return Poll::Ready(Some(filled));
-        }
-        let mut ended = true;
-        for turn in self.turns() {
-            match self.inputs[turn].poll_fill(cx) {
-                Poll::Ready(Some(filled)) => return Poll::Ready(Some(self.chose(turn, filled))),
-                Poll::Ready(None) => {}
-                Poll::Pending => ended = false,
-            }
-        }
-        if ended {
-            Poll::Ready(None)
-        } else {
-            Poll::Pending
-        }
-    }
-
-    /// Takes so many items at most, of the next input that has some, if the last chunk is used up, else says what is left of it.
-    /// `None` means that all inputs have ended. See [`Receiver::poll_take`].
-    pub(crate) fn poll_take(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<Filled>> {
-        let mut ended = true;
-        for turn in self.turns() {
-            match self.inputs[turn].poll_take(most, cx) {
-                Poll::Ready(Some(filled)) => return Poll::Ready(Some(self.chose(turn, filled))),
-                Poll::Ready(None) => {}
-                Poll::Pending => ended = false,
-            }
-        }
-        if ended {
-            Poll::Ready(None)
-        } else {
-            Poll::Pending
-        }
+        let (inputs, chunk) = self.parts();
+        inputs.poll_fill(chunk, None, cx)
     }
 
     /// Takes a chunk as [`poll_fill`](Self::poll_fill) does, and waits for it.
@@ -80,41 +85,29 @@ impl<T> Merge<T> {
 
     /// Takes a chunk if an input has one now.
     pub fn take_now(&mut self) -> Option<Filled> {
-        if !self.is_empty() {
-            return self.inputs[self.current].take_now();
-        }
-        for turn in self.turns() {
-            if let Some(filled) = self.inputs[turn].take_now() {
-                return Some(self.chose(turn, filled));
-            }
-        }
-        None
+        let (inputs, chunk) = self.parts();
+        inputs.take_now(chunk, None)
     }
 
     /// The next item of the chunk.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
-        self.inputs.get_mut(self.current)?.pop()
+        self.chunk.pop()
     }
 
     /// Gives the next items of the chunk, `most` at most and as long as these are wanted.
     pub(crate) fn each(&mut self, most: usize, give: impl FnMut(T) -> bool) {
-        if let Some(input) = self.inputs.get_mut(self.current) {
-            input.each(most, give);
-        }
+        each(&mut self.chunk, most, give);
     }
 
-    /// Makes something of the next items of the chunk; see [`Receiver::pour`].
+    /// Makes something of the next items of the chunk, `most` at most, in the buffer of a producer.
     pub(crate) fn pour<U>(
         &mut self,
         most: usize,
-        into: &mut Sender<U>,
-        always: bool,
+        into: (&mut Sender<U>, bool),
         make: impl FnMut(T) -> Option<U>,
     ) {
-        if let Some(input) = self.inputs.get_mut(self.current) {
-            input.pour(most, into, always, make);
-        }
+        pour(&mut self.chunk, most, into, make);
     }
 
     /// The rest of the chunk, item by item. What is not iterated stays in the chunk.
@@ -126,46 +119,37 @@ impl<T> Merge<T> {
     /// How many items are left of the chunk.
     #[inline]
     pub fn len(&self) -> usize {
-        self.inputs.get(self.current).map_or(0, Receiver::len)
+        self.chunk.len()
     }
 
     /// Whether the chunk is used up.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.chunk.is_empty()
     }
 
     /// Says to every input that no more is needed. What is queued is still delivered.
     pub fn enough(&mut self) {
-        for input in &mut self.inputs {
-            input.enough();
-        }
+        self.inputs.enough();
     }
 
     /// Says that everything popped so far is done; see [`Receiver::settle`].
     pub fn settle(&mut self) {
-        for input in &mut self.inputs {
-            input.settle();
-        }
+        self.inputs.settle(self.chunk.len());
     }
 
-    /// The inputs, beginning with the one after the current one.
-    fn turns(&self) -> impl Iterator<Item = usize> + use<T> {
-        let (inputs, current) = (self.inputs.len(), self.current);
-        (1..=inputs).map(move |turn| (current + turn) % inputs)
+    /// The inputs and the chunk, as code sees them that knows no item type.
+    pub(crate) fn parts(&mut self) -> (&mut Inputs, &mut dyn Items) {
+        (&mut self.inputs, (self.view)(&mut self.chunk))
     }
+}
 
-    /// A consumer that is busy must not be called: it leaves the lines of the other inputs.
-    fn chose(&mut self, turn: usize, filled: Filled) -> Filled {
-        self.current = turn;
-        self.step_back();
-        filled
-    }
-
-    fn step_back(&mut self) {
-        for input in &mut self.inputs {
-            input.step_back();
-        }
+impl<T> fmt::Debug for Merge<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Merge")
+            .field("inputs", &self.inputs.len())
+            .field("len", &self.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -174,6 +158,6 @@ struct Waits<'a, T>(&'a mut Merge<T>);
 
 impl<T> Drop for Waits<'_, T> {
     fn drop(&mut self) {
-        self.0.step_back();
+        self.0.inputs.step_back();
     }
 }

@@ -37,18 +37,26 @@
 //! # });
 //! ```
 
-mod core;
+mod consumer;
 mod cycle;
+mod inputs;
+mod items;
 mod ledger;
 mod limits;
 mod line;
 mod merge;
 mod options;
+mod outside;
 mod probe;
+mod producer;
 mod receiver;
 mod sender;
 mod shared;
 mod sync;
+
+pub(crate) use inputs::Inputs;
+pub(crate) use items::Items;
+pub(crate) use shared::Heads;
 
 pub use cycle::{Cycle, CyclePlace, CycleRole};
 pub use merge::Merge;

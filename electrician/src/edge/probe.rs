@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::core::Core;
+use super::shared::Shared;
 
 /// What an edge has seen so far: `sent = taken + dropped + queued`, at any moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,25 +30,21 @@ impl EdgeStats {
 /// Looks at an edge, whatever its items are, and closes it. A clone looks at the same edge.
 #[derive(Clone)]
 pub struct Probe {
-    edge: Arc<dyn Core + Send + Sync>,
+    edge: Arc<Shared>,
 }
 
 impl Probe {
     /// A probe of this edge, which is a part of its feedback loop from now on.
-    pub(super) fn new(edge: Arc<dyn Core + Send + Sync>) -> Self {
-        if let Some(place) = &edge.outside().cycle {
+    pub(super) fn new(edge: Arc<Shared>) -> Self {
+        if let Some(place) = &edge.outside.cycle {
             place.join(&edge);
         }
         Self { edge }
     }
 
-    fn core(&self) -> &dyn Core {
-        &*self.edge
-    }
-
     /// The counters, all of the same moment.
     pub fn stats(&self) -> EdgeStats {
-        self.core().stats()
+        self.edge.stats()
     }
 
     /// Lets nothing more in.
@@ -57,7 +53,7 @@ impl Probe {
     /// - What is flushed from now on is dropped, and counted.
     /// - [`Sender::is_sated`](super::Sender::is_sated) is true.
     pub fn close(&self) {
-        self.core().close();
+        self.edge.close();
     }
 }
 

@@ -1,14 +1,11 @@
 //! A producer's head: items come in one by one, and go out to the queue a chunk at a time.
 
-use std::collections::VecDeque;
+use std::fmt;
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::{fmt, mem};
 
-use super::Overflow;
-use super::core::Core;
-use super::shared::{Shared, State};
+use super::items::View;
+use super::producer::{Producer, Refused};
 
 /// The producer's end of an edge. A clone is another producer, with an empty buffer of its own.
 ///
@@ -18,41 +15,15 @@ use super::shared::{Shared, State};
 /// Dropping a head hands over what fits of its buffer; the rest is dropped, and counted. When the last head is
 /// gone, receivers get what is queued and then see the end.
 pub struct Sender<T> {
-    shared: Arc<Shared<T>>,
+    head: Producer,
     local: Vec<T>,
-    /// Items that overflowed, until the lock is released and they can be dropped. Empty between calls.
-    waste: VecDeque<T>,
-    chunk: usize,
-    overflow: Overflow,
-    seat: usize,
-    waits: bool,
-    woke: bool,
+    view: View<T>,
 }
-
-/// What becomes of items that a blocking edge has no room for.
-enum Rest<'a, 'b> {
-    Waits(&'a mut Context<'b>),
-    Stays,
-    IsDropped,
-}
-
-/// Nobody will take what this head has: the edge is closed, or all receivers are gone.
-struct Refused;
 
 impl<T> Sender<T> {
-    pub(super) fn new(shared: Arc<Shared<T>>, overflow: Overflow, chunk: usize) -> Self {
-        let core: &dyn Core = &*shared;
-        let seat = core.join_sender();
-        Self {
-            shared,
-            local: Vec::new(),
-            waste: VecDeque::new(),
-            chunk,
-            overflow,
-            seat,
-            waits: false,
-            woke: false,
-        }
+    pub(super) fn new(head: Producer, view: View<T>) -> Self {
+        let local = Vec::new();
+        Self { head, local, view }
     }
 
     /// Puts an item into the head's own buffer. Never waits and never hands over.
@@ -66,7 +37,7 @@ impl<T> Sender<T> {
     /// Pushes what is made of these items: quicker than one by one, and just as unbounded.
     ///
     /// # Panics
-    /// When `make` gives nothing though it `always` does.
+    /// When `make` gives nothing.
     #[inline]
     pub(crate) fn fill<S>(
         &mut self,
@@ -80,19 +51,19 @@ impl<T> Sender<T> {
     /// Whether the buffer is below the size of a chunk.
     #[inline]
     pub fn has_room(&self) -> bool {
-        self.local.len() < self.chunk
+        self.local.len() < self.head.chunk
     }
 
     /// How many items the buffer has room for until it is a whole chunk.
     #[inline]
     pub fn room(&self) -> usize {
-        self.chunk.saturating_sub(self.local.len())
+        self.head.chunk.saturating_sub(self.local.len())
     }
 
     /// Whether the buffer lacks an eighth of a chunk at most: who leaves items out would creep up on the rest.
     #[inline]
     pub(crate) fn is_all_but_full(&self) -> bool {
-        self.room() <= self.chunk / 8
+        self.room() <= self.head.chunk / 8
     }
 
     /// The last of what waits in the buffer, so many items at most.
@@ -112,21 +83,15 @@ impl<T> Sender<T> {
         self.local.len()
     }
 
-    /// Hands over everything in the buffer, by the edge's [`Overflow`]; ready when the buffer is empty.
+    /// Hands over everything in the buffer, by the edge's [`Overflow`](super::Overflow); ready when the buffer is empty.
     ///
     /// A head whose poll was pending has a place in the line: poll it again when it is woken, or give the place
     /// up by [`flush_now`](Self::flush_now) or by dropping the head. [`flush`](Self::flush) sees to that.
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Poll::Ready(handed_over) = self.poll_hand_over(cx) else {
-            return Poll::Pending;
-        };
-        if let Err(Refused) = handed_over {
-            self.book_refused();
-        }
-        Poll::Ready(())
+        self.head.poll_flush((self.view)(&mut self.local), cx)
     }
 
-    /// Hands over everything in the buffer, by the edge's [`Overflow`].
+    /// Hands over everything in the buffer, by the edge's [`Overflow`](super::Overflow).
     ///
     /// # Cancel safety
     ///
@@ -141,11 +106,7 @@ impl<T> Sender<T> {
     ///
     /// Use it when something else is about to wait, so that finished items do not wait with it.
     pub fn flush_now(&mut self) {
-        if !self.local.is_empty()
-            && let Err(Refused) = self.hand_over(Rest::Stays)
-        {
-            self.book_refused();
-        }
+        self.head.flush_now((self.view)(&mut self.local));
     }
 
     /// Puts an item into the buffer, and hands the buffer over if it is a full chunk.
@@ -195,7 +156,7 @@ impl<T> Sender<T> {
     /// may stop early. This takes no lock.
     #[inline]
     pub fn is_sated(&self) -> bool {
-        self.shared.outside.is_sated()
+        self.head.is_sated()
     }
 
     /// Whether a hand-over has woken somebody since this was last asked.
@@ -203,74 +164,11 @@ impl<T> Sender<T> {
     /// A producer whose items are costly then gives way once, so that the consumer runs beside it.
     #[inline]
     pub fn woke(&mut self) -> bool {
-        mem::take(&mut self.woke)
+        self.head.woke()
     }
 
     fn poll_hand_over(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Refused>> {
-        if self.local.is_empty() {
-            return Poll::Ready(Ok(()));
-        }
-        let handed_over = self.hand_over(Rest::Waits(cx));
-        if self.waits {
-            return Poll::Pending;
-        }
-        Poll::Ready(handed_over)
-    }
-
-    fn hand_over(&mut self, rest: Rest<'_, '_>) -> Result<(), Refused> {
-        let mut state = self.shared.lock();
-        let State { queue, ledger } = &mut *state;
-        let waited = mem::take(&mut self.waits);
-        let Some(fits) = ledger.hand_over(self.seat, queue.len(), self.local.len()) else {
-            self.woke |= self.shared.finish(state);
-            return Err(Refused);
-        };
-        self.shared.outside.add(fits);
-        load(&mut self.local, queue, fits);
-        let left = self.local.len();
-        match (left, rest, self.overflow) {
-            (0, ..) | (_, Rest::Stays, _) if waited => ledger.rest_sender(self.seat),
-            (0, ..) | (_, Rest::Stays, _) => {}
-            (_, Rest::Waits(cx), Overflow::Block) => {
-                self.waits = true;
-                ledger.wait_for_room(self.seat, left, cx);
-            }
-            (_, _, Overflow::DropOldest) => {
-                self.shared.outside.add(left);
-                ledger.handed_over(left);
-                ledger.displaced(left);
-                load(&mut self.local, queue, left);
-                self.waste.extend(queue.drain(..left));
-            }
-            (_, _, overflow) => {
-                if overflow == Overflow::Fail {
-                    ledger.sound_alarm();
-                }
-                ledger.rest_sender(self.seat);
-                ledger.refused(left);
-                load(&mut self.local, &mut self.waste, left);
-            }
-        }
-        self.woke |= self.shared.finish(state);
-        while self.waste.pop_front().is_some() {}
-        Ok(())
-    }
-
-    #[cold]
-    fn book_refused(&mut self) {
-        self.core().refused(self.local.len());
-        self.local.clear();
-    }
-
-    /// Gives up the head's place in the line; what it offered is its own again.
-    fn step_back(&mut self) {
-        if mem::take(&mut self.waits) {
-            self.core().rest_sender(self.seat);
-        }
-    }
-
-    fn core(&self) -> &dyn Core {
-        &*self.shared
+        self.head.poll_hand_over((self.view)(&mut self.local), cx)
     }
 }
 
@@ -284,18 +182,13 @@ impl<T> Extend<T> for Sender<T> {
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        Self::new(Arc::clone(&self.shared), self.overflow, self.chunk)
+        Self::new(self.head.another(), self.view)
     }
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        if !self.local.is_empty()
-            && let Err(Refused) = self.hand_over(Rest::IsDropped)
-        {
-            self.book_refused();
-        }
-        self.core().leave_sender(self.seat);
+        self.head.leave((self.view)(&mut self.local));
     }
 }
 
@@ -303,8 +196,8 @@ impl<T> fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender")
             .field("buffered", &self.local.len())
-            .field("chunk", &self.chunk)
-            .field("overflow", &self.overflow)
+            .field("chunk", &self.head.chunk)
+            .field("overflow", &self.head.overflow)
             .finish_non_exhaustive()
     }
 }
@@ -314,7 +207,7 @@ struct Waits<'a, T>(&'a mut Sender<T>);
 
 impl<T> Drop for Waits<'_, T> {
     fn drop(&mut self) {
-        self.0.step_back();
+        self.0.head.step_back();
     }
 }
 
@@ -323,23 +216,7 @@ struct Offers<'a, T>(&'a mut Sender<T>);
 
 impl<T> Drop for Offers<'_, T> {
     fn drop(&mut self) {
-        self.0.step_back();
+        self.0.head.step_back();
         self.0.local.clear();
     }
-}
-
-/// Moves the first items of a sender's buffer to the end of another. A whole buffer goes in one piece, and where the other one
-/// is empty the two change places, so that buffers circulate. No conversion copies.
-fn load<T>(local: &mut Vec<T>, to: &mut VecDeque<T>, items: usize) {
-    if items < local.len() {
-        to.extend(local.drain(..items));
-        return;
-    }
-    let mut from = VecDeque::from(mem::take(local));
-    if to.is_empty() {
-        mem::swap(&mut from, to);
-    } else {
-        to.append(&mut from);
-    }
-    *local = Vec::from(from);
 }

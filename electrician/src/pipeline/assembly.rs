@@ -9,9 +9,14 @@ use std::{
 
 use super::{Control, EdgePlan, Error, ErrorKind, Input, Output, Through};
 use crate::{
-    edge::{Alarm, Cycle, CyclePlace, EdgeOptions, Overflow, Probe, Receiver, Sender, edge},
+    edge::{
+        Alarm, Cycle, CyclePlace, EdgeOptions, Heads, Items, Merge, Overflow, Probe, Receiver,
+        Sender, edge,
+    },
     resilience::{BadValue, breaker::CircuitBreaker},
-    stage::{Cell, Head, Intake, LaneEnds, Lanes, Port, Settings, hand_over, pool, spawn, workers},
+    stage::{
+        Cell, Head, Intake, LaneEnds, Lanes, Port, Settings, Task, hand_over, pool, spawn, workers,
+    },
 };
 
 /// A pipeline that is to be a stage of another one.
@@ -129,9 +134,7 @@ impl Assembly {
         plan: EdgePlan,
     ) -> (Sender<T>, Receiver<T>) {
         let plan = self.checked(plan);
-        let (sender, receiver, probe) = edge(self.options(&plan));
-        self.record(&plan, Some(probe));
-        (sender, receiver)
+        self.heads(&Vec::<T>::new(), &plan).carrying()
     }
 
     /// An edge whose items are divided by their key, a lane for each worker.
@@ -150,8 +153,7 @@ impl Assembly {
         };
         let mut ends = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let (sender, receiver, probe) = edge(self.options(&each));
-            self.record(&each, Some(probe));
+            let (sender, receiver) = self.heads(&Vec::<T>::new(), &each).carrying();
             ends.0.push(sender);
             ends.1.push(receiver);
         }
@@ -176,10 +178,7 @@ impl Assembly {
         blocking: bool,
         island: impl Future<Output = ()> + Send + 'static,
     ) {
-        let stage = self.path(stage);
-        self.tasks.push(Box::new(move |control| {
-            spawn(control, &stage, blocking, island);
-        }));
+        self.task(stage, blocking, Box::pin(island));
     }
 
     /// The tasks of a stage's workers.
@@ -216,7 +215,7 @@ impl Assembly {
         input: &Input<T>,
         name: &'static str,
         buffer: usize,
-    ) -> Vec<Receiver<T>> {
+    ) -> Merge<T> {
         let buffer = self.at_least_one(name, "buffer", buffer);
         if let Some(receivers) = input.fed() {
             return receivers;
@@ -238,7 +237,7 @@ impl Assembly {
         let link = Arc::clone(&self.control);
         self.control.on_close(move || probe.close());
         input.bind(sender, link);
-        vec![receiver]
+        Merge::of(receiver)
     }
 
     /// The way out of an `output`.
@@ -246,7 +245,7 @@ impl Assembly {
         &mut self,
         output: &Output<T>,
         name: &'static str,
-        edges: Vec<Receiver<T>>,
+        edges: Merge<T>,
     ) {
         let cell = self.stage(name, &Settings::<std::convert::Infallible>::default());
         let tally = cell.tally();
@@ -276,7 +275,7 @@ impl Assembly {
         &mut self,
         name: &'static str,
         inner: Inner<P, In, Out>,
-        inputs: Vec<Receiver<In>>,
+        inputs: Merge<In>,
         output: Sender<Out>,
     ) where
         P: Through<In, Out>,
@@ -317,6 +316,19 @@ impl Assembly {
             sources,
             edges,
         })
+    }
+
+    fn task(&mut self, stage: &'static str, blocking: bool, task: Task) {
+        let stage = self.path(stage);
+        self.tasks.push(Box::new(move |control| {
+            spawn(control, &stage, blocking, task);
+        }));
+    }
+
+    fn heads(&mut self, items: &dyn Items, plan: &EdgePlan) -> Heads {
+        let heads = Heads::of(items, self.options(plan));
+        self.record(plan, Some(heads.probe.clone()));
+        heads
     }
 
     fn path(&self, stage: &str) -> String {

@@ -14,7 +14,7 @@ use futures_core::Stream;
 
 use super::{Control, Phase, control::may_go_on};
 use crate::{
-    edge::{Receiver, Sender},
+    edge::{Merge, Sender},
     resilience::breaker::{BreakerSnapshot, CircuitBreaker},
     stage::{Cell, Intake, Latency, StageStats, Tally},
 };
@@ -27,7 +27,7 @@ pub struct Input<T>(Arc<Mutex<Entry<T>>>);
 enum Entry<T> {
     Closed,
     /// Fed by the pipeline that this one is a stage of.
-    Fed(Vec<Receiver<T>>),
+    Fed(Merge<T>),
     Open(Sender<T>, Arc<Control>),
 }
 
@@ -84,11 +84,11 @@ impl<T: Send + 'static> Input<T> {
         *self.entry() = Entry::Open(sender, control);
     }
 
-    pub(crate) fn feed(&self, receivers: Vec<Receiver<T>>) {
+    pub(crate) fn feed(&self, receivers: Merge<T>) {
         *self.entry() = Entry::Fed(receivers);
     }
 
-    pub(crate) fn fed(&self) -> Option<Vec<Receiver<T>>> {
+    pub(crate) fn fed(&self) -> Option<Merge<T>> {
         let mut entry = self.entry();
         match std::mem::replace(&mut *entry, Entry::Closed) {
             Entry::Fed(receivers) => Some(receivers),

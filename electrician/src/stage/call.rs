@@ -10,7 +10,8 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    Cause, Cell, Failure, Handler, Hold, Outputs, Settings, Tally, Unfailing, WhenOpen,
+    Cause, Cell, Failure, Handler, Hold, Outputs, Tally, Unfailing, WhenOpen,
+    definition::Plan,
     given::{Given, Hand, Way},
     sampling::Sampling,
     settings::Predicate,
@@ -31,11 +32,8 @@ use crate::resilience::{
 /// handler's own types may be asked again there: no field is a projection, and each future says by itself that it is `Send`.
 /// Items, errors and arguments may then be `&'static str`, `Box<dyn Error>`, `Arc<dyn Trait>`.
 pub struct Stage<H, In, Out, Err, Args, K, S> {
-    handler: Arc<H>,
-    args: Args,
+    pub(super) plan: Arc<Plan<H, Args, Err>>,
     pub(super) slot: S,
-    settings: Arc<Settings<Err>>,
-    pub(super) cell: Arc<Cell>,
     pub(super) tally: Arc<Tally>,
     timer: Timer,
     pub(super) item: Option<In>,
@@ -66,7 +64,7 @@ impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
     Err: Send,
-    Args: Send,
+    Args: Send + Sync,
     H: Handler<In, Out, Err, Args, Slot = S>,
     K: Hold<H::Mode, In>,
     S: Send,
@@ -74,20 +72,11 @@ where
     /// Whether no value of the output exists.
     pub(super) const SINK: bool = size_of::<Option<Out>>() == 0;
 
-    pub(crate) fn new(
-        handler: Arc<H>,
-        args: Args,
-        settings: Arc<Settings<Err>>,
-        cell: Arc<Cell>,
-        tally: Arc<Tally>,
-    ) -> Self {
+    pub(super) fn new(plan: Arc<Plan<H, Args, Err>>, tally: Arc<Tally>) -> Self {
         Self {
-            slot: handler.slot(&args),
+            slot: plan.handler.slot(&plan.args),
+            plan,
             tally,
-            handler,
-            args,
-            settings,
-            cell,
             timer: Timer::new(),
             item: None,
             open: false,
@@ -124,7 +113,7 @@ where
 
     /// What all the workers of the stage share.
     pub fn cell(&self) -> &Arc<Cell> {
-        &self.cell
+        &self.plan.cell
     }
 
     /// This worker's counters.
@@ -147,7 +136,7 @@ where
         self.item = Some(item);
         self.open = true;
         self.attempts = 0;
-        if self.settings.retry.is_some() {
+        if self.plan.settings.retry.is_some() {
             self.began = Some(Instant::now());
         }
     }
@@ -161,8 +150,13 @@ where
     ) -> impl Future<Output = Result<Given<'_, impl Outputs<Out, Err>, K::Back>, Miss<Err>>> + Send
     {
         async move {
-            self.cell.control.may_work().await;
-            let permit = match permit(self.cell.breaker.as_ref(), self.settings.when_open).await {
+            self.plan.cell.control.may_work().await;
+            let permit = match permit(
+                self.plan.cell.breaker.as_ref(),
+                self.plan.settings.when_open,
+            )
+            .await
+            {
                 Ok(permit) => permit,
                 Err(open) => return Err(Miss(Cause::Refused(open))),
             };
@@ -171,12 +165,12 @@ where
                 self.tally.retried.add(1);
             }
             self.attempts += 1;
-            let began = self.sampling.begin(&self.cell.control);
+            let began = self.sampling.begin(&self.plan.cell.control);
             let mut waited = false;
             let (item, slot) = (&mut self.item, &mut self.slot);
             let result = match (
                 caught(|| H::call(K::give(item), slot)),
-                self.settings.timeout,
+                self.plan.settings.timeout,
             ) {
                 (Err(panic), _) => Ok(Err(panic)),
                 (Ok(call), None) => Ok(Caught::new(call, &mut waited).await),
@@ -187,9 +181,9 @@ where
                     .map_err(|_| Cause::TimedOut(limit)),
             };
             self.sampling
-                .end(began, waited, &self.tally, &self.cell.control);
+                .end(began, waited, &self.tally, &self.plan.cell.control);
             if waited {
-                self.tally.progress.set(self.cell.control.millis());
+                self.tally.progress.set(self.plan.cell.control.millis());
             }
             let cause = match result {
                 Ok(Ok(Ok(outputs))) => {
@@ -199,7 +193,7 @@ where
                     self.open = false;
                     let hand = Hand {
                         tally: &self.tally,
-                        cell: &self.cell,
+                        cell: &self.plan.cell,
                         broken: &mut self.broken,
                         attempts: self.attempts,
                         sink: Self::SINK,
@@ -218,7 +212,7 @@ where
                 Err(timed_out) => timed_out,
             };
             if let Some(permit) = permit {
-                judge(permit, &cause, self.settings.breaker_when.as_ref());
+                judge(permit, &cause, self.plan.settings.breaker_when.as_ref());
             }
             Err(Miss(cause))
         }
@@ -282,20 +276,25 @@ where
             Cause::Error(_) | Cause::TimedOut(_) => &self.tally.failed,
         };
         counter.add(1);
-        if matches!(cause, Cause::Refused(_)) && self.settings.when_open == WhenOpen::Neutral {
+        if matches!(cause, Cause::Refused(_)) && self.plan.settings.when_open == WhenOpen::Neutral {
             return self.item.take().map_or(Settled::Counted, Settled::Refused);
         }
         let taken = self.item.is_none();
         match K::back(&mut self.item) {
             Some(_) if taken && matches!(cause, Cause::Panicked(_)) => Settled::Counted,
-            Some(back) => Settled::Failed(Failure::new(back, cause, self.attempts, self.cell.name)),
+            Some(back) => Settled::Failed(Failure::new(
+                back,
+                cause,
+                self.attempts,
+                self.plan.cell.name,
+            )),
             None => Settled::Counted,
         }
     }
 
     fn wait_before_retry(&self, cause: &Cause<Err>) -> Option<Duration> {
-        let (retry, began) = (self.settings.retry?, self.began?);
-        let worth_it = match (cause, &self.settings.retry_when) {
+        let (retry, began) = (self.plan.settings.retry?, self.began?);
+        let worth_it = match (cause, &self.plan.settings.retry_when) {
             (Cause::Error(error), Some(when)) => when(error),
             (Cause::Error(_) | Cause::TimedOut(_), _) => true,
             (Cause::Panicked(_) | Cause::Refused(_), _) => false,
@@ -307,7 +306,7 @@ where
 
     fn note_panic(&self, miss: &Miss<Err>) -> Option<Duration> {
         match &miss.0 {
-            Cause::Panicked(message) => self.cell.panicked(message, Instant::now()),
+            Cause::Panicked(message) => self.plan.cell.panicked(message, Instant::now()),
             _ => None,
         }
     }
@@ -315,14 +314,14 @@ where
     /// Makes the state anew that a panic may have left half done.
     pub fn mend(&mut self) {
         if self.broken {
-            self.slot = self.handler.slot(&self.args);
+            self.slot = self.plan.handler.slot(&self.plan.args);
             self.broken = false;
             self.tally.restarts.add(1);
         }
     }
 
     fn touch(&self) {
-        self.tally.progress.set(self.cell.control.millis());
+        self.tally.progress.set(self.plan.cell.control.millis());
     }
 }
 
@@ -356,7 +355,7 @@ impl<H, In, Out, Err, Args, K, S> Drop for Stage<H, In, Out, Err, Args, K, S> {
 impl<H, In, Out, Err, Args, K, S> std::fmt::Debug for Stage<H, In, Out, Err, Args, K, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stage")
-            .field("stage", &self.cell.path)
+            .field("stage", &self.plan.cell.path)
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@
 use std::{future::Future, sync::Arc};
 
 use super::{Came, Definition, Handler, Hold, Intake, Order, Pool, Settled, Stage, tasks};
-use crate::edge::Receiver;
+use crate::edge::Merge;
 
 /// A worker of a pool.
 type Worker<H, In, Out, Err, Args, K> =
@@ -36,7 +36,7 @@ where
     In: Send + 'static,
     Out: Send,
     Err: Send,
-    Args: Clone + Send,
+    Args: Send + Sync,
     H: Handler<In, Out, Err, Args>,
     K: Hold<H::Mode, In>,
 {
@@ -55,7 +55,7 @@ where
     /// One task of a pool, with so many workers, that takes from these edges.
     pub fn pool(
         &self,
-        edges: Vec<Receiver<In>>,
+        edges: Merge<In>,
         workers: usize,
     ) -> PoolOf<
         H,
@@ -72,7 +72,7 @@ where
     /// The same, of a stage whose calls nothing protects.
     pub fn quick_pool(
         &self,
-        edges: Vec<Receiver<In>>,
+        edges: Merge<In>,
         workers: usize,
     ) -> PoolOf<
         H,
@@ -93,7 +93,7 @@ where
 
     fn pool_with<F>(
         &self,
-        edges: Vec<Receiver<In>>,
+        edges: Merge<In>,
         workers: usize,
         begin: fn(Worker<H, In, Out, Err, Args, K>, In) -> F,
     ) -> PoolOf<H, In, Out, Err, Args, K, F>
@@ -102,7 +102,7 @@ where
     {
         let (cell, tally) = (Arc::clone(self.cell()), self.cell().tally());
         let intake = Intake::new(edges, &cell, &tally);
-        let workers = (0..workers).map(|_| Box::new(self.worker(&tally)));
+        let workers = (0..workers).map(|_| Box::new(self.worker(Arc::clone(&tally))));
         let workers = workers.collect();
         let sink = Stage::<H, In, Out, Err, Args, K, H::Slot>::SINK;
         Pool::new(intake, (cell, tally), sink, workers, begin)

@@ -229,43 +229,41 @@ where
         name: &'static str,
         run: &mut Assembly,
     ) -> Definition<H, In, Out, Err, Args, K> {
-        let Self {
-            handler,
-            args,
-            settings,
-            refused,
-            ..
-        } = self;
-        let cell = run.stage(name, &settings);
-        if let Some(value) = refused {
+        let cell = run.stage(name, &self.settings);
+        if let Some(value) = self.refused {
             run.refuse(name, value);
         }
-        Definition {
-            handler: Arc::new(handler),
-            args,
-            settings: Arc::new(settings),
+        let plan = Plan {
+            handler: self.handler,
+            args: self.args,
+            settings: self.settings,
             cell,
+        };
+        Definition {
+            plan: Arc::new(plan),
             types: PhantomData,
         }
     }
 }
 
+/// What the workers of a stage are made of.
+pub(super) struct Plan<H, Args, Err> {
+    pub(super) handler: H,
+    pub(super) args: Args,
+    pub(super) settings: Settings<Err>,
+    pub(super) cell: Arc<Cell>,
+}
+
 /// A stage that is a part of a pipeline.
 pub struct Definition<H, In, Out, Err, Args, K = AsTaken> {
-    handler: Arc<H>,
-    args: Args,
-    settings: Arc<Settings<Err>>,
-    cell: Arc<Cell>,
+    plan: Arc<Plan<H, Args, Err>>,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
-impl<H, In, Out, Err, Args: Clone, K> Clone for Definition<H, In, Out, Err, Args, K> {
+impl<H, In, Out, Err, Args, K> Clone for Definition<H, In, Out, Err, Args, K> {
     fn clone(&self) -> Self {
         Self {
-            handler: Arc::clone(&self.handler),
-            args: self.args.clone(),
-            settings: Arc::clone(&self.settings),
-            cell: Arc::clone(&self.cell),
+            plan: Arc::clone(&self.plan),
             types: PhantomData,
         }
     }
@@ -275,7 +273,7 @@ impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K>
 where
     In: Send + 'static,
     Err: Send,
-    Args: Clone + Send,
+    Args: Send + Sync,
     H: Handler<In, Out, Err, Args>,
     K: Hold<H::Mode, In>,
 {
@@ -319,25 +317,19 @@ where
 
     /// One worker of the stage.
     pub fn stage(&self) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
-        self.worker(&self.cell.tally())
+        self.worker(self.cell().tally())
     }
 
     /// The same, with these counters.
-    pub(super) fn worker(&self, tally: &Arc<Tally>) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
-        Stage::new(
-            Arc::clone(&self.handler),
-            self.args.clone(),
-            Arc::clone(&self.settings),
-            Arc::clone(&self.cell),
-            Arc::clone(tally),
-        )
+    pub(super) fn worker(&self, tally: Arc<Tally>) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
+        Stage::new(Arc::clone(&self.plan), tally)
     }
 }
 
 impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K> {
     /// What all the workers of the stage share.
     pub fn cell(&self) -> &Arc<Cell> {
-        &self.cell
+        &self.plan.cell
     }
 
     /// Nothing is wired to the output.
@@ -364,7 +356,7 @@ impl<H, In, Out, Err, Args, K> fmt::Debug for Draft<H, In, Out, Err, Args, K> {
 impl<H, In, Out, Err, Args, K> fmt::Debug for Definition<H, In, Out, Err, Args, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Definition")
-            .field("stage", &self.cell.path)
+            .field("stage", &self.plan.cell.path)
             .finish_non_exhaustive()
     }
 }

@@ -7,11 +7,11 @@ use std::{
 };
 
 use super::{
-    Cell, Lap, Pass, Seat, Tally,
+    Cell, Head, Lap, Pass, Tally,
     turn::{Turn, Turnstile},
     unwind::caught,
 };
-use crate::edge::{Merge, Receiver, Sender};
+use crate::edge::{Inputs, Items, Merge, Receiver, Sender};
 
 /// What an island takes its items from.
 ///
@@ -25,53 +25,56 @@ pub struct Intake<T> {
 
 impl<T> Intake<T> {
     /// Takes from these edges, and counts for this worker.
-    pub fn new(edges: Vec<Receiver<T>>, cell: &Arc<Cell>, tally: &Arc<Tally>) -> Self {
+    pub fn new(merge: Merge<T>, cell: &Arc<Cell>, tally: &Arc<Tally>) -> Self {
         Self {
-            merge: Merge::new(edges),
+            merge,
             cell: Arc::clone(cell),
             tally: Arc::clone(tally),
         }
     }
 
     /// The passes of the island that takes from here.
-    pub fn pass<const N: usize>(&self, seats: [Seat; N]) -> Pass {
-        Pass::behind_intake(&self.cell, &self.tally, seats)
+    pub fn pass(&self) -> Pass {
+        Pass::behind_intake(&self.cell, &self.tally)
     }
 
     /// Takes the next chunk; `false` is the end.
     ///
     /// Everything taken before is done, and what was made of it was handed over.
-    pub async fn fill(&mut self) -> bool {
-        tokio::task::coop::consume_budget().await;
-        self.merge.settle();
-        poll_fn(|cx| self.poll_fill(cx)).await
+    pub fn fill(&mut self) -> impl Future<Output = bool> + Send {
+        let (inputs, chunk) = self.merge.parts();
+        fill(inputs, chunk, &self.tally)
+    }
+
+    /// Between two passes: hands over what the last one has made, if that is to be, and takes the next chunk where one is
+    /// used up. `false` is the end, and everything was handed over.
+    pub fn next(
+        &mut self,
+        pass: &mut Pass,
+        heads: &mut [&mut dyn Head],
+    ) -> impl Future<Output = bool> + Send {
+        let (inputs, chunk) = self.merge.parts();
+        next(pass, heads, inputs, chunk, &self.tally)
     }
 
     /// Takes the next chunk, and a place in the order of the chunks of all workers.
-    pub async fn fill_in_turn(&mut self, turnstile: &Arc<Turnstile>) -> Option<Turn> {
-        tokio::task::coop::consume_budget().await;
-        self.merge.settle();
-        poll_fn(|cx| turnstile.poll_enter(|| self.poll_fill(cx))).await
+    pub fn fill_in_turn(
+        &mut self,
+        turnstile: &Arc<Turnstile>,
+    ) -> impl Future<Output = Option<Turn>> + Send {
+        let (inputs, chunk) = self.merge.parts();
+        fill_in_turn(inputs, chunk, &self.tally, turnstile)
     }
 
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        self.merge.poll_fill(cx).map(|filled| match filled {
-            None => false,
-            Some(filled) => {
-                self.tally.received.add(filled.len as u64);
-                true
-            }
-        })
+        let (inputs, chunk) = self.merge.parts();
+        poll_fill(inputs, chunk, &self.tally, cx)
     }
 
     /// Takes so many items at most, all of which are [popped](Self::pop) at once; none is the end.
     pub(crate) fn poll_take(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<usize>> {
-        let filled = self.merge.poll_take(most, cx);
-        filled.map(|filled| {
-            let taken = filled?.len;
-            self.tally.received.add(taken as u64);
-            Some(taken)
-        })
+        let (inputs, chunk) = self.merge.parts();
+        poll_take(inputs, chunk, &self.tally, Some(most), cx)
     }
 
     /// The next item of the chunk.
@@ -165,7 +168,7 @@ impl<T> Intake<T> {
                 into.extend(make(item, &mut lap));
             }
             self.merge
-                .pour(most, into, always, |item| make(item, &mut Lap::off()));
+                .pour(most, (into, always), |item| make(item, &mut Lap::off()));
         });
         pass.passed(before - self.merge.len(), panic.err());
         pass.poured(into.len() - buffered);
@@ -192,6 +195,69 @@ impl<T> Intake<T> {
             }
         }
     }
+}
+
+async fn next(
+    pass: &mut Pass,
+    heads: &mut [&mut dyn Head],
+    inputs: &mut Inputs,
+    chunk: &mut dyn Items,
+    tally: &Tally,
+) -> bool {
+    if pass.is_last_over(heads) {
+        pass.hand_over(heads).await;
+    }
+    if chunk.count() > 0 {
+        return true;
+    }
+    if pass.in_loop {
+        pass.hand_over(heads).await;
+    }
+    let goes_on = !pass.stopped && pass.flushing(fill(inputs, chunk, tally), heads).await;
+    if !goes_on {
+        pass.hand_over(heads).await;
+    }
+    goes_on
+}
+
+async fn fill(inputs: &mut Inputs, chunk: &mut dyn Items, tally: &Tally) -> bool {
+    tokio::task::coop::consume_budget().await;
+    inputs.settle(chunk.count());
+    poll_fn(|cx| poll_fill(inputs, chunk, tally, cx)).await
+}
+
+async fn fill_in_turn(
+    inputs: &mut Inputs,
+    chunk: &mut dyn Items,
+    tally: &Tally,
+    turnstile: &Arc<Turnstile>,
+) -> Option<Turn> {
+    tokio::task::coop::consume_budget().await;
+    inputs.settle(chunk.count());
+    poll_fn(|cx| turnstile.poll_enter(|| poll_fill(inputs, chunk, tally, cx))).await
+}
+
+fn poll_fill(
+    inputs: &mut Inputs,
+    chunk: &mut dyn Items,
+    tally: &Tally,
+    cx: &mut Context<'_>,
+) -> Poll<bool> {
+    poll_take(inputs, chunk, tally, None, cx).map(|taken| taken.is_some())
+}
+
+fn poll_take(
+    inputs: &mut Inputs,
+    chunk: &mut dyn Items,
+    tally: &Tally,
+    most: Option<usize>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<usize>> {
+    inputs.poll_fill(chunk, most, cx).map(|filled| {
+        let taken = filled?.len;
+        tally.received.add(taken as u64);
+        Some(taken)
+    })
 }
 
 impl<T> Drop for Intake<T> {

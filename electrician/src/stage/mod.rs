@@ -58,4 +58,4 @@ pub use tally::{Leaving, StageStats, Tally};
 pub use turn::{Turn, Turnstile};
 
 pub(crate) use latency::rounded;
-pub(crate) use task::{pool, spawn, tasks, workers};
+pub(crate) use task::{Task, pool, spawn, tasks, workers};

@@ -49,7 +49,7 @@ impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
     Err: Send,
-    Args: Send,
+    Args: Send + Sync,
     H: Handler<In, Out, Err, Args, Slot = S>,
     K: Hold<H::Mode, In>,
     S: Send,
@@ -134,15 +134,19 @@ where
     where
         Err: Unfailing,
     {
-        let panic = match miss.0 {
-            Cause::Error(error) => error.never(),
-            Cause::Panicked(message) => message,
-            Cause::TimedOut(_) | Cause::Refused(_) => {
-                unreachable!("a pass has no timeout and no breaker")
-            }
-        };
         self.open = false;
         self.item = None;
-        self.cell.lost(&self.tally, &panic);
+        self.plan.cell.lost(&self.tally, &panic_of(miss));
+    }
+}
+
+/// What a handler that cannot fail has panicked with.
+fn panic_of<E: Unfailing>(Miss(cause): Miss<E>) -> String {
+    match cause {
+        Cause::Error(error) => error.never(),
+        Cause::Panicked(message) => message,
+        Cause::TimedOut(_) | Cause::Refused(_) => {
+            unreachable!("a pass has no timeout and no breaker")
+        }
     }
 }

@@ -22,7 +22,7 @@ use super::{
     Cell, Head, Tally,
     heads::flush_all,
     pace::{GivesWay, Pace},
-    unwind::{Caught, caught},
+    unwind::caught,
 };
 use crate::edge::Sender;
 
@@ -55,6 +55,10 @@ pub struct Pass {
     /// When the wait that is under way began.
     since: Option<u64>,
     pace: Pace,
+    /// Whether there was a pass that is to be ended.
+    begun: bool,
+    pub(super) in_loop: bool,
+    pub(super) stopped: bool,
 }
 
 /// A stage of a pass.
@@ -112,7 +116,7 @@ pub enum Wait<'a, 'w> {
 }
 
 impl Pass {
-    /// For an island whose stages book for themselves.
+    /// For an island whose stages book for themselves, as long as none is added.
     pub fn new(cell: &Cell, head: &Arc<Tally>) -> Self {
         Self {
             head: Arc::clone(head),
@@ -128,24 +132,40 @@ impl Pass {
             began: 0,
             since: None,
             pace: Pace::new(Arc::clone(&cell.control)),
+            begun: false,
+            in_loop: false,
+            stopped: false,
         }
     }
 
-    /// For these stages, which a source feeds.
-    pub fn behind_source<const N: usize>(cell: &Cell, head: &Arc<Tally>, seats: [Seat; N]) -> Self {
+    /// For stages the first of which has counted what its intake took.
+    pub(super) fn behind_intake(cell: &Cell, head: &Arc<Tally>) -> Self {
         Self {
-            seats: seats.into(),
-            times: N > 0,
+            counted: true,
             ..Self::new(cell, head)
         }
     }
 
-    /// For these stages, the first of which has counted what its intake took.
-    pub fn behind_intake<const N: usize>(cell: &Cell, head: &Arc<Tally>, seats: [Seat; N]) -> Self {
-        Self {
-            counted: true,
-            ..Self::behind_source(cell, head, seats)
-        }
+    /// One more stage that the pass books.
+    pub fn add(&mut self, seat: Seat) {
+        self.seats.push(seat);
+        self.times = true;
+    }
+
+    /// In a feedback loop, everything is handed over before the next chunk is taken.
+    pub fn is_in_loop(&mut self) {
+        self.in_loop = true;
+    }
+
+    /// No further chunk is to be taken.
+    pub fn stop_if(&mut self, sated: bool) {
+        self.stopped |= sated;
+    }
+
+    /// Ends the last pass, if there was one. Says whether what was made is to be handed over.
+    pub(super) fn is_last_over(&mut self, heads: &[&mut dyn Head]) -> bool {
+        let made = std::mem::replace(&mut self.begun, true);
+        made && (self.end() || heads.iter().any(|head| head.is_full()))
     }
 
     /// How many items fit into a stretch of work.
@@ -429,9 +449,31 @@ impl std::fmt::Debug for HandOver<'_, '_> {
 pub fn guarded<F: Future<Output = ()> + Send>(
     pass: F,
 ) -> impl Future<Output = Option<String>> + Send {
-    async move {
-        let mut waited = false;
-        Caught::new(pass, &mut waited).await.err()
+    Guarded { pass }
+}
+
+pin_project! {
+    struct Guarded<F> {
+        #[pin]
+        pass: F,
+    }
+}
+
+impl<F: Future<Output = ()>> Future for Guarded<F> {
+    type Output = Option<String>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+        poll_guarded(self.project().pass, cx)
+    }
+}
+
+fn poll_guarded(
+    pass: Pin<&mut dyn Future<Output = ()>>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<String>> {
+    match caught(|| pass.poll(cx)) {
+        Ok(polled) => polled.map(|()| None),
+        Err(panic) => Poll::Ready(Some(panic)),
     }
 }
 

@@ -17,8 +17,7 @@ use std::{
 use pin_project_lite::pin_project;
 
 use super::{
-    Cause, Cell, Failure, Generator, Lap, Outlet, Outputs, Pass, Seat, Tally, Unfailing,
-    unwind::caught,
+    Cause, Cell, Failure, Generator, Lap, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught,
 };
 use crate::{
     edge::Sender,
@@ -471,8 +470,8 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     }
 
     /// The passes of the island that this source feeds.
-    pub fn pass<const N: usize>(self: &Pin<&mut Self>, seats: [Seat; N]) -> Pass {
-        Pass::behind_source(&self.desk.cell, &self.desk.tally, seats)
+    pub fn pass(self: &Pin<&mut Self>) -> Pass {
+        Pass::new(&self.desk.cell, &self.desk.tally)
     }
 
     /// This source's counters.

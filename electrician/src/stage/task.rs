@@ -16,17 +16,7 @@ use super::slots::Slots;
 use crate::pipeline::{Control, Error, ErrorKind, Phase};
 
 /// The one boxed future of a task.
-type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// Spawns an island; `blocking` gives it a thread of its own.
-pub(crate) fn spawn(
-    control: &Arc<Control>,
-    stage: &str,
-    blocking: bool,
-    island: impl Future<Output = ()> + Send + 'static,
-) {
-    launch(control, stage, blocking, Box::pin(island));
-}
+pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Spawns the workers of a stage.
 ///
@@ -44,7 +34,7 @@ pub(crate) fn workers<F>(
     let tasks = if plain { count } else { tasks(count, blocking) };
     for task in 0..tasks {
         let slots = Slots::new((task..count).step_by(tasks).map(&worker));
-        launch(control, stage, blocking, Box::pin(slots));
+        spawn(control, stage, blocking, Box::pin(slots));
     }
 }
 
@@ -61,7 +51,7 @@ pub(crate) fn pool<F>(
     let tasks = tasks(count, blocking);
     for n in 0..tasks {
         let workers = count / tasks + usize::from(n < count % tasks);
-        launch(control, stage, blocking, Box::pin(task(workers)));
+        spawn(control, stage, blocking, Box::pin(task(workers)));
     }
 }
 
@@ -74,7 +64,8 @@ fn cores() -> usize {
     Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers())
 }
 
-fn launch(control: &Arc<Control>, stage: &str, blocking: bool, task: Task) {
+/// Spawns a task; `blocking` gives it a thread of its own.
+pub(crate) fn spawn(control: &Arc<Control>, stage: &str, blocking: bool, task: Task) {
     let alive = Alive {
         control: Arc::clone(control),
         stage: stage.to_owned(),

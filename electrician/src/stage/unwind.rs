@@ -12,10 +12,14 @@ use pin_project_lite::pin_project;
 
 /// Calls a function; a panic is its message.
 pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|payload| message(payload.as_ref()))
+    catch_unwind(AssertUnwindSafe(call)).map_err(message)
 }
 
-fn message(payload: &(dyn Any + Send)) -> String {
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what was caught is dropped here"
+)]
+fn message(payload: Box<dyn Any + Send>) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {
         (*text).to_owned()
     } else if let Some(text) = payload.downcast_ref::<String>() {

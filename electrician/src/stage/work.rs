@@ -18,7 +18,7 @@ where
     In: Send + 'static,
     Out: Send,
     Err: Send,
-    Args: Send,
+    Args: Send + Sync,
     H: Handler<In, Out, Err, Args, Slot = S>,
     K: Hold<H::Mode, In>,
     S: Send,
@@ -33,14 +33,14 @@ where
         async move {
             self.mend();
             self.open = true;
-            let began = self.sampling.begin(&self.cell.control);
+            let began = self.sampling.begin(&self.plan.cell.control);
             let mut waited = false;
             let called = match caught(|| self.quick(item)) {
                 Ok(call) => Caught::new(call, &mut waited).await,
                 Err(panic) => Err(panic),
             };
             self.sampling
-                .end(began, waited, &self.tally, &self.cell.control);
+                .end(began, waited, &self.tally, &self.plan.cell.control);
             self.attempts = 1;
             let came = match called {
                 Ok(Ok(output)) => {

@@ -13,8 +13,8 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Cell, Intake, Pass, Port, Seat, Settings, Tally};
-use crate::{edge::Receiver, pipeline::Assembly};
+use super::{Cell, Intake, Pass, Port, Settings, Tally};
+use crate::{edge::Merge, pipeline::Assembly};
 
 /// A zip at work: what its island takes its tuples from.
 ///
@@ -106,8 +106,8 @@ impl<S: Sides> Zip<S> {
     }
 
     /// The passes of the island that this zip feeds.
-    pub fn pass<const N: usize>(&self, seats: [Seat; N]) -> Pass {
-        Pass::behind_source(&self.cell, &self.tally, seats)
+    pub fn pass(&self) -> Pass {
+        Pass::new(&self.cell, &self.tally)
     }
 
     /// The zip's counters.
@@ -179,7 +179,7 @@ macro_rules! zip {
             }
 
             /// The zip at work: the edges that lead to each of its inputs.
-            pub fn intake(self, edges: ($(Vec<Receiver<$T>>,)+)) -> Zip<($(Intake<$T>,)+)> {
+            pub fn intake(self, edges: ($(Merge<$T>,)+)) -> Zip<($(Intake<$T>,)+)> {
                 let tally = self.cell.tally();
                 let sides = ($(Intake::new(edges.$at, &self.cell, &tally),)+);
                 Zip::new(sides, tally, self.cell)

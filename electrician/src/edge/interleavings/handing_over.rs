@@ -68,8 +68,8 @@ fn two_consumers_of_two_edges_leave_nothing_behind() {
     explore(2, || {
         let (mut left, left_one, _left_probe) = narrow(1, 2);
         let (mut right, right_one, _right_probe) = narrow(1, 2);
-        let other = Merge::new(vec![left_one.clone(), right_one.clone()]);
-        let mine = Merge::new(vec![right_one, left_one]);
+        let other = Merge::of(left_one.clone()).and(right_one.clone());
+        let mine = Merge::of(right_one).and(left_one);
         let one_item = |mut merge: Merge<u32>| {
             block_on(poll_fn(|cx| merge.poll_fill(cx)));
             (merge.pop().expect("an item comes"), merge)

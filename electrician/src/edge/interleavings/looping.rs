@@ -53,7 +53,7 @@ fn loop_of_one_stage_ends() {
         let (back, again, _back_probe) = part(&cycle, CycleRole::Feedback);
         let (outside, input, _entry_probe) = part(&cycle, CycleRole::Entry);
         let outside = sends(outside, [1, 0]);
-        let turns = count_down(Merge::new(vec![input, again]), back);
+        let turns = count_down(Merge::of(input).and(again), back);
         assert_eq!(turns, 3);
         assert!(cycle.is_over());
         join(outside);
@@ -69,7 +69,7 @@ fn loop_of_two_stages_ends() {
         let (outside, input, _entry_probe) = part(&cycle, CycleRole::Entry);
         let outside = sends(outside, [1]);
         let other = thread::spawn(move || pass_on(between, back));
-        let turns = count_down(Merge::new(vec![input, again]), inside);
+        let turns = count_down(Merge::of(input).and(again), inside);
         assert_eq!(turns, 2);
         join(other);
         join(outside);
@@ -85,7 +85,7 @@ fn loop_whose_entry_is_closed_ends() {
         let (outside, input, entry) = part(&cycle, CycleRole::Entry);
         let closes = thread::spawn(move || entry.close());
         let outside = sends(outside, [0]);
-        assert!(count_down(Merge::new(vec![input, again]), back) <= 1);
+        assert!(count_down(Merge::of(input).and(again), back) <= 1);
         join(closes);
         join(outside);
         assert!(cycle.is_over());

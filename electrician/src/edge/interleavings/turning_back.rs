@@ -122,8 +122,8 @@ fn consumer_that_gives_up_its_edges_passes_both_calls_on() {
     explore(2, || {
         let (mut left, left_one, _left_probe) = narrow(1, 2);
         let (right, right_one, _right_probe) = narrow(1, 2);
-        let mut fickle = Merge::new(vec![left_one.clone(), right_one.clone()]);
-        let mut patient = Merge::new(vec![left_one, right_one]);
+        let mut fickle = Merge::of(left_one.clone()).and(right_one.clone());
+        let mut patient = Merge::of(left_one).and(right_one);
         let fickle = thread::spawn(move || (try_once(fickle.fill()).is_some(), fickle));
         let patient = thread::spawn(move || {
             block_on(patient.fill());

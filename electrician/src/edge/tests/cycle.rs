@@ -147,7 +147,7 @@ async fn loop_runs_dry_and_ends_by_itself() {
             entry: (mut outside, input, _),
             feedback: (back, again, _),
         } = feedback_loop();
-        let stage = tokio::spawn(countdown(Merge::new(vec![input, again]), back));
+        let stage = tokio::spawn(countdown(Merge::of(input).and(again), back));
         for start in 0..10 {
             outside.send_now(start).await;
         }

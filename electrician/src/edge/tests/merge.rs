@@ -1,22 +1,15 @@
 use super::*;
 
 fn inputs(count: usize) -> (Vec<Sender<u32>>, Merge<u32>) {
-    let (senders, receivers) = (0..count)
+    let (senders, receivers): (_, Vec<_>) = (0..count)
         .map(|_| holding(64))
         .map(|(sender, receiver, _)| (sender, receiver))
         .unzip();
-    (senders, Merge::new(receivers))
+    (senders, merged(receivers))
 }
 
 fn poll(merge: &mut Merge<u32>, task: &Task) -> Poll<Option<Filled>> {
     merge.poll_fill(&mut Context::from_waker(&task.waker()))
-}
-
-#[test]
-fn merge_without_inputs_has_ended() {
-    let mut merge = Merge::<u32>::new(Vec::new());
-    assert_eq!(poll(&mut merge, &Task::default()), Poll::Ready(None));
-    assert_eq!(merge.pop(), None);
 }
 
 #[test]
@@ -77,8 +70,8 @@ fn busy_merge_is_not_called_for_its_other_inputs() {
         })
     };
     let ((mut left, left_one, _), (mut right, right_one, _)) = (build(), build());
-    let mut idle = Merge::new(vec![left_one.clone(), right_one.clone()]);
-    let mut busy = Merge::new(vec![left_one, right_one]);
+    let mut idle = Merge::of(left_one.clone()).and(right_one.clone());
+    let mut busy = Merge::of(left_one).and(right_one);
     let (one, other) = (Task::default(), Task::default());
     assert!(poll(&mut busy, &one).is_pending());
     assert!(poll(&mut idle, &other).is_pending());
@@ -105,7 +98,7 @@ fn merge_that_found_nothing_at_an_input_leaves_its_line_too() {
     };
     let ((mut left, left_one, _), (mut right, right_one, _)) = (build(), build());
     let mut idle = left_one.clone();
-    let mut busy = Merge::new(vec![left_one, right_one]);
+    let mut busy = Merge::of(left_one).and(right_one);
     let (one, other) = (Task::default(), Task::default());
     assert!(poll(&mut busy, &one).is_pending());
     assert!(other.fill(&mut idle).is_pending());

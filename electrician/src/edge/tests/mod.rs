@@ -82,6 +82,12 @@ fn push<T>(sender: &mut Sender<T>, items: impl IntoIterator<Item = T>) {
     items.into_iter().for_each(|item| sender.push(item));
 }
 
+fn merged<T>(inputs: Vec<Receiver<T>>) -> Merge<T> {
+    let mut inputs = inputs.into_iter();
+    let first = inputs.next().expect("there is an input");
+    inputs.fold(Merge::of(first), Merge::and)
+}
+
 /// Takes whatever can be had without waiting.
 fn take_all<T>(receiver: &mut Receiver<T>) -> Vec<T> {
     let mut taken = Vec::new();

@@ -169,7 +169,7 @@ async fn slots_get_all_items_of_their_keys_in_order() {
             inputs.push(receiver);
             probes.push(probe);
         }
-        consumers.spawn(consume_slot(Merge::new(inputs), slot));
+        consumers.spawn(consume_slot(merged(inputs), slot));
     }
     let producers: Vec<JoinHandle<()>> = ways
         .into_iter()
@@ -227,7 +227,7 @@ async fn loop_ends_with_nothing_left() {
     let (mut back, again, feedback) = part(8 * UNDER_WAY, CycleRole::Feedback);
     let (mut outside, input, entry) = part(1024, CycleRole::Entry);
     let stage = tokio::spawn(async move {
-        let (mut input, mut turns) = (Merge::new(vec![input, again]), 0_u64);
+        let (mut input, mut turns) = (Merge::of(input).and(again), 0_u64);
         loop {
             input.settle();
             if input.fill().await.is_none() {

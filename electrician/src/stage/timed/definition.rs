@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{Timed, TimedIntake};
 use crate::{
-    edge::Receiver,
+    edge::Merge,
     pipeline::Assembly,
     resilience::BadValue,
     stage::{Cell, Feeds, Port, Settings},
@@ -67,7 +67,7 @@ impl<Op: Timed<In, Out>, In, Out> TimedDefinition<Op, In, Out> {
     }
 
     /// The operator at work on these edges.
-    pub fn intake(self, edges: Vec<Receiver<In>>) -> TimedIntake<Op, In, Out> {
+    pub fn intake(self, edges: Merge<In>) -> TimedIntake<Op, In, Out> {
         TimedIntake::new(self.op, edges, &self.cell)
     }
 }

@@ -17,9 +17,9 @@ use tokio::time::Instant;
 
 use super::{Emission, Timed};
 use crate::{
-    edge::Receiver,
+    edge::Merge,
     resilience::Timer,
-    stage::{Cell, Intake, Pass, Seat, Tally},
+    stage::{Cell, Intake, Pass, Tally},
 };
 
 /// A timed operator at work: what its island takes its items from.
@@ -50,7 +50,7 @@ enum Look {
 }
 
 impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
-    pub(super) fn new(op: Op, edges: Vec<Receiver<In>>, cell: &Arc<Cell>) -> Self {
+    pub(super) fn new(op: Op, edges: Merge<In>, cell: &Arc<Cell>) -> Self {
         let tally = cell.tally();
         Self {
             op,
@@ -111,8 +111,8 @@ impl<Op: Timed<In, Out>, In, Out> TimedIntake<Op, In, Out> {
     }
 
     /// The passes of the island that this operator feeds.
-    pub fn pass<const N: usize>(&self, seats: [Seat; N]) -> Pass {
-        Pass::behind_source(&self.cell, &self.tally, seats)
+    pub fn pass(&self) -> Pass {
+        Pass::new(&self.cell, &self.tally)
     }
 
     /// The operator's counters.

@@ -3,7 +3,7 @@
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::edge::{EdgeOptions, Sender, edge};
+use crate::edge::{EdgeOptions, Merge, Sender, edge};
 
 type Pairs = Zip<(Intake<u32>, Intake<char>)>;
 
@@ -12,7 +12,7 @@ fn pairs() -> (Sender<u32>, Sender<char>, Pairs, Arc<Cell>) {
     let cell = Arc::clone(definition.cell());
     let (numbers, from_numbers, _) = edge(EdgeOptions::default());
     let (letters, from_letters, _) = edge(EdgeOptions::default());
-    let zip = definition.intake((vec![from_numbers], vec![from_letters]));
+    let zip = definition.intake((Merge::of(from_numbers), Merge::of(from_letters)));
     (numbers, letters, zip, cell)
 }
 
@@ -105,7 +105,7 @@ async fn a_zip_of_six_waits_for_all() {
     for _ in 0..6 {
         let (sender, receiver, _) = edge(EdgeOptions::default());
         senders.push(sender);
-        receivers.push(vec![receiver]);
+        receivers.push(Merge::of(receiver));
     }
     let mut side = || receivers.pop().expect("there are six");
     let mut zip = definition.intake((side(), side(), side(), side(), side(), side()));

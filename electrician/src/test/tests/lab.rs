@@ -113,7 +113,8 @@ impl Pipeline for Lab {
         // risky
         run.workers("risky", (false, false), workers, move |_| {
             let mut risky = risky.stage();
-            let mut risky_in = Intake::new(vec![risky_in.clone()], risky.cell(), risky.tally());
+            let mut risky_in =
+                Intake::new(Merge::of(risky_in.clone()), risky.cell(), risky.tally());
             let (mut to_fragile, mut to_rejects) = (to_fragile.clone(), to_rejects.clone());
             async move {
                 while flushing(risky_in.fill(), &mut [&mut to_fragile, &mut to_rejects]).await {
@@ -141,7 +142,7 @@ impl Pipeline for Lab {
 
         // fragile -> store
         let (mut fragile, mut store) = (fragile.stage(), store.stage());
-        let mut fragile_in = Intake::new(vec![fragile_in], fragile.cell(), fragile.tally());
+        let mut fragile_in = Intake::new(Merge::of(fragile_in), fragile.cell(), fragile.tally());
         run.island("fragile", false, async move {
             while fragile_in.fill().await {
                 'order: while let Some(order) = fragile_in.pop() {
@@ -172,7 +173,7 @@ impl Pipeline for Lab {
 
         // rejects
         let mut rejects = rejects.stage();
-        let mut rejects_in = Intake::new(vec![rejects_in], rejects.cell(), rejects.tally());
+        let mut rejects_in = Intake::new(Merge::of(rejects_in), rejects.cell(), rejects.tally());
         run.island("rejects", false, async move {
             while rejects_in.fill().await {
                 while let Some(failure) = rejects_in.pop() {

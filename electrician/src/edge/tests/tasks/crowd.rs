@@ -195,7 +195,7 @@ fn run(shape: &Shape, seed: u64) {
         probes.push(probe);
     }
     for _ in 0..shape.options.receivers {
-        let input = Merge::new(heads.clone());
+        let input = merged(heads.clone());
         fate.spawn(consume(
             input,
             edges.clone(),

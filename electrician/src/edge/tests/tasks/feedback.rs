@@ -73,7 +73,7 @@ impl Loop {
     }
 
     async fn second(self: Rc<Self>, input: Receiver<Turns>, mut back: Sender<Turns>) {
-        let mut input = Merge::new(vec![input]);
+        let mut input = Merge::of(input);
         while self.next(&mut input).await {
             while let Some(item) = input.pop() {
                 if item == 0 {
@@ -136,7 +136,7 @@ fn run(shape: &Shape, seed: u64) {
         fate.spawn(Rc::clone(&stages).produce(outside.clone()));
     }
     for _ in 0..shape.firsts {
-        let input = Merge::new(vec![entry.clone(), again.clone()]);
+        let input = Merge::of(entry.clone()).and(again.clone());
         fate.spawn(Rc::clone(&stages).first(input, inside.clone()));
     }
     for _ in 0..shape.seconds {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
 use crate::{
-    edge::{Cycle, CyclePlace, CycleRole, EdgeOptions, Probe, Sender, edge},
+    edge::{Cycle, CyclePlace, CycleRole, EdgeOptions, Merge, Probe, Sender, edge},
     pipeline::Assembly,
     stage::{
         Cell, Port, StageStats,
@@ -39,7 +39,7 @@ fn rig<Op: Timed<u32, Out>, Out>(draft: TimedDraft<Op, u32, Out>, capacity: usiz
         ..EdgeOptions::default()
     };
     let (sender, receiver, probe) = edge(options);
-    let intake = definition.intake(vec![receiver]);
+    let intake = definition.intake(Merge::of(receiver));
     Rig {
         sender,
         probe,
@@ -256,7 +256,7 @@ async fn a_feedback_loop_does_not_end_while_items_are_held() {
     let (mut back, came_back, _) = edge(place(CycleRole::Feedback));
     let definition = delay(NUMBERS, ms(10)).install("later", &mut run);
     let cell = Arc::clone(definition.cell());
-    let mut intake = definition.intake(vec![came_in, came_back]);
+    let mut intake = definition.intake(Merge::of(came_in).and(came_back));
     entry.extend([0, 1, 2]);
     drop(entry);
 

@@ -1,0 +1,190 @@
+//! Items of whatever type: the buffers and the queue of an edge, as code sees them that knows no item type.
+
+use std::any::Any;
+use std::mem;
+
+/// A buffer.
+pub(crate) trait Items: Any + Send {
+    /// How many items it holds.
+    fn count(&self) -> usize;
+    /// The size of an item, in bytes.
+    fn item_bytes(&self) -> usize;
+    /// Turns it around: a chunk is given out from its end, the first item last.
+    fn turn(&mut self);
+    /// Changes places with another one.
+    fn swap(&mut self, other: &mut dyn Items);
+    /// Takes all items of another one, behind its own.
+    fn append(&mut self, from: &mut dyn Items);
+    /// Takes so many items from the end of another one, one by one.
+    fn shift(&mut self, from: &mut dyn Items, items: usize);
+    /// Drops what it holds.
+    fn clear(&mut self);
+    /// An empty buffer for items of the same type.
+    fn another(&self) -> Box<dyn Items>;
+}
+
+impl<T: Send + 'static> Items for Vec<T> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn item_bytes(&self) -> usize {
+        size_of::<T>()
+    }
+
+    fn turn(&mut self) {
+        self.reverse();
+    }
+
+    fn swap(&mut self, other: &mut dyn Items) {
+        mem::swap(self, known(other));
+    }
+
+    fn append(&mut self, from: &mut dyn Items) {
+        self.append(known(from));
+    }
+
+    fn shift(&mut self, from: &mut dyn Items, items: usize) {
+        let from: &mut Self = known(from);
+        for _ in 0..items {
+            let Some(item) = from.pop() else { return };
+            self.push(item);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+
+    fn another(&self) -> Box<dyn Items> {
+        Box::new(Self::new())
+    }
+}
+
+fn known<T: 'static>(items: &mut dyn Items) -> &mut T {
+    let items: &mut dyn Any = items;
+    let known = items.downcast_mut();
+    known.expect("the heads of an edge and its queue are made for one type")
+}
+
+/// How a head shows its buffer. It is kept by those that were made for a type which may be shown, so that the type of a
+/// head asks for no bounds.
+pub(super) type View<T> = for<'a> fn(&'a mut Vec<T>) -> &'a mut dyn Items;
+
+/// Shows a buffer.
+pub(super) fn view<T: Send + 'static>(buffer: &mut Vec<T>) -> &mut dyn Items {
+    buffer
+}
+
+/// The queue of an edge.
+///
+/// Where the first items are taken one share at a time, they are turned around, so that each is taken from an end.
+pub(super) struct Queue {
+    front: Box<dyn Items>,
+    back: Box<dyn Items>,
+}
+
+impl Queue {
+    /// An empty queue for items as this buffer holds them. Nothing is allocated for items before the first hand-over.
+    pub(super) fn of(items: &dyn Items) -> Self {
+        let (front, back) = (items.another(), items.another());
+        Self { front, back }
+    }
+
+    /// The size of an item, in bytes.
+    pub(super) fn item_bytes(&self) -> usize {
+        self.back.item_bytes()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.front.count() + self.back.count()
+    }
+
+    /// Moves the first items of a sender's buffer to the end. Where the queue is empty the two buffers change places, so that
+    /// buffers circulate.
+    pub(super) fn load(&mut self, from: &mut dyn Items, items: usize) {
+        if items == 0 {
+            return;
+        }
+        if items < from.count() {
+            from.turn();
+            self.back.shift(from, items);
+            from.turn();
+        } else if self.back.count() == 0 {
+            self.back.swap(from);
+        } else {
+            self.back.append(from);
+        }
+    }
+
+    /// Moves the first items to an empty buffer. The buffers change places where nothing, or a single item, stays.
+    pub(super) fn unload(&mut self, to: &mut dyn Items, items: usize) {
+        if self.front.count() == 0 && self.back.count() <= items + 1 {
+            self.back.swap(to);
+            let stays = to.count() - items;
+            self.back.shift(to, stays);
+            return;
+        }
+        let mut left = items;
+        while left > 0 {
+            if self.front.count() == 0 {
+                mem::swap(&mut self.front, &mut self.back);
+                self.front.turn();
+            }
+            let here = left.min(self.front.count());
+            to.shift(&mut *self.front, here);
+            left -= here;
+        }
+    }
+
+    /// What is queued; nothing is queued any more.
+    pub(super) fn take(&mut self) -> Self {
+        let empty = Self::of(&*self.back);
+        mem::replace(self, empty)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn loaded(items: impl IntoIterator<Item = u32>) -> Queue {
+        let mut queue = Queue::of(&Vec::<u32>::new());
+        let mut items: Vec<_> = items.into_iter().collect();
+        let count = items.len();
+        queue.load(&mut items, count);
+        queue
+    }
+
+    #[test]
+    fn whole_buffers_change_places() {
+        let mut chunk: Vec<u32> = Vec::with_capacity(64);
+        let mut queue = loaded(0..10);
+        queue.unload(&mut chunk, 10);
+        assert_eq!(chunk, Vec::from_iter(0..10));
+        queue.load(&mut chunk, 10);
+        assert_eq!(chunk.capacity(), 64, "the buffer of the first chunk");
+    }
+
+    proptest! {
+        #[test]
+        fn items_keep_their_order(steps in prop::collection::vec((0..9_usize, 0..9_usize), 1..40)) {
+            let (mut queue, mut next, mut expected) = (Queue::of(&Vec::<usize>::new()), 0, 0);
+            for (put, take) in steps {
+                let mut buffer: Vec<_> = (next..next + put).collect();
+                let fits = put - put / 3;
+                queue.load(&mut buffer, fits);
+                next += fits;
+                prop_assert_eq!(buffer.len(), put - fits);
+                prop_assert!(buffer.iter().copied().eq(next..next + buffer.len()));
+                let items = take.min(queue.len());
+                let mut chunk: Vec<usize> = Vec::new();
+                queue.unload(&mut chunk, items);
+                prop_assert!(chunk.iter().copied().eq(expected..expected + items));
+                expected += items;
+                prop_assert_eq!(queue.len(), next - expected);
+            }
+        }
+    }
+}
