@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::Filled;
-use super::items::Items;
+use super::items::Chunk;
 use super::ledger::count;
 use super::shared::{Shared, State};
 
@@ -48,7 +48,7 @@ impl Consumer {
     /// Takes a chunk, of so many items at most, if the last one is used up, else says what is left of it.
     pub(super) fn poll_fill(
         &mut self,
-        chunk: &mut dyn Items,
+        chunk: &mut dyn Chunk,
         most: Option<usize>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Filled>> {
@@ -62,7 +62,7 @@ impl Consumer {
     /// The same, if there is a chunk now.
     pub(super) fn take_now(
         &mut self,
-        chunk: &mut dyn Items,
+        chunk: &mut dyn Chunk,
         most: Option<usize>,
     ) -> Option<Filled> {
         self.take(chunk, most, None).ok()
@@ -97,11 +97,11 @@ impl Consumer {
 
     fn take(
         &mut self,
-        chunk: &mut dyn Items,
+        chunk: &mut dyn Chunk,
         most: Option<usize>,
         cx: Option<&mut Context<'_>>,
     ) -> Result<Filled, Nothing> {
-        let left = chunk.count();
+        let left = chunk.left();
         if left > 0 {
             return Ok(self.filled(left));
         }
@@ -116,7 +116,7 @@ impl Consumer {
             }
             self.end = first + count(items);
             self.unsettled += items;
-            queue.unload(chunk, items);
+            chunk.refill(&mut |buffer| queue.unload(buffer, items));
             Ok(Filled { first, len: items })
         } else if ledger.is_over() || self.shared.outside.is_cycle_over() {
             ledger.rest_receiver(self.seat);
@@ -130,7 +130,6 @@ impl Consumer {
             Err(Nothing::Yet)
         };
         self.shared.finish(state);
-        chunk.turn();
         taken
     }
 }

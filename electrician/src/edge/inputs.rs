@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use super::Filled;
 use super::consumer::Consumer;
-use super::items::Items;
+use super::items::Chunk;
 
 /// The inputs of a consumer, which has one chunk at a time.
 pub(crate) struct Inputs {
@@ -32,7 +32,7 @@ impl Inputs {
     /// Takes a chunk, of so many items at most, of the next input that has one; see [`Merge::poll_fill`](super::Merge).
     pub(crate) fn poll_fill(
         &mut self,
-        chunk: &mut dyn Items,
+        chunk: &mut dyn Chunk,
         most: Option<usize>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Filled>> {
@@ -60,10 +60,10 @@ impl Inputs {
     /// Takes a chunk if an input has one now.
     pub(super) fn take_now(
         &mut self,
-        chunk: &mut dyn Items,
+        chunk: &mut dyn Chunk,
         most: Option<usize>,
     ) -> Option<Filled> {
-        let left = chunk.count();
+        let left = chunk.left();
         if left > 0 {
             return Some(self.heads[self.current].filled(left));
         }

@@ -1,7 +1,7 @@
 //! Items of whatever type: the buffers and the queue of an edge, as code sees them that knows no item type.
 
 use std::any::Any;
-use std::mem;
+use std::{mem, vec};
 
 /// A buffer.
 pub(crate) trait Items: Any + Send {
@@ -9,12 +9,14 @@ pub(crate) trait Items: Any + Send {
     fn count(&self) -> usize;
     /// The size of an item, in bytes.
     fn item_bytes(&self) -> usize;
-    /// Turns it around: a chunk is given out from its end, the first item last.
+    /// Turns it around.
     fn turn(&mut self);
     /// Changes places with another one.
     fn swap(&mut self, other: &mut dyn Items);
     /// Takes all items of another one, behind its own.
     fn append(&mut self, from: &mut dyn Items);
+    /// Takes so many of the first items of another one, behind its own.
+    fn append_first(&mut self, from: &mut dyn Items, items: usize);
     /// Takes so many items from the end of another one, one by one.
     fn shift(&mut self, from: &mut dyn Items, items: usize);
     /// Drops what it holds.
@@ -44,6 +46,11 @@ impl<T: Send + 'static> Items for Vec<T> {
         self.append(known(from));
     }
 
+    fn append_first(&mut self, from: &mut dyn Items, items: usize) {
+        let from: &mut Self = known(from);
+        self.extend(from.drain(..items));
+    }
+
     fn shift(&mut self, from: &mut dyn Items, items: usize) {
         let from: &mut Self = known(from);
         for _ in 0..items {
@@ -67,13 +74,42 @@ fn known<T: 'static>(items: &mut dyn Items) -> &mut T {
     known.expect("the heads of an edge and its queue are made for one type")
 }
 
+/// A chunk that is given out item by item.
+pub(crate) trait Chunk: Send {
+    /// How many items are left of it.
+    fn left(&self) -> usize;
+    /// Fills it anew when it is used up; its buffer is filled, so that buffers circulate.
+    fn refill(&mut self, fill: &mut dyn FnMut(&mut dyn Items));
+}
+
+impl<T: Send + 'static> Chunk for vec::IntoIter<T> {
+    fn left(&self) -> usize {
+        self.len()
+    }
+
+    fn refill(&mut self, fill: &mut dyn FnMut(&mut dyn Items)) {
+        // collecting in place keeps the allocation
+        let mut buffer: Vec<T> = mem::take(self).take(0).collect();
+        fill(&mut buffer);
+        *self = buffer.into_iter();
+    }
+}
+
 /// How a head shows its buffer. It is kept by those that were made for a type which may be shown, so that the type of a
 /// head asks for no bounds.
 pub(super) type View<T> = for<'a> fn(&'a mut Vec<T>) -> &'a mut dyn Items;
 
+/// How a head shows its chunk.
+pub(super) type ChunkView<T> = for<'a> fn(&'a mut vec::IntoIter<T>) -> &'a mut dyn Chunk;
+
 /// Shows a buffer.
 pub(super) fn view<T: Send + 'static>(buffer: &mut Vec<T>) -> &mut dyn Items {
     buffer
+}
+
+/// Shows a chunk.
+pub(super) fn view_chunk<T: Send + 'static>(chunk: &mut vec::IntoIter<T>) -> &mut dyn Chunk {
+    chunk
 }
 
 /// The queue of an edge.
@@ -107,9 +143,7 @@ impl Queue {
             return;
         }
         if items < from.count() {
-            from.turn();
-            self.back.shift(from, items);
-            from.turn();
+            self.back.append_first(from, items);
         } else if self.back.count() == 0 {
             self.back.swap(from);
         } else {
@@ -165,6 +199,17 @@ mod tests {
         assert_eq!(chunk, Vec::from_iter(0..10));
         queue.load(&mut chunk, 10);
         assert_eq!(chunk.capacity(), 64, "the buffer of the first chunk");
+    }
+
+    #[test]
+    fn used_up_chunk_keeps_its_buffer() {
+        let mut chunk = Vec::with_capacity(64);
+        chunk.extend(0..10);
+        let mut chunk = chunk.into_iter();
+        assert_eq!(chunk.by_ref().count(), 10);
+        chunk.refill(&mut |buffer| buffer.append(&mut vec![1]));
+        let chunk: Vec<_> = chunk.collect();
+        assert_eq!((&*chunk, chunk.capacity()), (&[1][..], 64));
     }
 
     proptest! {

@@ -2,10 +2,10 @@
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use std::{fmt, iter};
+use std::{fmt, iter, vec};
 
 use super::inputs::Inputs;
-use super::items::{Items, View};
+use super::items::{Chunk, ChunkView};
 use super::receiver::{each, pour};
 use super::{Filled, Receiver, Sender};
 
@@ -33,9 +33,8 @@ use super::{Filled, Receiver, Sender};
 /// ```
 pub struct Merge<T> {
     inputs: Inputs,
-    /// The chunk, turned around.
-    chunk: Vec<T>,
-    view: View<T>,
+    chunk: vec::IntoIter<T>,
+    view: ChunkView<T>,
 }
 
 impl<T> Merge<T> {
@@ -58,7 +57,7 @@ impl<T> Merge<T> {
     /// When an input has a chunk that is not used up.
     #[must_use]
     pub fn and(mut self, input: Receiver<T>) -> Self {
-        let used_up = self.chunk.is_empty() && input.is_empty();
+        let used_up = self.chunk.as_slice().is_empty() && input.is_empty();
         assert!(used_up, "inputs are merged before anything is taken");
         self.inputs.add(input.head);
         self
@@ -92,7 +91,7 @@ impl<T> Merge<T> {
     /// The next item of the chunk.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
-        self.chunk.pop()
+        self.chunk.next()
     }
 
     /// Gives the next items of the chunk, `most` at most and as long as these are wanted.
@@ -125,7 +124,7 @@ impl<T> Merge<T> {
     /// Whether the chunk is used up.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.chunk.is_empty()
+        self.chunk.as_slice().is_empty()
     }
 
     /// Says to every input that no more is needed. What is queued is still delivered.
@@ -139,7 +138,7 @@ impl<T> Merge<T> {
     }
 
     /// The inputs and the chunk, as code sees them that knows no item type.
-    pub(crate) fn parts(&mut self) -> (&mut Inputs, &mut dyn Items) {
+    pub(crate) fn parts(&mut self) -> (&mut Inputs, &mut dyn Chunk) {
         (&mut self.inputs, (self.view)(&mut self.chunk))
     }
 }

@@ -55,7 +55,7 @@ mod shared;
 mod sync;
 
 pub(crate) use inputs::Inputs;
-pub(crate) use items::Items;
+pub(crate) use items::{Chunk, Items};
 pub(crate) use shared::Heads;
 
 pub use cycle::{Cycle, CyclePlace, CycleRole};

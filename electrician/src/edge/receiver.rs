@@ -2,11 +2,11 @@
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use std::{fmt, iter, mem};
+use std::{fmt, iter, mem, vec};
 
 use super::Sender;
 use super::consumer::Consumer;
-use super::items::View;
+use super::items::ChunkView;
 
 /// The consumer's end of an edge. A clone is another consumer: each item goes to one of them.
 ///
@@ -17,9 +17,8 @@ use super::items::View;
 /// drops a head books its [`len`](Self::len).
 pub struct Receiver<T> {
     pub(super) head: Consumer,
-    /// The chunk, turned around.
-    pub(super) local: Vec<T>,
-    pub(super) view: View<T>,
+    pub(super) local: vec::IntoIter<T>,
+    pub(super) view: ChunkView<T>,
 }
 
 /// A chunk that has been taken.
@@ -32,8 +31,8 @@ pub struct Filled {
 }
 
 impl<T> Receiver<T> {
-    pub(super) fn new(head: Consumer, view: View<T>) -> Self {
-        let local = Vec::new();
+    pub(super) fn new(head: Consumer, view: ChunkView<T>) -> Self {
+        let local = Vec::new().into_iter();
         Self { head, local, view }
     }
 
@@ -66,7 +65,7 @@ impl<T> Receiver<T> {
     /// The next item of the chunk.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
-        self.local.pop()
+        self.local.next()
     }
 
     /// Gives the next items of the chunk, `most` at most and as long as these are wanted. The rest stays in the chunk,
@@ -91,7 +90,7 @@ impl<T> Receiver<T> {
     /// Whether the chunk is used up.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.local.is_empty()
+        self.local.as_slice().is_empty()
     }
 
     /// Says that this consumer needs no more, so that producers may stop. What is queued is still delivered.
@@ -124,13 +123,13 @@ impl<T> fmt::Debug for Receiver<T> {
 
 /// Gives the next items of a chunk, `most` at most and as long as these are wanted. The rest stays in the chunk, also when
 /// `give` panics.
-pub(super) fn each<T>(chunk: &mut Vec<T>, most: usize, mut give: impl FnMut(T) -> bool) {
+pub(super) fn each<T>(chunk: &mut vec::IntoIter<T>, most: usize, mut give: impl FnMut(T) -> bool) {
     let mut lent = Borrowed {
         chunk: mem::take(chunk),
         home: chunk,
     };
     for _ in 0..most {
-        let Some(item) = lent.chunk.pop() else {
+        let Some(item) = lent.chunk.next() else {
             break;
         };
         if !give(item) {
@@ -144,15 +143,13 @@ pub(super) fn each<T>(chunk: &mut Vec<T>, most: usize, mut give: impl FnMut(T) -
 ///
 /// Where it `always` gives something, the buffer is made large enough once.
 pub(super) fn pour<T, U>(
-    chunk: &mut Vec<T>,
+    chunk: &mut vec::IntoIter<T>,
     most: usize,
     (into, always): (&mut Sender<U>, bool),
     mut make: impl FnMut(T) -> Option<U>,
 ) {
     if always {
-        let most = most.min(chunk.len());
-        let items = iter::repeat_with(|| chunk.pop().expect("the chunk has so many items"));
-        into.fill(items.take(most), make);
+        into.fill(chunk.take(most), make);
     } else {
         each(chunk, most, |item| {
             if let Some(made) = make(item) {
@@ -165,8 +162,8 @@ pub(super) fn pour<T, U>(
 
 /// Takes a chunk home: while it is worked through, the optimiser may keep its place in registers.
 struct Borrowed<'a, T> {
-    chunk: Vec<T>,
-    home: &'a mut Vec<T>,
+    chunk: vec::IntoIter<T>,
+    home: &'a mut vec::IntoIter<T>,
 }
 
 impl<T> Drop for Borrowed<'_, T> {

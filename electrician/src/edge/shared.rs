@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::consumer::Consumer;
-use super::items::{Items, Queue, view};
+use super::items::{Items, Queue, view, view_chunk};
 use super::ledger::{Ledger, count};
 use super::limits::Limits;
 use super::outside::Outside;
@@ -56,7 +56,7 @@ impl Heads {
     /// The heads, which carry items of the type that the edge was made for.
     pub(crate) fn carrying<T: Send + 'static>(self) -> (Sender<T>, Receiver<T>) {
         let sender = Sender::new(self.producer, view);
-        (sender, Receiver::new(self.consumer, view))
+        (sender, Receiver::new(self.consumer, view_chunk))
     }
 }
 

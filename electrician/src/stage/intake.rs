@@ -11,7 +11,7 @@ use super::{
     turn::{Turn, Turnstile},
     unwind::caught,
 };
-use crate::edge::{Inputs, Items, Merge, Receiver, Sender};
+use crate::edge::{Chunk, Inputs, Merge, Receiver, Sender};
 
 /// What an island takes its items from.
 ///
@@ -201,13 +201,13 @@ async fn next(
     pass: &mut Pass,
     heads: &mut [&mut dyn Head],
     inputs: &mut Inputs,
-    chunk: &mut dyn Items,
+    chunk: &mut dyn Chunk,
     tally: &Tally,
 ) -> bool {
     if pass.is_last_over(heads) {
         pass.hand_over(heads).await;
     }
-    if chunk.count() > 0 {
+    if chunk.left() > 0 {
         return true;
     }
     if pass.in_loop {
@@ -220,26 +220,26 @@ async fn next(
     goes_on
 }
 
-async fn fill(inputs: &mut Inputs, chunk: &mut dyn Items, tally: &Tally) -> bool {
+async fn fill(inputs: &mut Inputs, chunk: &mut dyn Chunk, tally: &Tally) -> bool {
     tokio::task::coop::consume_budget().await;
-    inputs.settle(chunk.count());
+    inputs.settle(chunk.left());
     poll_fn(|cx| poll_fill(inputs, chunk, tally, cx)).await
 }
 
 async fn fill_in_turn(
     inputs: &mut Inputs,
-    chunk: &mut dyn Items,
+    chunk: &mut dyn Chunk,
     tally: &Tally,
     turnstile: &Arc<Turnstile>,
 ) -> Option<Turn> {
     tokio::task::coop::consume_budget().await;
-    inputs.settle(chunk.count());
+    inputs.settle(chunk.left());
     poll_fn(|cx| turnstile.poll_enter(|| poll_fill(inputs, chunk, tally, cx))).await
 }
 
 fn poll_fill(
     inputs: &mut Inputs,
-    chunk: &mut dyn Items,
+    chunk: &mut dyn Chunk,
     tally: &Tally,
     cx: &mut Context<'_>,
 ) -> Poll<bool> {
@@ -248,7 +248,7 @@ fn poll_fill(
 
 fn poll_take(
     inputs: &mut Inputs,
-    chunk: &mut dyn Items,
+    chunk: &mut dyn Chunk,
     tally: &Tally,
     most: Option<usize>,
     cx: &mut Context<'_>,
