@@ -40,7 +40,7 @@ pub use definition::{
     Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, Waits, generator, handler, link,
     link_into, link_out,
 };
-pub use eventual::{at_once, mapped};
+pub use eventual::{at_once, mapped, ready};
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};
 pub use generator::{Found, Generator, Outlet, Polled, Polls, Pushed, Stopped, Ticks, Work};
 pub use given::{Given, next, try_next};
