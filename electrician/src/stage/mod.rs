@@ -14,6 +14,8 @@ mod heads;
 pub mod inline;
 mod intake;
 mod latency;
+mod meanwhile;
+
 mod one;
 mod order;
 mod outputs;
@@ -48,9 +50,10 @@ pub use handler::{AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, Mode, Noth
 pub use heads::{Head, Lanes, flushing, hand_over, hash_key, room};
 pub use intake::{Intake, LaneEnds};
 pub use latency::{Latency, LatencyCell};
+pub use meanwhile::Halt;
 pub use order::Order;
 pub use outputs::{Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
-pub use pass::{Lap, Pass, Seat, Wait, guarded, meanwhile};
+pub use pass::{Lap, Pass, Seat, guarded};
 pub use pool::{Came, Pool};
 pub use settings::{Cell, OnPanic, Settings, WhenOpen};
 pub use source::{Origin, Source};

@@ -10,16 +10,14 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
-use pin_project_lite::pin_project;
-
 use super::{
-    Cell, Head, Tally,
+    Cell, Halt, Head, Tally,
     heads::flush_all,
+    meanwhile::{Wait, meanwhile},
     pace::{GivesWay, Pace},
     unwind::Caught,
 };
@@ -43,12 +41,13 @@ pub struct Pass {
     /// What a handler panicked with, and the stage that it was in, if it may wait.
     panic: Option<String>,
     lost_in: Option<usize>,
-    /// Items since a call was last timed, and whether the next item is to be.
+    /// Items since a call was last timed, and whether the time of the call in hand is taken: it has waited, or it is one of
+    /// those that are timed.
     untimed: u64,
     times: bool,
     /// When the last call that was timed began, in nanoseconds since the start of the run.
     began: u64,
-    /// When the wait that is under way began.
+    /// When the wait of a call began that is under way.
     since: Option<u64>,
     pace: Pace,
 }
@@ -96,17 +95,6 @@ impl Lap<'_> {
     }
 }
 
-/// What a wait has come to.
-#[derive(Debug)]
-pub enum Wait<'a, 'w> {
-    /// It goes on, until this context is woken.
-    On(&'a mut Context<'w>),
-    /// It is over.
-    Over,
-    /// It was given up, or has panicked: what was waited for is lost.
-    Lost,
-}
-
 impl Pass {
     /// For an island whose stages book for themselves.
     pub fn new(cell: &Cell, head: &Arc<Tally>) -> Self {
@@ -128,19 +116,16 @@ impl Pass {
 
     /// For these stages, which a source feeds.
     pub fn behind_source<const N: usize>(cell: &Cell, head: &Arc<Tally>, seats: [Seat; N]) -> Self {
-        Self {
-            seats: seats.into(),
-            times: N > 0,
-            ..Self::new(cell, head)
-        }
+        let mut pass = Self::new(cell, head);
+        (pass.seats, pass.times) = (seats.into(), N > 0);
+        pass
     }
 
     /// For these stages, the first of which has counted what its intake took.
     pub fn behind_intake<const N: usize>(cell: &Cell, head: &Arc<Tally>, seats: [Seat; N]) -> Self {
-        Self {
-            counted: true,
-            ..Self::behind_source(cell, head, seats)
-        }
+        let mut pass = Self::behind_source(cell, head, seats);
+        pass.counted = true;
+        pass
     }
 
     /// How many items fit into a stretch of work.
@@ -170,14 +155,6 @@ impl Pass {
     /// Books what has gone through the stages since they were last booked.
     pub fn book(&mut self) {
         self.book_with(None);
-    }
-
-    /// One call of the item is done, in the `at`th stage, which did not wait: now and then its time is taken.
-    #[inline]
-    pub fn lap(&mut self, at: usize) {
-        if self.times {
-            self.time(at);
-        }
     }
 
     /// The next item begins; gives what takes the times of its calls.
@@ -232,33 +209,37 @@ impl Pass {
         true
     }
 
-    /// A wait in the `at`th stage: what the island has made is handed over meanwhile.
+    /// The call of the item in hand does not go on, in the `at`th stage. While it waits, what the island has made is handed
+    /// over.
     #[cold]
-    pub fn waits(&mut self, at: usize, wait: Wait<'_, '_>, heads: &mut [&mut dyn Head]) {
-        match wait {
-            Wait::On(cx) => {
-                let pace = &self.pace;
-                self.since.get_or_insert_with(|| pace.nanos());
-                self.book_with(Some(at));
-                self.rest(heads, cx);
-            }
-            Wait::Over => {
-                let nanos = self.go_on();
-                if let Some(since) = self.since.take() {
-                    let waited = nanos.saturating_sub(since);
-                    self.seats[at].tally.latency.record(waited, 1);
-                }
-                self.times = false;
-            }
-            Wait::Lost => {
-                self.since = None;
-                if std::thread::panicking() {
-                    self.lost_in = Some(at);
-                } else {
-                    self.seats[at].tally.dropped.add(1);
-                }
-            }
+    pub fn halted(&mut self, at: usize, halt: Halt<'_, '_>, heads: &mut [&mut dyn Head]) {
+        let Halt::Waits(cx) = halt else {
+            (self.since, self.lost_in) = (None, Some(at));
+            return;
+        };
+        let pace = &self.pace;
+        self.since.get_or_insert_with(|| pace.nanos());
+        self.times = true;
+        self.book_with(Some(at));
+        self.rest(heads, cx);
+    }
+
+    /// The call of the item in hand is done, in the `at`th stage: its time is taken if it has waited, and now and then.
+    #[inline]
+    pub(super) fn came(&mut self, at: usize) {
+        if self.times {
+            self.came_late(at);
         }
+    }
+
+    #[cold]
+    fn came_late(&mut self, at: usize) {
+        let Some(since) = self.since.take() else {
+            return self.time(at);
+        };
+        let waited = self.go_on().saturating_sub(since);
+        self.seats[at].tally.latency.record(waited, 1);
+        self.times = false;
     }
 
     /// Waits, and hands over meanwhile what the island has made.
@@ -272,7 +253,6 @@ impl Pass {
         meanwhile(wait, move |wait| match wait {
             Wait::On(cx) => self.rest(heads, cx),
             Wait::Over => drop(self.go_on()),
-            Wait::Lost => {}
         })
     }
 
@@ -284,7 +264,6 @@ impl Pass {
             meanwhile(flushed, |wait| match wait {
                 Wait::On(_) => self.pace.waits(),
                 Wait::Over => drop(self.go_on()),
-                Wait::Lost => {}
             })
             .await;
             let mut woke = false;
@@ -353,6 +332,15 @@ impl Pass {
     }
 }
 
+impl Drop for Pass {
+    /// An item whose call waits is lost with the island.
+    fn drop(&mut self) {
+        if let (Some(_), Some(at)) = (self.since, self.waits_in) {
+            self.seats[at].tally.dropped.add(1);
+        }
+    }
+}
+
 /// Lets others run once: the task goes to the end of its queue.
 async fn give_way() {
     let mut gave = false;
@@ -373,74 +361,5 @@ pub fn guarded<F: Future<Output = ()> + Send>(
     async move {
         let mut waited = false;
         Caught::new(pass, &mut waited).await.err()
-    }
-}
-
-pin_project! {
-    struct Meanwhile<F, W>
-    where
-        W: FnMut(Wait<'_, '_>),
-    {
-        #[pin]
-        wait: F,
-        state: State,
-        tell: W,
-    }
-
-    impl<F, W> PinnedDrop for Meanwhile<F, W>
-    where
-        W: FnMut(Wait<'_, '_>),
-    {
-        fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            if *this.state != State::Over {
-                (this.tell)(Wait::Lost);
-            }
-        }
-    }
-}
-
-#[derive(PartialEq, Eq)]
-enum State {
-    Begun,
-    Waits,
-    Over,
-}
-
-impl<F: Future, W: FnMut(Wait<'_, '_>)> Future for Meanwhile<F, W> {
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        match this.wait.poll(cx) {
-            Poll::Ready(output) => {
-                if std::mem::replace(this.state, State::Over) == State::Waits {
-                    (this.tell)(Wait::Over);
-                }
-                Poll::Ready(output)
-            }
-            Poll::Pending => {
-                *this.state = State::Waits;
-                (this.tell)(Wait::On(cx));
-                Poll::Pending
-            }
-        }
-    }
-}
-
-/// Waits, and says when it has to, when that is over, and when it is given up.
-///
-/// A future that is ready at once costs one poll.
-#[inline]
-pub fn meanwhile<F, W>(wait: F, tell: W) -> impl Future<Output = F::Output> + Send
-where
-    F: Future + Send,
-    W: FnMut(Wait<'_, '_>) + Send,
-{
-    Meanwhile {
-        wait,
-        state: State::Begun,
-        tell,
     }
 }

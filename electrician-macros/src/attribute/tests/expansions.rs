@@ -94,6 +94,7 @@ fn a_plain_handler() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "it is one expansion")]
 fn an_async_handler_with_arguments() {
     insta::assert_snapshot!(draws("#[handler] async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) { gateway.charge(order).await }"), @r#"
     async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) {
