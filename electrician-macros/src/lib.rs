@@ -24,6 +24,9 @@ pub fn pipeline(block: TokenStream) -> TokenStream {
 ///
 /// The function stays what it is. Beside it comes a type of the same name, which a pipeline names.
 ///
+/// An `async fn` whose body awaits nothing is called as one that is not async is, and costs no more: `workers` then have a
+/// task each. One with a macro in it that is not of the standard library may await something.
+///
 /// | argument | meaning |
 /// |---|---|
 /// | `blocking` | the function runs on threads of its own |

@@ -288,7 +288,12 @@ impl Handler<'_> {
 
     /// Whether the function may be called without a future around it.
     fn is_plain(&self) -> bool {
-        self.function.sig.asyncness.is_none() && self.is_one() && !self.options.blocking
+        self.is_at_once() && !self.options.blocking
+    }
+
+    /// Whether a call gives one item at most, and never waits.
+    fn is_at_once(&self) -> bool {
+        !self.function.waits && self.is_one()
     }
 
     /// Whether every call gives an item, and none can fail.
@@ -367,8 +372,12 @@ impl Handler<'_> {
             self.returns.out(private),
             self.returns.err(private),
         );
-        let body = if self.function.sig.asyncness.is_none() && self.is_one() {
-            self.returns.at_once(&self.invoke(private), private)
+        let body = if self.is_at_once() {
+            let mut call = self.called(private);
+            if self.function.sig.asyncness.is_some() {
+                call = quote! { #private::ready(#call) };
+            }
+            self.returns.at_once(&call, private)
         } else {
             quote! { #private::not_plain() }
         };

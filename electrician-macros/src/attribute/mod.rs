@@ -12,6 +12,7 @@ mod period;
 mod returns;
 mod signature;
 mod syntax;
+mod waiting;
 
 #[cfg(test)]
 mod tests;

@@ -7,23 +7,24 @@ use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, PatType, Signature, Visibility};
 
 use super::message;
+use super::waiting::may_wait;
 use crate::diagnostics::Diagnostics;
 
-/// What can be seen of a function from outside.
+/// What a pipeline knows of a function: all that can be seen from outside, and whether it waits.
 pub(super) struct Function {
     pub(super) vis: Visibility,
     pub(super) sig: Signature,
+    /// Whether a call may have to wait.
+    pub(super) waits: bool,
 }
 
 impl Parse for Function {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        Attribute::parse_outer(input)?;
-        let function = Self {
-            vis: input.parse()?,
-            sig: input.parse()?,
-        };
-        input.parse::<TokenStream>()?; // the body stays as it is, even where it does not parse
-        Ok(function)
+        let attributes = Attribute::parse_outer(input)?;
+        let (vis, sig): (_, Signature) = (input.parse()?, input.parse()?);
+        let body: TokenStream = input.parse()?; // it stays as it is, even where it does not parse
+        let waits = sig.asyncness.is_some() && may_wait(&attributes, body);
+        Ok(Self { vis, sig, waits })
     }
 }
 

@@ -199,12 +199,10 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     let steps = calls.iter().take(LONGEST).enumerate().map(|(n, stage)| {
         let (var, at) = (line.emitter.stage(stage), from + n);
         let heads = line.heads_meanwhile();
-        let tell = ours!(|wait| pass.waits(#at, wait, #heads));
-        let wait = ours!(
-            let called = __rt::meanwhile(#var.quick(item), #tell).await;
-            pass.lap(#at);
-        );
-        let step = step(line, stage, &ours!(#var.came(called)), leave);
+        let tell = ours!(|pass, halt| pass.halted(#at, halt, #heads));
+        let wait = ours!(let called = pass.awaits(#var.quick(item), #tell).await;);
+        let came = ours!(#var.came(called, &mut pass, #at));
+        let step = step(line, stage, &came, leave);
         ours!(#wait #step)
     });
     let steps: TokenStream = steps.collect();

@@ -2,8 +2,8 @@
 
 use std::{
     future::Future,
-    pin::Pin,
-    task::{Context, Poll},
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker},
 };
 
 use pin_project_lite::pin_project;
@@ -60,4 +60,16 @@ pub fn at_once<T, E>(
     call: impl FnOnce() -> Result<Option<T>, E> + Send,
 ) -> impl Future<Output = Result<Maybe<T>, E>> + Send {
     AtOnce(Some(move || call().map(Maybe)))
+}
+
+/// What a future gives that never waits: an `async fn` without an `await`.
+///
+/// # Panics
+/// Where it waits.
+#[inline]
+pub fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("a function without an `await` does not wait"),
+    }
 }

@@ -21,7 +21,7 @@ use super::Outputs;
 pub trait Handler<In: 'static, Out, Err, Args>: Send + Sync + 'static {
     /// Whether a call gives one item at most.
     const ONE: bool;
-    /// Whether [`now`](Self::now) may be called: the function is synchronous, too.
+    /// Whether [`now`](Self::now) may be called: the function never waits, too.
     const PLAIN: bool;
     /// Whether every call gives one item, and none can fail.
     const ALWAYS: bool = false;

@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Wait, meanwhile};
+use super::meanwhile::{Wait, meanwhile};
 use crate::edge::Sender;
 
 /// A producer's end of an edge, whatever it carries.

@@ -9,11 +9,14 @@ mod eventual;
 mod failure;
 mod generator;
 mod given;
+mod hand_over;
 mod handler;
 mod heads;
 pub mod inline;
 mod intake;
 mod latency;
+mod meanwhile;
+
 mod one;
 mod order;
 mod outputs;
@@ -40,7 +43,7 @@ pub use definition::{
     Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, Waits, generator, handler, link,
     link_into, link_out,
 };
-pub use eventual::{at_once, mapped};
+pub use eventual::{at_once, mapped, ready};
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};
 pub use generator::{Found, Generator, Outlet, Polled, Polls, Pushed, Stopped, Ticks, Work};
 pub use given::{Given, next, try_next};
@@ -48,9 +51,10 @@ pub use handler::{AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, Mode, Noth
 pub use heads::{Head, Lanes, flushing, hand_over, hash_key, room};
 pub use intake::{Intake, LaneEnds};
 pub use latency::{Latency, LatencyCell};
+pub use meanwhile::Halt;
 pub use order::Order;
 pub use outputs::{Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
-pub use pass::{Lap, Pass, Seat, Wait, guarded, meanwhile};
+pub use pass::{Lap, Pass, Seat, guarded};
 pub use pool::{Came, Pool};
 pub use settings::{Cell, OnPanic, Settings, WhenOpen};
 pub use source::{Origin, Source};

@@ -99,12 +99,18 @@ where
         mapped(call, |outputs| outputs.map(Outputs::one))
     }
 
-    /// What came of a quick call: an output, none, or what kept it from giving one.
+    /// What came of a quick call in the `at`th stage: an output, none, or what kept it from giving one.
     ///
     /// # Errors
     /// The error of the handler. The item is still in hand.
     #[inline]
-    pub fn came(&mut self, called: Result<Option<Out>, Err>) -> Result<Option<Out>, Miss<Err>> {
+    pub fn came(
+        &mut self,
+        called: Result<Option<Out>, Err>,
+        pass: &mut Pass,
+        at: usize,
+    ) -> Result<Option<Out>, Miss<Err>> {
+        pass.came(at);
         match called {
             Ok(output) => {
                 K::done(&mut self.item);

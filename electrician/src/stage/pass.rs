@@ -10,18 +10,18 @@
 
 use std::{
     future::Future,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
 use pin_project_lite::pin_project;
-use tokio::task::yield_now;
 
 use super::{
-    Cell, Head, Tally,
+    Cell, Halt, Head, Tally,
     heads::flush_all,
-    pace::{GivesWay, Pace},
+    meanwhile::{Wait, meanwhile},
+    pace::Pace,
     unwind::caught,
 };
 use crate::edge::Sender;
@@ -47,14 +47,15 @@ pub struct Pass {
     /// What a handler panicked with, and the stage that it was in, if it may wait.
     panic: Option<String>,
     lost_in: Option<usize>,
-    /// Items since a call was last timed, and whether the next item is to be.
+    /// Items since a call was last timed, and whether the time of the call in hand is taken: it has waited, or it is one of
+    /// those that are timed.
     untimed: u64,
     times: bool,
     /// When the last call that was timed began, in nanoseconds since the start of the run.
     began: u64,
-    /// When the wait that is under way began.
+    /// When the wait of a call began that is under way.
     since: Option<u64>,
-    pace: Pace,
+    pub(super) pace: Pace,
     /// Whether there was a pass that is to be ended.
     begun: bool,
     pub(super) in_loop: bool,
@@ -104,17 +105,6 @@ impl Lap<'_> {
     }
 }
 
-/// What a wait has come to.
-#[derive(Debug)]
-pub enum Wait<'a, 'w> {
-    /// It goes on, until this context is woken.
-    On(&'a mut Context<'w>),
-    /// It is over.
-    Over,
-    /// It was given up, or has panicked: what was waited for is lost.
-    Lost,
-}
-
 impl Pass {
     /// For an island whose stages book for themselves, as long as none is added.
     pub fn new(cell: &Cell, head: &Arc<Tally>) -> Self {
@@ -140,10 +130,9 @@ impl Pass {
 
     /// For stages the first of which has counted what its intake took.
     pub(super) fn behind_intake(cell: &Cell, head: &Arc<Tally>) -> Self {
-        Self {
-            counted: true,
-            ..Self::new(cell, head)
-        }
+        let mut pass = Self::new(cell, head);
+        pass.counted = true;
+        pass
     }
 
     /// One more stage that the pass books.
@@ -216,14 +205,6 @@ impl Pass {
         self.book_with(None);
     }
 
-    /// One call of the item is done, in the `at`th stage, which did not wait: now and then its time is taken.
-    #[inline]
-    pub fn lap(&mut self, at: usize) {
-        if self.times {
-            self.time(at);
-        }
-    }
-
     /// The next item begins; gives what takes the times of its calls.
     pub(super) fn timed(&mut self) -> Option<Lap<'_>> {
         if !self.times {
@@ -276,33 +257,37 @@ impl Pass {
         true
     }
 
-    /// A wait in the `at`th stage: what the island has made is handed over meanwhile.
+    /// The call of the item in hand does not go on, in the `at`th stage. While it waits, what the island has made is handed
+    /// over.
     #[cold]
-    pub fn waits(&mut self, at: usize, wait: Wait<'_, '_>, heads: &mut [&mut dyn Head]) {
-        match wait {
-            Wait::On(cx) => {
-                let pace = &self.pace;
-                self.since.get_or_insert_with(|| pace.nanos());
-                self.book_with(Some(at));
-                self.rest(heads, cx);
-            }
-            Wait::Over => {
-                let nanos = self.go_on();
-                if let Some(since) = self.since.take() {
-                    let waited = nanos.saturating_sub(since);
-                    self.seats[at].tally.latency.record(waited, 1);
-                }
-                self.times = false;
-            }
-            Wait::Lost => {
-                self.since = None;
-                if std::thread::panicking() {
-                    self.lost_in = Some(at);
-                } else {
-                    self.seats[at].tally.dropped.add(1);
-                }
-            }
+    pub fn halted(&mut self, at: usize, halt: Halt<'_, '_>, heads: &mut [&mut dyn Head]) {
+        let Halt::Waits(cx) = halt else {
+            (self.since, self.lost_in) = (None, Some(at));
+            return;
+        };
+        let pace = &self.pace;
+        self.since.get_or_insert_with(|| pace.nanos());
+        self.times = true;
+        self.book_with(Some(at));
+        self.rest(heads, cx);
+    }
+
+    /// The call of the item in hand is done, in the `at`th stage: its time is taken if it has waited, and now and then.
+    #[inline]
+    pub(super) fn came(&mut self, at: usize) {
+        if self.times {
+            self.came_late(at);
         }
+    }
+
+    #[cold]
+    fn came_late(&mut self, at: usize) {
+        let Some(since) = self.since.take() else {
+            return self.time(at);
+        };
+        let waited = self.go_on().saturating_sub(since);
+        self.seats[at].tally.latency.record(waited, 1);
+        self.times = false;
     }
 
     /// Waits, and hands over meanwhile what the island has made.
@@ -316,17 +301,7 @@ impl Pass {
         meanwhile(wait, move |wait| match wait {
             Wait::On(cx) => self.rest(heads, cx),
             Wait::Over => drop(self.go_on()),
-            Wait::Lost => {}
         })
-    }
-
-    /// Hands over everything that the island has made, and gives way where others are to run now.
-    pub fn hand_over<'a, 'h>(&'a mut self, heads: &'a mut [&'h mut dyn Head]) -> HandOver<'a, 'h> {
-        HandOver {
-            pass: self,
-            heads,
-            step: Step::Begun,
-        }
     }
 
     pub(super) fn passed(&mut self, items: usize, panic: Option<String>) {
@@ -372,7 +347,7 @@ impl Pass {
         self.pace.waits();
     }
 
-    fn go_on(&mut self) -> u64 {
+    pub(super) fn go_on(&mut self) -> u64 {
         let nanos = self.pace.goes_on();
         self.progressed(nanos);
         nanos
@@ -387,61 +362,12 @@ impl Pass {
     }
 }
 
-/// A hand-over that is under way. There is no state beside this: it is on the way of every chunk.
-#[must_use = "a future does nothing unless it is awaited"]
-pub struct HandOver<'a, 'h> {
-    pass: &'a mut Pass,
-    heads: &'a mut [&'h mut dyn Head],
-    step: Step,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Begun,
-    Waits,
-    GaveWay,
-}
-
-impl Future for HandOver<'_, '_> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { pass, heads, step } = self.get_mut();
-        if *step != Step::GaveWay {
-            if pass.pace.is_aborted() {
-                // the task ends here, in the middle of its chunk
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            if flush_all(heads, cx).is_pending() {
-                pass.pace.waits();
-                *step = Step::Waits;
-                return Poll::Pending;
-            }
-            if *step == Step::Waits {
-                pass.go_on();
-            }
-            let woke = heads
-                .iter_mut()
-                .fold(false, |woke, head| head.woke() | woke);
-            match pass.pace.gives_way(woke) {
-                GivesWay::No => return Poll::Ready(()),
-                GivesWay::ToWoken => cx.waker().wake_by_ref(),
-                GivesWay::ToAll => _ = pin!(yield_now()).poll(cx),
-            }
-            *step = Step::GaveWay;
-            return Poll::Pending;
+impl Drop for Pass {
+    /// An item whose call waits is lost with the island.
+    fn drop(&mut self) {
+        if let (Some(_), Some(at)) = (self.since, self.waits_in) {
+            self.seats[at].tally.dropped.add(1);
         }
-        pass.go_on();
-        Poll::Ready(())
-    }
-}
-
-impl std::fmt::Debug for HandOver<'_, '_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HandOver")
-            .field("step", &self.step)
-            .finish_non_exhaustive()
     }
 }
 
@@ -474,74 +400,5 @@ fn poll_guarded(
     match caught(|| pass.poll(cx)) {
         Ok(polled) => polled.map(|()| None),
         Err(panic) => Poll::Ready(Some(panic)),
-    }
-}
-
-pin_project! {
-    struct Meanwhile<F, W>
-    where
-        W: FnMut(Wait<'_, '_>),
-    {
-        #[pin]
-        wait: F,
-        state: State,
-        tell: W,
-    }
-
-    impl<F, W> PinnedDrop for Meanwhile<F, W>
-    where
-        W: FnMut(Wait<'_, '_>),
-    {
-        fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            if *this.state != State::Over {
-                (this.tell)(Wait::Lost);
-            }
-        }
-    }
-}
-
-#[derive(PartialEq, Eq)]
-enum State {
-    Begun,
-    Waits,
-    Over,
-}
-
-impl<F: Future, W: FnMut(Wait<'_, '_>)> Future for Meanwhile<F, W> {
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        match this.wait.poll(cx) {
-            Poll::Ready(output) => {
-                if std::mem::replace(this.state, State::Over) == State::Waits {
-                    (this.tell)(Wait::Over);
-                }
-                Poll::Ready(output)
-            }
-            Poll::Pending => {
-                *this.state = State::Waits;
-                (this.tell)(Wait::On(cx));
-                Poll::Pending
-            }
-        }
-    }
-}
-
-/// Waits, and says when it has to, when that is over, and when it is given up.
-///
-/// A future that is ready at once costs one poll.
-#[inline]
-pub fn meanwhile<F, W>(wait: F, tell: W) -> impl Future<Output = F::Output> + Send
-where
-    F: Future + Send,
-    W: FnMut(Wait<'_, '_>) + Send,
-{
-    Meanwhile {
-        wait,
-        state: State::Begun,
-        tell,
     }
 }

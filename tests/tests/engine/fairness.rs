@@ -4,7 +4,7 @@
 //! fewer of them in that time, never more, and so fails no test.
 
 use std::{
-    future::poll_fn,
+    future::{poll_fn, ready},
     sync::{Arc, Mutex},
     task::Poll,
     time::{Duration, Instant},
@@ -75,7 +75,7 @@ fn toil(item: u64, turns: &Turns, who: usize) -> u64 {
 /// Never waits, though it could.
 #[handler]
 async fn toil_async(item: u64, turns: &Turns) -> u64 {
-    toil(item, turns, WORK)
+    ready(toil(item, turns, WORK)).await
 }
 
 #[handler]
@@ -94,7 +94,7 @@ fn try_toil(item: &u64, turns: &Turns) -> Result<u64, Broken> {
 #[handler]
 async fn toil_and_fail(item: &u64, turns: &Turns) -> Result<u64, Broken> {
     toil(*item, turns, WORK);
-    Err(Broken(0))
+    ready(Err(Broken(0))).await
 }
 
 /// Many for one, none of them for nothing.

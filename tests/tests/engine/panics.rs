@@ -1,6 +1,7 @@
 //! Panics: caught at the single call, visible in the accounts, and limited.
 
 use std::{
+    future::ready,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -55,7 +56,7 @@ fn steps(item: &u32) -> impl Iterator<Item = u32> {
 /// The sum so far, which is only half done when it panics.
 #[handler]
 async fn add_up(item: &u32, sum: &mut u32) -> u32 {
-    *sum += item;
+    *sum += ready(item).await;
     assert!(*item != 3, "the state is half done");
     *sum
 }

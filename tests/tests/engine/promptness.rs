@@ -1,6 +1,7 @@
 //! Promptness: what cost time is handed over early, and two busy stages work at once.
 
 use std::{
+    future::ready,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
@@ -55,7 +56,7 @@ fn refine(item: u64, lag: &Lag) -> u64 {
 
 #[handler]
 async fn refine_async(item: u64, lag: &Lag) -> u64 {
-    make_dear(item, lag)
+    ready(make_dear(item, lag)).await
 }
 
 #[handler]
@@ -72,6 +73,7 @@ fn arrive(item: u64, lag: &Lag) {
 #[handler]
 async fn arrive_async(item: u64, lag: &Lag) {
     arrive(item, lag);
+    ready(()).await;
 }
 
 pipeline! {
@@ -212,7 +214,7 @@ fn meet(item: u64, meeting: &Meeting, who: usize) -> u64 {
 #[handler]
 async fn meet_async(item: u64, meeting: &Meeting, who: usize) -> u64 {
     meeting.visit(who);
-    item
+    ready(item).await
 }
 
 pipeline! {

@@ -94,9 +94,12 @@ fn a_plain_handler() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "it is one expansion")]
 fn an_async_handler_with_arguments() {
-    insta::assert_snapshot!(draws("#[handler] async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) { }"), @r#"
-    async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) {}
+    insta::assert_snapshot!(draws("#[handler] async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) { gateway.charge(order).await }"), @r#"
+    async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) {
+        gateway.charge(order).await
+    }
     #[doc(hidden)]
     #[allow(
         non_camel_case_types,
@@ -195,6 +198,19 @@ fn an_async_handler_with_arguments() {
     #[automatically_derived]
     impl ::electrician::__private::Waits for charge {}
     "#);
+}
+
+#[test]
+fn an_async_handler_that_awaits_nothing_is_plain() {
+    let drawn =
+        draws("#[handler] async fn half(n: u64) -> Option<u64> { (n > 1).then_some(n / 2) }");
+    assert!(drawn.contains("PLAIN: ::electrician::__private::std::primitive::bool = true;"));
+    assert!(
+        drawn.contains(
+            "::electrician::__private::Ok(::electrician::__private::ready(half(__given)))"
+        )
+    );
+    assert!(drawn.contains("impl ::electrician::__private::Waits for half"));
 }
 
 #[test]
