@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use super::Came;
 
-/// Outputs are handed over by the chunk: as many may wait, however few slots there are.
-const CHUNK: usize = 64;
+/// As many outputs may wait as two rounds over the slots give, or so many.
+const FEW: usize = 128;
 
 /// What has come of calls and has not gone out.
 pub(super) enum Exit<O, L> {
@@ -24,7 +24,7 @@ pub(super) struct Ring<O, L> {
 
 impl<O, L> Exit<O, L> {
     pub(super) fn as_it_comes(slots: usize) -> Self {
-        Self::AsItComes(VecDeque::with_capacity(2 * slots.max(CHUNK)))
+        Self::AsItComes(VecDeque::with_capacity(slots + most(slots)))
     }
 
     pub(super) fn in_order(slots: usize) -> Self {
@@ -37,7 +37,7 @@ impl<O, L> Exit<O, L> {
     /// How many items may come in to so many slots: what has not gone out is limited, too.
     pub(super) fn room(&self, slots: usize) -> usize {
         match self {
-            Self::AsItComes(out) => slots.max(CHUNK).saturating_sub(out.len()),
+            Self::AsItComes(out) => most(slots).saturating_sub(out.len()),
             Self::InOrder(ring) => slots - ring.places.len(),
         }
     }
@@ -109,6 +109,10 @@ impl<O, L> Exit<O, L> {
     }
 }
 
+fn most(slots: usize) -> usize {
+    FEW.max(2 * slots)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,9 +147,9 @@ mod tests {
     #[test]
     fn what_goes_out_as_it_comes_does_not_pile_up() {
         let mut exit = Exit::as_it_comes(2);
-        (0..64).for_each(|item| exit.push(0, Ok(Some(item))));
+        (0..128).for_each(|item| exit.push(0, Ok(Some(item))));
         assert_eq!(exit.room(2), 0);
-        assert_eq!(popped(&mut exit), (0..64).collect::<Vec<_>>());
-        assert_eq!(exit.room(2), 64);
+        assert_eq!(popped(&mut exit), (0..128).collect::<Vec<_>>());
+        assert_eq!(exit.room(2), 128);
     }
 }
