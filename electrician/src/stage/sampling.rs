@@ -129,4 +129,16 @@ mod tests {
         }
         assert_eq!(tally.latency.latency().count(), 97);
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_of_a_pool_stands_for_those_begun_since_the_last_one() {
+        let (control, tally) = (Arc::new(Control::new()), Arc::new(Tally::default()));
+        let mut samples = Samples::new(Arc::clone(&control), Arc::clone(&tally));
+        assert!((0..9).all(|slot| !samples.begin(slot)));
+        samples.clock(control.nanos());
+        assert!(samples.begin(9));
+        assert!(!samples.begin(10), "the clock has not been read again");
+        samples.end(9);
+        assert_eq!(tally.latency.latency().count(), 10);
+    }
 }
