@@ -5,14 +5,20 @@
     reason = "a handler has six types, and a pool says which of them it is made of"
 )]
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex},
+};
 
-use super::{Came, Definition, Handler, Hold, Intake, Order, Pool, Settled, Stage, tasks};
+use super::{
+    Came, Definition, Handler, Hold, Intake, Order, Pool, Settled, Stage, calls::Work, tasks,
+    work::Worker,
+};
 use crate::edge::Merge;
 
 /// A worker of a pool.
-type Worker<H, In, Out, Err, Args, K> =
-    Box<Stage<H, In, Out, Err, Args, K, <H as Handler<In, Out, Err, Args>>::Slot>>;
+type WorkerOf<H, In, Out, Err, Args, K> =
+    Box<Worker<Stage<H, In, Out, Err, Args, K, <H as Handler<In, Out, Err, Args>>::Slot>>>;
 
 /// What is left of an item that gave nothing.
 type Left<H, In, Out, Err, Args, K> =
@@ -20,16 +26,13 @@ type Left<H, In, Out, Err, Args, K> =
 
 /// A worker that has worked on an item, and what has come of it.
 type Worked<H, In, Out, Err, Args, K> = (
-    Worker<H, In, Out, Err, Args, K>,
+    WorkerOf<H, In, Out, Err, Args, K>,
     Came<Out, Left<H, In, Out, Err, Args, K>>,
 );
 
 /// A task of a pool, whose calls are these.
 type PoolOf<H, In, Out, Err, Args, K, F> =
-    Pool<In, Out, Left<H, In, Out, Err, Args, K>, Worker<H, In, Out, Err, Args, K>, F>;
-
-/// The order of a pool.
-type OrderOf<H, In, Out, Err, Args, K> = Order<Out, Left<H, In, Out, Err, Args, K>>;
+    Pool<In, Out, Left<H, In, Out, Err, Args, K>, WorkerOf<H, In, Out, Err, Args, K>, F>;
 
 impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K>
 where
@@ -66,7 +69,15 @@ where
         K,
         impl Future<Output = Worked<H, In, Out, Err, Args, K>> + Send + use<H, In, Out, Err, Args, K>,
     > {
-        self.pool_with(edges, workers, Stage::work)
+        self.pool_with(
+            edges,
+            workers,
+            Work {
+                begin: |calls, taken, first| calls.begin_with(taken, first, Stage::work),
+                panicked: |worker, panic| worker.stage.panicked(panic),
+                timed: false,
+            },
+        )
     }
 
     /// The same, of a stage whose calls nothing protects.
@@ -83,28 +94,42 @@ where
         K,
         impl Future<Output = Worked<H, In, Out, Err, Args, K>> + Send + use<H, In, Out, Err, Args, K>,
     > {
-        self.pool_with(edges, workers, Stage::work_bare)
+        self.pool_with(
+            edges,
+            workers,
+            Work {
+                begin: |calls, taken, first| calls.begin_with(taken, first, Stage::work_bare),
+                panicked: |worker, panic| worker.stage.panicked(panic),
+                timed: true,
+            },
+        )
     }
 
     /// The order of a pool with so many workers, which all its tasks share.
-    pub fn order(&self, workers: usize) -> Arc<OrderOf<H, In, Out, Err, Args, K>> {
-        Order::new(workers, self.cell().tally())
+    pub fn order(&self, workers: usize) -> Arc<Order> {
+        Order::new(workers)
     }
 
     fn pool_with<F>(
         &self,
         edges: Merge<In>,
         workers: usize,
-        begin: fn(Worker<H, In, Out, Err, Args, K>, In) -> F,
+        work: Work<In, Out, Left<H, In, Out, Err, Args, K>, WorkerOf<H, In, Out, Err, Args, K>, F>,
     ) -> PoolOf<H, In, Out, Err, Args, K, F>
     where
         F: Future<Output = Worked<H, In, Out, Err, Args, K>>,
     {
         let (cell, tally) = (Arc::clone(self.cell()), self.cell().tally());
         let intake = Intake::new(edges, &cell, &tally);
-        let workers = (0..workers).map(|_| Box::new(self.worker(Arc::clone(&tally))));
-        let workers = workers.collect();
+        let home = Arc::new(Mutex::new(None));
+        let worker = || {
+            Box::new(Worker {
+                stage: self.worker(Arc::clone(&tally)),
+                home: Arc::downgrade(&home),
+            })
+        };
+        let workers = (0..workers).map(|_| worker()).collect();
         let sink = Stage::<H, In, Out, Err, Args, K, H::Slot>::SINK;
-        Pool::new(intake, (cell, tally), sink, workers, begin)
+        Pool::new(intake, (cell, tally), sink, (workers, home), work)
     }
 }

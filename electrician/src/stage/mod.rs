@@ -3,9 +3,11 @@
 mod alias;
 mod arguments;
 mod call;
+mod calls;
 mod crew;
 mod definition;
 mod eventual;
+mod exit;
 mod failure;
 mod generator;
 mod given;

@@ -1,149 +1,146 @@
-//! The order of a pool: calls are numbered as their items are taken, and what comes of them goes out in that order.
+//! The order of a pool that is in several tasks: they let their items out in turns, a run of items at a time.
 //!
-//! What is ready before its turn is parked in a ring. One task at a time hands out what is next, into its own heads: the
-//! others park what they have and go on.
+//! Each task keeps the order of its own items; whose run is next is written here.
 
 use std::{
     collections::VecDeque,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 
-use super::{Came, Tally};
-
-/// The order of all the calls of a pool, whichever task they are in.
-///
-/// What is still parked when it goes is booked as dropped.
+/// Whose items are next, of the tasks of a pool.
 #[derive(Debug)]
-pub struct Order<O, L> {
-    state: Mutex<State<O, L>>,
-    tally: Arc<Tally>,
+pub struct Order {
+    /// The slots of all the tasks.
+    slots: usize,
+    state: Mutex<State>,
 }
 
-#[derive(Debug)]
-struct State<O, L> {
-    /// What comes of the calls, from the next one on; a call that is under way has a place and nothing in it.
-    ring: VecDeque<Option<Came<O, L>>>,
-    /// The number of the first place.
-    next: u64,
-    /// What is numbered below this has left the pool.
-    left: u64,
-    /// The most items that are in the pool at once.
-    window: u64,
-    /// A task hands out.
-    busy: bool,
-    /// Tasks that wait until more items may come in.
-    waiting: Vec<Waker>,
+#[derive(Debug, Default)]
+struct State {
+    /// The items that are in the pool, run by run.
+    runs: VecDeque<Run>,
+    /// The tasks, those with a waker wait for their turn.
+    tasks: Vec<Option<Waker>>,
 }
 
-impl<O, L> Order<O, L> {
+/// Items of a task that have no other between them.
+#[derive(Debug)]
+struct Run {
+    task: usize,
+    items: usize,
+}
+
+/// The part that a task has in the order.
+#[derive(Debug)]
+pub(super) struct Part {
+    order: Arc<Order>,
+    task: usize,
+    /// How many items it may let out in this turn.
+    left: usize,
+    /// How many of this turn it has let out.
+    out: usize,
+}
+
+impl Order {
     /// Of a pool with so many slots.
-    pub(super) fn new(slots: usize, tally: Arc<Tally>) -> Arc<Self> {
-        let state = Mutex::new(State {
-            ring: VecDeque::with_capacity(slots),
-            next: 0,
-            left: 0,
-            window: slots as u64,
-            busy: false,
-            waiting: Vec::new(),
-        });
-        Arc::new(Self { state, tally })
+    pub(super) fn new(slots: usize) -> Arc<Self> {
+        let state = Mutex::default();
+        Arc::new(Self { slots, state })
     }
 
-    /// Lets items in: entering and taking are one step, so that their orders agree. Gives the number of the first one.
-    ///
-    /// `take` is told how many may come in, and says how many it took.
-    pub(super) fn poll_enter(
-        &self,
-        most: usize,
-        cx: &mut Context<'_>,
-        take: impl FnOnce(usize, &mut Context<'_>) -> Poll<Option<usize>>,
-    ) -> Poll<Option<(u64, usize)>> {
-        let mut state = self.lock();
-        let first = state.next + state.ring.len() as u64;
-        let room = state.window - (first - state.left);
-        let most = usize::try_from(room).map_or(most, |room| room.min(most));
-        if most == 0 {
-            if !state
-                .waiting
-                .iter()
-                .any(|waker| waker.will_wake(cx.waker()))
-            {
-                state.waiting.push(cx.waker().clone());
-            }
-            return Poll::Pending;
+    /// The part of a task with so many slots; if they are all, it needs none.
+    pub(super) fn part(self: &Arc<Self>, slots: usize) -> Option<Part> {
+        if slots == self.slots {
+            return None;
         }
-        take(most, cx).map(|taken| {
-            let taken = taken?;
-            state.ring.extend((0..taken).map(|_| None));
-            Some((first, taken))
+        let mut state = self.lock();
+        let task = state.tasks.len();
+        state.tasks.push(None);
+        Some(Part {
+            order: Arc::clone(self),
+            task,
+            left: 0,
+            out: 0,
         })
     }
 
-    /// Parks what has come of these calls. Gives what is next, if nobody else hands out; who gets something hands out, until
-    /// it [has](Self::handed_out).
-    pub(super) fn park(
-        &self,
-        came: &mut VecDeque<(u64, Came<O, L>)>,
-        out: &mut VecDeque<Came<O, L>>,
-    ) -> bool {
-        let mut state = self.lock();
-        for (number, came) in came.drain(..) {
-            let place = usize::try_from(number - state.next).ok();
-            if let Some(place) = place.and_then(|place| state.ring.get_mut(place)) {
-                *place = Some(came);
-            }
-        }
-        if state.busy {
-            return false;
-        }
-        state.unpark(out);
-        state.busy = !out.is_empty();
-        state.busy
-    }
-
-    /// The task has handed out what it was given. Gives what is next; if that is nothing and the task has `flushed`, others
-    /// may hand out, and the task has no part in it any more. Says whether it still has.
-    pub(super) fn handed_out(
-        &self,
-        out: &mut VecDeque<Came<O, L>>,
-        flushed: bool,
-        cx: &Context<'_>,
-    ) -> bool {
-        let mut state = self.lock();
-        state.left = state.next;
-        state.unpark(out);
-        state.busy = !out.is_empty() || !flushed;
-        let busy = state.busy;
-        // the task itself looks again, or waits on for what the others do
-        let is_other = |task: &mut Waker| !task.will_wake(cx.waker());
-        let others: Vec<_> = state.waiting.extract_if(.., is_other).collect();
-        drop(state);
-        others.into_iter().for_each(Waker::wake);
-        busy
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<O, L>> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<O, L> Drop for Order<O, L> {
-    fn drop(&mut self) {
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let parked = state.ring.iter().flatten();
-        let open = parked.filter(|came| came.is_ok()).count();
-        self.tally.dropped.add(open as u64);
+impl Part {
+    /// Lets items in: entering and taking are one step, so that their orders agree. `take` says how many it took.
+    pub(super) fn poll_enter(
+        &self,
+        take: impl FnOnce() -> Poll<Option<usize>>,
+    ) -> Poll<Option<usize>> {
+        let mut state = self.order.lock();
+        let taken = take();
+        if let Poll::Ready(Some(items)) = taken {
+            match state.runs.back_mut() {
+                Some(run) if run.task == self.task => run.items += items,
+                _ => state.runs.push_back(Run {
+                    task: self.task,
+                    items,
+                }),
+            }
+        }
+        taken
+    }
+
+    /// How many items may go out; the task is woken when that is none and its turn comes.
+    pub(super) fn turn(&mut self, cx: &Context<'_>) -> usize {
+        if self.left == 0 {
+            let mut state = self.order.lock();
+            self.left = state.turn(self.task);
+            if self.left == 0 {
+                state.tasks[self.task] = Some(cx.waker().clone());
+            }
+        }
+        self.left
+    }
+
+    /// So many items went out.
+    pub(super) fn let_out(&mut self, items: usize) {
+        self.left -= items;
+        self.out += items;
+    }
+
+    /// Whether the task is at the end of its turn: it is to hand over, and then to [pass](Self::pass) it on.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.left == 0 && self.out > 0
+    }
+
+    /// What the task has let out has been handed over: it is the next one's turn.
+    pub(super) fn pass(&mut self) {
+        let mut state = self.order.lock();
+        let next = state.pass(mem::take(&mut self.out));
+        self.left = state.turn(self.task);
+        drop(state);
+        if let Some(next) = next {
+            next.wake();
+        }
     }
 }
 
-impl<O, L> State<O, L> {
-    fn unpark(&mut self, out: &mut VecDeque<Came<O, L>>) {
-        while let Some(came) = self.ring.front_mut().and_then(Option::take) {
-            self.ring.pop_front();
-            self.next += 1;
-            out.push_back(came);
+impl State {
+    fn turn(&self, task: usize) -> usize {
+        let next = self.runs.front().filter(|run| run.task == task);
+        next.map_or(0, |run| run.items)
+    }
+
+    fn pass(&mut self, items: usize) -> Option<Waker> {
+        let run = self.runs.front_mut()?;
+        run.items -= items;
+        if run.items > 0 {
+            return None;
         }
+        self.runs.pop_front();
+        let next = self.runs.front()?.task;
+        self.tasks[next].take()
     }
 }
 
@@ -165,64 +162,67 @@ mod tests {
         }
     }
 
-    fn order(slots: usize) -> Arc<Order<u32, ()>> {
-        Order::new(slots, Arc::default())
+    fn two_tasks() -> [Part; 2] {
+        let order = Order::new(8);
+        [(); 2].map(|()| order.part(4).expect("each has a half of the slots"))
     }
 
-    fn enter(order: &Order<u32, ()>, most: usize, task: &Waker) -> Poll<Option<(u64, usize)>> {
-        let cx = &mut Context::from_waker(task);
-        order.poll_enter(most, cx, |most, _| Poll::Ready(Some(most)))
+    fn enter(part: &Part, items: usize) {
+        let taken = part.poll_enter(|| Poll::Ready(Some(items)));
+        assert_eq!(taken, Poll::Ready(Some(items)));
     }
 
-    fn park(order: &Order<u32, ()>, number: u64) -> (bool, Vec<u32>) {
-        let came = Ok(Some(u32::try_from(number).unwrap()));
-        let (mut came, mut out) = (VecDeque::from([(number, came)]), VecDeque::new());
-        let hands_out = order.park(&mut came, &mut out);
-        (hands_out, outputs(&mut out))
-    }
-
-    fn outputs(out: &mut VecDeque<Came<u32, ()>>) -> Vec<u32> {
-        out.drain(..)
-            .filter_map(|came| came.ok().flatten())
-            .collect()
+    fn turn(part: &mut Part) -> usize {
+        part.turn(&Context::from_waker(Waker::noop()))
     }
 
     #[test]
-    fn goes_out_in_the_order_of_entry_by_one_hand() {
-        let (order, task) = (order(4), Waker::noop());
-        assert_eq!(enter(&order, 9, task), Poll::Ready(Some((0, 4))));
-        assert_eq!(park(&order, 2), (false, vec![]));
-        assert_eq!(park(&order, 0), (true, vec![0]));
-        assert_eq!(park(&order, 1), (false, vec![]), "another hands out");
-        let (mut out, cx) = (VecDeque::new(), Context::from_waker(task));
-        assert!(order.handed_out(&mut out, true, &cx));
-        assert_eq!(outputs(&mut out), [1, 2]);
-        assert!(!order.handed_out(&mut out, true, &cx));
-        assert_eq!(park(&order, 3), (true, vec![3]));
+    fn a_task_that_is_alone_needs_no_order() {
+        assert!(Order::new(8).part(8).is_none());
     }
 
     #[test]
-    fn no_more_come_in_than_there_are_slots() {
-        let (order, task) = (order(2), Waker::noop());
-        assert_eq!(enter(&order, 9, task), Poll::Ready(Some((0, 2))));
-        assert!(enter(&order, 1, task).is_pending());
-        assert_eq!(park(&order, 0), (true, vec![0]));
-        assert!(enter(&order, 1, task).is_pending(), "it has not gone out");
-        order.handed_out(&mut VecDeque::new(), true, &Context::from_waker(task));
-        assert_eq!(enter(&order, 9, task), Poll::Ready(Some((2, 1))));
+    fn tasks_take_turns_as_their_items_came_in() {
+        let [mut one, mut two] = two_tasks();
+        enter(&one, 3);
+        enter(&two, 2);
+        enter(&one, 1);
+        assert_eq!((turn(&mut one), turn(&mut two)), (3, 0));
+        one.let_out(2);
+        assert!(!one.is_at_end());
+        one.let_out(1);
+        assert!(one.is_at_end());
+        one.pass();
+        assert_eq!((turn(&mut one), turn(&mut two)), (0, 2));
+        two.let_out(2);
+        two.pass();
+        assert_eq!((turn(&mut one), turn(&mut two)), (1, 0));
     }
 
-    /// Two tasks waited for room, each had let go of its own place while it handed out, and nobody woke either.
     #[test]
-    fn a_task_that_hands_out_still_waits_for_room() {
-        let order = order(1);
-        let (one, two) = (Arc::<Wakes>::default(), Arc::<Wakes>::default());
-        let [first, second] = [&one, &two].map(|wakes| Waker::from(Arc::clone(wakes)));
-        assert!(enter(&order, 1, &first).is_ready());
-        assert!(enter(&order, 1, &first).is_pending());
-        let mut out = VecDeque::new();
-        order.handed_out(&mut out, true, &Context::from_waker(&first));
-        order.handed_out(&mut out, true, &Context::from_waker(&second));
-        assert_eq!((one.0.load(Relaxed), two.0.load(Relaxed)), (1, 0));
+    fn items_that_come_in_meanwhile_belong_to_the_same_turn() {
+        let [mut one, two] = two_tasks();
+        enter(&one, 2);
+        assert_eq!(turn(&mut one), 2);
+        one.let_out(2);
+        enter(&one, 3);
+        enter(&two, 1);
+        one.pass();
+        assert_eq!(turn(&mut one), 3);
+    }
+
+    #[test]
+    fn who_waits_for_its_turn_is_woken_once() {
+        let [mut one, mut two] = two_tasks();
+        let wakes = Arc::<Wakes>::default();
+        enter(&one, 1);
+        enter(&two, 1);
+        turn(&mut one);
+        let task = Waker::from(Arc::clone(&wakes));
+        assert_eq!(two.turn(&Context::from_waker(&task)), 0);
+        one.let_out(1);
+        one.pass();
+        assert_eq!(wakes.0.load(Relaxed), 1);
+        assert_eq!(turn(&mut two), 1);
     }
 }

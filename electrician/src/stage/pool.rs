@@ -4,21 +4,25 @@
 //! call waits in the pool for room downstream, and keeps no other call from being polled.
 
 use std::{
-    collections::VecDeque,
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    mem,
+    pin::pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, ready},
 };
 
+use tokio::task::{coop::consume_budget, yield_now};
+
 use super::{
-    Cell, Head, Intake, Tally,
+    Cell, Head, Intake, Order, Tally,
+    calls::{Calls, Home, Work},
+    exit::Exit,
     heads::flush_all,
-    order::Order,
+    order::Part,
     pace::{GivesWay, Pace},
-    woken::Woken,
+    sampling::Samples,
+    unwind::caught,
 };
-use tokio::task::yield_now;
 
 /// What has come of an item: an output, none, or what is left of it, which is in a box, as it is seldom and large.
 pub type Came<O, L> = Result<Option<O>, Box<L>>;
@@ -30,32 +34,24 @@ pub struct Pool<T, O, L, W, F> {
     cell: Arc<Cell>,
     tally: Arc<Tally>,
     sink: bool,
-    begin: fn(W, T) -> F,
-    slots: Vec<Slot<W, F>>,
-    woken: Arc<Woken>,
-    /// Slots without an item, a bit each; the first of them is the next to have one.
-    idle: Vec<u64>,
-    /// How many they are.
-    free: usize,
-    /// What has come of calls, with their numbers, until it is parked in the order.
-    came: VecDeque<(u64, Came<O, L>)>,
-    /// What goes out next.
-    out: VecDeque<Came<O, L>>,
-    /// How much of it there is room for.
+    calls: Calls<T, O, L, W, F>,
+    exit: Exit<O, L>,
+    /// The part of this task in the order, where there are others.
+    part: Option<Part>,
+    /// How many items were let out, and how many still are.
+    granted: usize,
     room: usize,
-    order: Option<Arc<Order<O, L>>>,
-    /// The task hands out what is next in the order.
-    busy: bool,
+    booked: Booked,
     pace: Pace,
     ended: bool,
 }
 
-/// The place of one call, which is under way as long as its worker is with it.
-struct Slot<W, F> {
-    worker: Option<W>,
-    call: Pin<Box<Option<F>>>,
-    number: u64,
-    waker: Waker,
+/// What went out and is still to be booked.
+#[derive(Default)]
+struct Booked {
+    completed: u64,
+    filtered: u64,
+    emitted: u64,
 }
 
 /// What a round over the slots has left to do.
@@ -71,47 +67,37 @@ impl<T, O, L, W, F> Pool<T, O, L, W, F>
 where
     F: Future<Output = (W, Came<O, L>)>,
 {
+    /// A task with these workers, which have a home in common.
     pub(super) fn new(
         intake: Intake<T>,
         (cell, tally): (Arc<Cell>, Arc<Tally>),
         sink: bool,
-        workers: Vec<W>,
-        begin: fn(W, T) -> F,
+        (workers, home): (Vec<W>, Home<W>),
+        work: Work<T, O, L, W, F>,
     ) -> Self {
-        let woken = Woken::new(workers.len());
-        let slots = workers.into_iter().enumerate().map(|(slot, worker)| Slot {
-            worker: Some(worker),
-            call: Box::pin(None),
-            number: 0,
-            waker: woken.waker(slot),
-        });
-        let slots: Vec<_> = slots.collect();
-        let mut pool = Self {
+        let control = &cell.control;
+        let samples = Samples::new(Arc::clone(control), Arc::clone(&tally));
+        Self {
             intake,
-            pace: Pace::new(Arc::clone(&cell.control)),
+            pace: Pace::new(Arc::clone(control)),
+            exit: Exit::as_it_comes(workers.len()),
+            calls: Calls::new(work, workers, home, samples),
             cell,
             tally,
             sink,
-            begin,
-            idle: vec![0; slots.len().div_ceil(64)],
-            free: 0,
-            came: VecDeque::with_capacity(slots.len()),
-            out: VecDeque::with_capacity(slots.len()),
-            slots,
-            woken,
+            part: None,
+            granted: 0,
             room: 0,
-            order: None,
-            busy: false,
+            booked: Booked::default(),
             ended: false,
-        };
-        (0..pool.slots.len()).for_each(|slot| pool.is_free(slot));
-        pool
+        }
     }
 
     /// Lets out in this order, which all tasks of the pool share.
     #[must_use]
-    pub fn in_order(mut self, order: &Arc<Order<O, L>>) -> Self {
-        self.order = Some(Arc::clone(order));
+    pub fn in_order(mut self, order: &Arc<Order>) -> Self {
+        self.exit = Exit::in_order(self.calls.len());
+        self.part = order.part(self.calls.len());
         self
     }
 
@@ -119,38 +105,31 @@ where
     ///
     /// What was made of the last ones is handed over while the task waits, and when it has worked for long.
     pub async fn fill(&mut self, heads: &mut [&mut dyn Head]) -> bool {
-        tokio::task::coop::consume_budget().await;
+        self.book();
+        consume_budget().await;
         poll_fn(|cx| self.poll_fill(heads, cx)).await
     }
 
     fn poll_fill(&mut self, heads: &mut [&mut dyn Head], cx: &mut Context<'_>) -> Poll<bool> {
-        self.woken.look();
+        self.calls.woken().look();
         if self.pace.is_resting() {
-            self.progressed();
+            let nanos = self.pace.goes_on();
+            self.clock(nanos);
         }
         if self.pace.gives_way(false) == GivesWay::ToAll {
             let _ = flush_all(heads, cx);
             let _ = pin!(yield_now()).poll(cx);
             return self.wait(cx);
         }
+        if self.poll_room(heads, cx) == Poll::Ready(true) {
+            return Poll::Ready(true);
+        }
         loop {
-            let stuck = match self.poll_room(heads, cx) {
-                Poll::Ready(true) => return Poll::Ready(true),
-                Poll::Ready(false) => false,
-                Poll::Pending => true,
-            };
             let round = self.go_round(cx);
-            self.park();
-            if !stuck && !self.out.is_empty() {
-                continue;
+            if self.poll_room(heads, cx) == Poll::Ready(true) {
+                return Poll::Ready(true);
             }
-            let flushed = flush_all(heads, cx).is_ready();
-            if flushed && self.busy && self.out.is_empty() {
-                self.step_down(true, cx);
-                if !self.out.is_empty() {
-                    continue;
-                }
-            }
+            let _ = flush_all(heads, cx);
             if self.is_over() {
                 return Poll::Ready(false);
             }
@@ -174,174 +153,132 @@ where
 
     fn wait(&mut self, cx: &Context<'_>) -> Poll<bool> {
         self.pace.waits();
-        self.woken.wait(cx);
+        self.calls.woken().wait(cx);
         Poll::Pending
     }
 
     /// Whether something is to go out now, for which there is room; pending while it waits for room.
     fn poll_room(&mut self, heads: &mut [&mut dyn Head], cx: &mut Context<'_>) -> Poll<bool> {
-        if self.out.is_empty() {
-            if self.busy {
-                self.step_down(false, cx);
-            }
-            if self.out.is_empty() {
-                return Poll::Ready(false);
-            }
+        let granted = ready!(self.poll_turn(heads, cx));
+        if granted == 0 || !self.exit.is_ready() {
+            return Poll::Ready(false);
         }
-        self.room = room_of(heads);
-        if self.room == 0 {
-            if flush_all(heads, cx).is_pending() {
-                return Poll::Pending;
-            }
-            self.room = room_of(heads);
+        let mut room = room_of(heads);
+        if room == 0 {
+            ready!(flush_all(heads, cx));
+            room = room_of(heads);
         }
+        self.room = room.min(granted);
+        self.granted = self.room;
         Poll::Ready(true)
+    }
+
+    /// How many items may go out as far as the order is concerned; pending while the end of a turn waits for room.
+    fn poll_turn(&mut self, heads: &mut [&mut dyn Head], cx: &mut Context<'_>) -> Poll<usize> {
+        let out = mem::take(&mut self.granted) - mem::take(&mut self.room);
+        let Some(part) = &mut self.part else {
+            return Poll::Ready(usize::MAX);
+        };
+        part.let_out(out);
+        if part.is_at_end() {
+            ready!(flush_all(heads, cx));
+            part.pass();
+        }
+        if !self.exit.is_ready() {
+            return Poll::Ready(0);
+        }
+        Poll::Ready(part.turn(cx))
     }
 
     /// Polls the calls that were woken, and gives items to the slots that have none.
     fn go_round(&mut self, cx: &mut Context<'_>) -> Round {
-        let mut polled = 0;
-        for word in 0..self.woken.words() {
-            let mut bits = self.woken.take(word);
-            while bits != 0 {
-                let slot = word * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                self.poll_slot(slot);
-                polled += 1;
+        self.calls.collect();
+        let round = loop {
+            match caught(|| self.go_on(cx)) {
+                Ok(round) => break round,
+                Err(panic) => self.calls.panicked(panic, &mut self.exit),
             }
-        }
-        let mut round = Round::Over;
-        let limit = self.pace.limit();
-        let mut taken = 0;
-        while !self.ended && self.free > 0 {
-            if taken >= limit {
-                round = Round::Cut;
-                break;
-            }
-            let most = self.free.min(limit - taken);
-            let Poll::Ready(Some(some)) = self.poll_take(most, cx) else {
-                break;
-            };
-            taken += some;
-        }
-        if let Some(nanos) = self.pace.worked(polled + taken) {
-            self.tally.progress.set(nanos / 1_000_000);
+        };
+        let polls = self.calls.polls();
+        if let Some(nanos) = self.pace.worked(polls) {
+            self.clock(nanos);
         }
         round
     }
 
-    /// Takes items, and begins a call with each.
+    /// Goes on with the round, after a panic of a call with the next one.
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Round {
+        let mut left = self.pace.limit();
+        loop {
+            self.calls.poll(&mut self.exit);
+            let room = self.exit.room(self.calls.len());
+            let most = self.calls.free().min(room);
+            if self.ended || most == 0 {
+                return Round::Over;
+            }
+            if left == 0 {
+                return Round::Cut;
+            }
+            let Poll::Ready(Some(taken)) = self.poll_take(most.min(left), cx) else {
+                return Round::Over;
+            };
+            left -= taken;
+            let first = self.exit.enter(taken);
+            self.calls.begin(&mut self.intake, first);
+        }
+    }
+
+    /// Takes items, for free slots.
     fn poll_take(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<usize>> {
         if self.pace.is_aborted() {
             return Poll::Pending;
         }
         let intake = &mut self.intake;
-        let taken = match &self.order {
-            None => intake
-                .poll_take(most, cx)
-                .map(|taken| taken.map(|taken| (0, taken))),
-            Some(order) => order.poll_enter(most, cx, |most, cx| intake.poll_take(most, cx)),
+        let taken = match &self.part {
+            None => intake.poll_take(most, cx),
+            Some(part) => part.poll_enter(|| intake.poll_take(most, cx)),
         };
-        taken.map(|taken| {
-            let Some((first, taken)) = taken else {
-                self.ended = true;
-                return None;
-            };
-            for number in (first..).take(taken) {
-                self.begin(number);
-            }
-            Some(taken)
-        })
-    }
-
-    fn begin(&mut self, number: u64) {
-        let Some(slot) = self.next_free() else { return };
-        let place = &mut self.slots[slot];
-        if let Some(worker) = place.worker.take()
-            && let Some(item) = self.intake.pop()
-        {
-            place.number = number;
-            place.call.set(Some((self.begin)(worker, item)));
-            self.poll_slot(slot);
-        }
-    }
-
-    fn is_free(&mut self, slot: usize) {
-        self.idle[slot / 64] |= 1 << (slot % 64);
-        self.free += 1;
-    }
-
-    fn next_free(&mut self) -> Option<usize> {
-        let word = self.idle.iter().position(|bits| *bits != 0)?;
-        let slot = self.idle[word].trailing_zeros() as usize;
-        self.idle[word] &= self.idle[word] - 1;
-        self.free -= 1;
-        Some(word * 64 + slot)
-    }
-
-    fn poll_slot(&mut self, slot: usize) {
-        let place = &mut self.slots[slot];
-        let Some(call) = place.call.as_mut().as_pin_mut() else {
-            return;
-        };
-        if place.worker.is_some() {
-            return;
-        }
-        let mut cx = Context::from_waker(&place.waker);
-        if let Poll::Ready((worker, came)) = call.poll(&mut cx) {
-            place.worker = Some(worker);
-            match self.order {
-                None => self.out.push_back(came),
-                Some(_) => self.came.push_back((place.number, came)),
-            }
-            self.is_free(slot);
-        }
-    }
-
-    /// Parks what has come of calls until its turn.
-    fn park(&mut self) {
-        if let Some(order) = &self.order
-            && !self.came.is_empty()
-        {
-            self.busy |= order.park(&mut self.came, &mut self.out);
-        }
-    }
-
-    /// What went out was pushed: the next ones may follow, or another task.
-    fn step_down(&mut self, flushed: bool, cx: &Context<'_>) {
-        if let Some(order) = &self.order {
-            self.busy = order.handed_out(&mut self.out, flushed, cx);
-        }
+        self.ended = taken == Poll::Ready(None);
+        taken
     }
 
     fn is_over(&self) -> bool {
-        self.ended && self.free == self.slots.len() && self.out.is_empty() && !self.busy
+        let idle = self.calls.free() == self.calls.len();
+        let passed = self.part.as_ref().is_none_or(|part| !part.is_at_end());
+        self.ended && idle && passed && !self.exit.is_ready()
     }
 
-    fn progressed(&mut self) {
-        let nanos = self.pace.goes_on();
+    fn clock(&mut self, nanos: u64) {
         self.tally.progress.set(nanos / 1_000_000);
+        self.calls.clock(nanos);
     }
 }
 
 impl<T, O, L, W, F> Pool<T, O, L, W, F> {
-    /// What has come of the next call. Its item is booked.
+    /// What has come of the next call. Its item is booked before the task waits.
     #[inline]
     pub fn pop(&mut self) -> Option<Came<O, L>> {
         if self.room == 0 {
             return None;
         }
-        let came = self.out.pop_front()?;
+        let came = self.exit.pop()?;
         self.room -= 1;
         match &came {
-            Ok(None) if !self.sink => self.tally.filtered.add(1),
+            Ok(None) if !self.sink => self.booked.filtered += 1,
             Ok(output) => {
-                self.tally.completed.add(1);
-                self.tally.emitted.add(u64::from(output.is_some()));
+                self.booked.completed += 1;
+                self.booked.emitted += u64::from(output.is_some());
             }
             Err(_) => {}
         }
         Some(came)
+    }
+
+    fn book(&mut self) {
+        let booked = mem::take(&mut self.booked);
+        self.tally.completed.add(booked.completed);
+        self.tally.filtered.add(booked.filtered);
+        self.tally.emitted.add(booked.emitted);
     }
 
     /// Says upstream that no more is needed. What is on its way is still taken.
@@ -370,9 +307,8 @@ fn room_of(heads: &[&mut dyn Head]) -> usize {
 
 impl<T, O, L, W, F> Drop for Pool<T, O, L, W, F> {
     fn drop(&mut self) {
-        let came = self.came.iter().map(|(_, came)| came);
-        let open = came.chain(&self.out).filter(|came| came.is_ok()).count();
-        self.tally.dropped.add(open as u64);
+        self.book();
+        self.tally.dropped.add(self.exit.open() as u64);
     }
 }
 
@@ -380,7 +316,7 @@ impl<T, O, L, W, F> std::fmt::Debug for Pool<T, O, L, W, F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Pool")
             .field("stage", &self.cell.path)
-            .field("slots", &self.slots.len())
+            .field("slots", &self.calls.len())
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,6 @@
-//! Which calls of a worker are timed: one in eight of a stage whose calls wait, one in 64 of others.
+//! Which calls are timed: of a worker one in eight that wait and one in 64 others, of a pool one after each look at the clock.
+
+use std::{mem, sync::Arc};
 
 use super::Tally;
 use crate::pipeline::Control;
@@ -40,6 +42,64 @@ impl Sampling {
     }
 }
 
+/// The calls of a pool: the first one after each reading of the clock is timed.
+#[derive(Debug)]
+pub(super) struct Samples {
+    control: Arc<Control>,
+    tally: Arc<Tally>,
+    now: Option<u64>,
+    untimed: u64,
+    timed: Vec<Sample>,
+}
+
+/// A call that is timed.
+#[derive(Debug)]
+struct Sample {
+    slot: usize,
+    began: u64,
+    /// How many calls it stands for.
+    of: u64,
+}
+
+impl Samples {
+    pub(super) fn new(control: Arc<Control>, tally: Arc<Tally>) -> Self {
+        Self {
+            control,
+            tally,
+            now: None,
+            untimed: 0,
+            timed: Vec::new(),
+        }
+    }
+
+    /// The clock was read: nanoseconds since the start of the run.
+    pub(super) fn clock(&mut self, now: u64) {
+        self.now = Some(now);
+    }
+
+    /// A call begins in this slot. Says whether it is timed.
+    #[inline]
+    pub(super) fn begin(&mut self, slot: usize) -> bool {
+        self.untimed += 1;
+        let Some(began) = self.now.take() else {
+            return false;
+        };
+        let of = mem::take(&mut self.untimed);
+        self.timed.push(Sample { slot, began, of });
+        true
+    }
+
+    /// The call that was timed in this slot is done.
+    #[cold]
+    pub(super) fn end(&mut self, slot: usize) {
+        if let Some(timed) = self.timed.iter().position(|timed| timed.slot == slot) {
+            let Sample { began, of, .. } = self.timed.swap_remove(timed);
+            let took = self.control.nanos().saturating_sub(began);
+            self.tally.latency.record(took, of);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +128,17 @@ mod tests {
             timed(&mut sampling, &tally, &control, true);
         }
         assert_eq!(tally.latency.latency().count(), 97);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_of_a_pool_stands_for_those_begun_since_the_last_one() {
+        let (control, tally) = (Arc::new(Control::new()), Arc::new(Tally::default()));
+        let mut samples = Samples::new(Arc::clone(&control), Arc::clone(&tally));
+        assert!((0..9).all(|slot| !samples.begin(slot)));
+        samples.clock(control.nanos());
+        assert!(samples.begin(9));
+        assert!(!samples.begin(10), "the clock has not been read again");
+        samples.end(9);
+        assert_eq!(tally.latency.latency().count(), 10);
     }
 }

@@ -11,49 +11,70 @@ use std::{
 /// Which slots were woken since this was last asked.
 #[derive(Debug)]
 pub(super) struct Woken {
-    bits: Vec<AtomicU64>,
+    words: Vec<Arc<Word>>,
+    bell: Arc<Bell>,
+}
+
+/// The bits of 64 slots, in a line of the cache that no other task writes to.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Word(AtomicU64);
+
+/// Wakes the task, once for many wakes.
+#[derive(Debug)]
+struct Bell {
     /// The task knows that it has to look: it was woken, or it is looking now.
     told: AtomicBool,
     task: Mutex<Option<Waker>>,
 }
 
 struct SlotWaker {
-    woken: Arc<Woken>,
-    slot: usize,
+    word: Arc<Word>,
+    bit: u64,
+    bell: Arc<Bell>,
 }
 
 impl Wake for SlotWaker {
     fn wake(self: Arc<Self>) {
-        self.woken.set(self.slot);
+        self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.set(self.slot);
+        self.word.0.fetch_or(self.bit, SeqCst);
+        if !self.bell.told.load(SeqCst) {
+            self.bell.ring();
+        }
     }
 }
 
 impl Woken {
     /// Of so many slots, none of which was woken.
-    pub(super) fn new(slots: usize) -> Arc<Self> {
-        let bits = (0..slots.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
-        let (told, task) = (AtomicBool::new(true), Mutex::new(None));
-        Arc::new(Self { bits, told, task })
+    pub(super) fn new(slots: usize) -> Self {
+        let bell = Arc::new(Bell {
+            told: AtomicBool::new(true),
+            task: Mutex::new(None),
+        });
+        let words = (0..slots.div_ceil(64)).map(|_| Arc::default()).collect();
+        Self { words, bell }
     }
 
     /// The waker of a slot.
-    pub(super) fn waker(self: &Arc<Self>, slot: usize) -> Waker {
-        let woken = Arc::clone(self);
-        Waker::from(Arc::new(SlotWaker { woken, slot }))
+    pub(super) fn waker(&self, slot: usize) -> Waker {
+        Waker::from(Arc::new(SlotWaker {
+            word: Arc::clone(&self.words[slot / 64]),
+            bit: 1 << (slot % 64),
+            bell: Arc::clone(&self.bell),
+        }))
     }
 
     /// The task looks now: until it [waits](Self::wait), nobody needs to tell it.
     pub(super) fn look(&self) {
-        self.told.store(true, SeqCst);
+        self.bell.told.store(true, SeqCst);
     }
 
     /// The slots of a word that were woken, as bits; they count as seen.
     pub(super) fn take(&self, word: usize) -> u64 {
-        let bits = &self.bits[word];
+        let bits = &self.words[word].0;
         if bits.load(SeqCst) == 0 {
             return 0;
         }
@@ -62,19 +83,22 @@ impl Woken {
 
     /// How many words there are.
     pub(super) fn words(&self) -> usize {
-        self.bits.len()
+        self.words.len()
     }
 
     /// The task waits for the next wake; a slot that was woken while it looked wakes it at once.
     pub(super) fn wait(&self, cx: &Context<'_>) {
-        let stale = self.listen(cx);
+        let stale = self.bell.listen(cx);
         drop(stale);
-        self.told.store(false, SeqCst);
-        if self.bits.iter().any(|bits| bits.load(SeqCst) != 0) && !self.told.swap(true, SeqCst) {
+        self.bell.told.store(false, SeqCst);
+        let is_woken = |word: &Arc<Word>| word.0.load(SeqCst) != 0;
+        if self.words.iter().any(is_woken) && !self.bell.told.swap(true, SeqCst) {
             cx.waker().wake_by_ref();
         }
     }
+}
 
+impl Bell {
     fn listen(&self, cx: &Context<'_>) -> Option<Waker> {
         let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
         match &*task {
@@ -83,9 +107,9 @@ impl Woken {
         }
     }
 
-    fn set(&self, slot: usize) {
-        let before = self.bits[slot / 64].fetch_or(1 << (slot % 64), SeqCst);
-        if before != 0 || self.told.swap(true, SeqCst) {
+    #[cold]
+    fn ring(&self) {
+        if self.told.swap(true, SeqCst) {
             return;
         }
         // what is woken may end the task, and with it whatever its calls hold: the lock is released first
@@ -99,7 +123,6 @@ impl Woken {
         }
     }
 }
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

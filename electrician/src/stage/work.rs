@@ -6,12 +6,53 @@
     reason = "a future of an island says by itself that it is `Send`, and what it gives"
 )]
 
-use std::future::Future;
-
-use super::{
-    Came, Cause, Given, Handler, Hold, Miss, Settled, Stage,
-    unwind::{Caught, caught},
+use std::{
+    future::Future,
+    mem,
+    sync::{Mutex, PoisonError, Weak},
 };
+
+use super::{Came, Cause, Given, Handler, Hold, Miss, Settled, Stage};
+
+/// A worker of a pool, `S`, and where it goes when its call is interrupted.
+pub struct Worker<S> {
+    pub(super) stage: S,
+    pub(super) home: Weak<Mutex<Option<Box<Self>>>>,
+}
+
+/// A worker that has worked on an item, and what has come of it.
+type Worked<S, O, L> = (Box<Worker<S>>, Came<O, L>);
+
+const AT_WORK: &str = "a worker is away until its call is over";
+
+/// A worker at work. If its call is interrupted, it goes home.
+struct Away<S>(Option<Box<Worker<S>>>);
+
+impl<S> Away<S> {
+    #[inline]
+    fn stage(&mut self) -> &mut S {
+        &mut self.0.as_mut().expect(AT_WORK).stage
+    }
+
+    /// The call is over: the worker is back.
+    #[inline]
+    fn back_with<O, L>(mut self, came: Came<O, L>) -> Worked<S, O, L> {
+        let worker = self.0.take();
+        mem::forget(self);
+        (worker.expect(AT_WORK), came)
+    }
+}
+
+impl<S> Drop for Away<S> {
+    #[cold]
+    fn drop(&mut self) {
+        if let Some(worker) = self.0.take()
+            && let Some(home) = worker.home.upgrade()
+        {
+            *home.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker);
+        }
+    }
+}
 
 impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
@@ -23,69 +64,70 @@ where
     K: Hold<H::Mode, In>,
     S: Send,
 {
-    /// Works on an item, without protections.
+    /// Works on an item, without protections, and without a guard against panics.
     ///
     /// An item that gave an output, or none, is still to be booked.
     pub(super) fn work_bare(
-        mut self: Box<Self>,
+        mut worker: Box<Worker<Self>>,
         item: In,
-    ) -> impl Future<Output = (Box<Self>, Came<Out, Settled<In, K::Back, Err>>)> + Send {
+    ) -> impl Future<Output = Worked<Self, Out, Settled<In, K::Back, Err>>> + Send {
+        worker.stage.open = true;
         async move {
-            self.mend();
-            self.open = true;
-            let began = self.sampling.begin(&self.plan.cell.control);
-            let mut waited = false;
-            let called = match caught(|| self.quick(item)) {
-                Ok(call) => Caught::new(call, &mut waited).await,
-                Err(panic) => Err(panic),
+            let mut away = Away(Some(worker));
+            let called = {
+                let stage = away.stage();
+                stage.mend();
+                stage.quick(item).await
             };
-            self.sampling
-                .end(began, waited, &self.tally, &self.plan.cell.control);
-            self.attempts = 1;
+            let stage = away.stage();
             let came = match called {
-                Ok(Ok(output)) => {
-                    self.open = false;
-                    K::done(&mut self.item);
+                Ok(output) => {
+                    stage.open = false;
+                    K::done(&mut stage.item);
                     Ok(output)
                 }
-                Ok(Err(error)) => self.missed(Cause::Error(error)),
-                Err(panic) => {
-                    self.broken = true;
-                    self.missed(Cause::Panicked(panic))
-                }
+                Err(error) => stage.missed(Cause::Error(error)),
             };
-            (self, came)
+            away.back_with(came)
         }
     }
 
     #[cold]
     fn missed(&mut self, cause: Cause<Err>) -> Came<Out, Settled<In, K::Back, Err>> {
+        self.attempts = 1;
         Err(Box::new(self.settle_plain(Miss(cause))))
+    }
+
+    /// Settles the item in hand, whose call has panicked.
+    pub(super) fn panicked(&mut self, panic: String) -> Came<Out, Settled<In, K::Back, Err>> {
+        self.broken = true;
+        self.missed(Cause::Panicked(panic))
     }
 
     /// Works on an item, through the chain.
     ///
     /// An item that gave an output, or none, is still to be booked.
     pub(super) fn work(
-        mut self: Box<Self>,
+        mut worker: Box<Worker<Self>>,
         item: In,
-    ) -> impl Future<Output = (Box<Self>, Came<Out, Settled<In, K::Back, Err>>)> + Send {
+    ) -> impl Future<Output = Worked<Self, Out, Settled<In, K::Back, Err>>> + Send {
         async move {
-            self.resume(item);
-            loop {
-                let called = self.call().await.map(Given::one);
+            let stage = &mut worker.stage;
+            stage.resume(item);
+            let came = loop {
+                let called = stage.call().await.map(Given::one);
                 let miss = match called {
                     Ok(output) => {
-                        K::done(&mut self.item);
-                        return (self, Ok(output));
+                        K::done(&mut stage.item);
+                        break Ok(output);
                     }
                     Err(miss) => miss,
                 };
-                if !self.again(&miss).await {
-                    let settled = self.settle(miss).await;
-                    return (self, Err(Box::new(settled)));
+                if !stage.again(&miss).await {
+                    break Err(Box::new(stage.settle(miss).await));
                 }
-            }
+            };
+            (worker, came)
         }
     }
 }

@@ -86,6 +86,13 @@ pipeline! {
         source -> work -> more -> store;
     }
 
+    Clogged(input: Script<u32>, begun: Arc<AtomicU32>, finished: Arc<AtomicU32>, stored: Recorder<u32>) {
+        generator source = scripted(input);
+        handler   work   = begin_and_finish(begun, finished) { workers: 4 };
+        handler   store  = record(stored);
+        source -> work -> store with { buffer: 1 };
+    }
+
     Stuck(input: Script<u32>, begun: Arc<AtomicU32>, finished: Arc<AtomicU32>, stored: Recorder<u32>) {
         generator source = scripted(input);
         handler   work   = begin_and_finish(begun, finished) { workers: 70, ordered };
@@ -242,6 +249,22 @@ async fn ordered_calls_go_on_while_what_follows_is_stuck() {
     assert_balanced(&report);
     let work = stats(&report, "work");
     assert_eq!(work.in_flight(), 0, "{report}");
+}
+
+/// What had come of calls made room for others in the pool, and piled up there while nothing went out.
+#[tokio::test(start_paused = true)]
+async fn a_pool_holds_little_while_what_follows_is_stuck() {
+    let begun = Arc::<AtomicU32>::default();
+    let clogged = Clogged {
+        input: Script::items(0..10_000),
+        begun: Arc::clone(&begun),
+        finished: Arc::default(),
+        stored: Recorder::slow(Duration::from_mins(10)),
+    };
+    let running = clogged.start().unwrap();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert!(begun.load(Relaxed) < 200, "{begun:?}");
+    assert_balanced(&running.stop().await);
 }
 
 #[tokio::test(start_paused = true)]
