@@ -87,13 +87,17 @@ impl Assembly {
         if let Err(value) = settings.check() {
             self.errors.push(Error::bad_value(&*path, value));
         }
-        let breaker = settings.breaker.map(CircuitBreaker::new);
+        let breaker = settings
+            .breaker
+            .as_deref()
+            .copied()
+            .map(CircuitBreaker::new);
         let cell = Cell::new(
             name,
             path,
             Arc::clone(&self.control),
             breaker,
-            settings.on_panic,
+            settings.on_panic.clone(),
         );
         self.cells.push(Arc::clone(&cell));
         cell

@@ -180,7 +180,7 @@ where
 {
     /// The option `retry`.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.settings.retry = Some(retry);
+        self.settings.retry = Some(Box::new(retry));
         self
     }
 
@@ -206,7 +206,7 @@ where
 
     /// The option `breaker`, and what happens while it is open.
     pub fn breaker(mut self, breaker: Breaker, when_open: WhenOpen) -> Self {
-        self.settings.breaker = Some(breaker);
+        self.settings.breaker = Some(Box::new(breaker));
         self.settings.when_open = when_open;
         self
     }
@@ -219,7 +219,7 @@ where
 
     /// The option `on_panic`.
     pub fn on_panic(mut self, on_panic: OnPanic) -> Self {
-        self.settings.on_panic = on_panic;
+        self.settings.on_panic = Some(Box::new(on_panic));
         self
     }
 

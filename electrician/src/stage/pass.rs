@@ -143,6 +143,7 @@ impl Pass {
 
     /// One more stage that the pass books.
     pub fn add(&mut self, seat: Seat) {
+        self.seats.reserve_exact(1);
         self.seats.push(seat);
         self.times = true;
     }

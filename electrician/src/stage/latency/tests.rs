@@ -229,7 +229,7 @@ fn a_handle_merges_the_workers() {
         "charge".into(),
         Control::new(),
         None,
-        OnPanic::default(),
+        None,
     );
     handle.bind(&cell);
     for (worker, n) in [cell.tally(), cell.tally()].iter().zip(1..) {
