@@ -50,12 +50,13 @@ pub use intake::{Intake, LaneEnds};
 pub use latency::{Latency, LatencyCell};
 pub use order::Order;
 pub use outputs::{Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
-pub use pass::{Lap, Pass, Seat, Wait, guarded, meanwhile};
+pub use pass::{Lap, Pass, Seat, Wait, meanwhile};
 pub use pool::{Came, Pool};
 pub use settings::{Cell, OnPanic, Settings, WhenOpen};
 pub use source::{Origin, Source};
 pub use tally::{Leaving, StageStats, Tally};
 pub use turn::{Turn, Turnstile};
+pub use unwind::guarded;
 
 pub(crate) use latency::rounded;
 pub(crate) use task::{Task, pool, spawn, tasks, workers};

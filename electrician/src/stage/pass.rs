@@ -21,7 +21,6 @@ use super::{
     Cell, Head, Tally,
     heads::flush_all,
     pace::{GivesWay, Pace},
-    unwind::caught,
 };
 
 /// Of items that do not wait, one in so many is timed at most, and none before so many nanoseconds have passed.
@@ -51,10 +50,6 @@ pub struct Pass {
     /// When the wait that is under way began.
     since: Option<u64>,
     pace: Pace,
-    /// Whether there was a pass that is to be ended.
-    begun: bool,
-    pub(super) in_loop: bool,
-    pub(super) stopped: bool,
 }
 
 /// A stage of a pass.
@@ -127,9 +122,6 @@ impl Pass {
             began: 0,
             since: None,
             pace: Pace::new(Arc::clone(&cell.control)),
-            begun: false,
-            in_loop: false,
-            stopped: false,
         }
     }
 
@@ -146,22 +138,6 @@ impl Pass {
         self.seats.reserve_exact(1);
         self.seats.push(seat);
         self.times = true;
-    }
-
-    /// In a feedback loop, everything is handed over before the next chunk is taken.
-    pub fn is_in_loop(&mut self) {
-        self.in_loop = true;
-    }
-
-    /// No further chunk is to be taken.
-    pub fn stop_if(&mut self, sated: bool) {
-        self.stopped |= sated;
-    }
-
-    /// Ends the last pass, if there was one. Says whether what was made is to be handed over.
-    pub(super) fn is_last_over(&mut self, heads: &[&mut dyn Head]) -> bool {
-        let made = std::mem::replace(&mut self.begun, true);
-        made && (self.end() || heads.iter().any(|head| head.is_full()))
     }
 
     /// How many items fit into a stretch of work.
@@ -385,38 +361,6 @@ async fn give_way() {
         Poll::Pending
     })
     .await;
-}
-
-/// Drives a pass over handlers that may wait. Gives what it panicked with, which the stage whose item it was will claim.
-pub fn guarded<F: Future<Output = ()> + Send>(
-    pass: F,
-) -> impl Future<Output = Option<String>> + Send {
-    Guarded { pass }
-}
-
-pin_project! {
-    struct Guarded<F> {
-        #[pin]
-        pass: F,
-    }
-}
-
-impl<F: Future<Output = ()>> Future for Guarded<F> {
-    type Output = Option<String>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
-        poll_guarded(self.project().pass, cx)
-    }
-}
-
-fn poll_guarded(
-    pass: Pin<&mut dyn Future<Output = ()>>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<String>> {
-    match caught(|| pass.poll(cx)) {
-        Ok(polled) => polled.map(|()| None),
-        Err(panic) => Poll::Ready(Some(panic)),
-    }
 }
 
 pin_project! {

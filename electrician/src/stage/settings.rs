@@ -86,6 +86,8 @@ pub struct Settings<E> {
     pub(crate) breaker_when: Option<Predicate<E>>,
     pub(crate) when_open: WhenOpen,
     pub(crate) on_panic: Option<Box<OnPanic>>,
+    /// An argument that cannot be meant.
+    pub(crate) refused: Option<Box<BadValue>>,
 }
 
 /// What a stage does with an item while its breaker is open.
@@ -110,6 +112,7 @@ impl<E> Default for Settings<E> {
             breaker_when: None,
             when_open: WhenOpen::default(),
             on_panic: None,
+            refused: None,
         }
     }
 }
@@ -117,6 +120,9 @@ impl<E> Default for Settings<E> {
 impl<E> Settings<E> {
     /// The first option whose value cannot be meant.
     pub(crate) fn check(&self) -> Result<(), BadValue> {
+        if let Some(refused) = self.refused.as_deref() {
+            return Err(refused.clone());
+        }
         if let Some(limit) = self.timeout {
             timeout::check(limit)?;
         }
