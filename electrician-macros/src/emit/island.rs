@@ -292,8 +292,8 @@ impl<'a> Line<'_, 'a> {
     fn passes(&self, pass: &TokenStream) -> TokenStream {
         let (intake, heads) = (self.intake(), self.heads());
         let (enough, takes) = (self.enough(&intake), self.takes());
-        let in_loop = self.is_in_cycle().then(|| ours!(pass.is_in_loop();));
-        let stop = (!takes.is_empty()).then(|| ours!(pass.stop_if(#(#takes.is_sated())||*);));
+        let in_loop = self.is_in_cycle().then(|| ours!(#intake.is_in_loop();));
+        let stop = (!takes.is_empty()).then(|| ours!(#intake.stop_if(#(#takes.is_sated())||*);));
         let leave = self.leave();
         ours!(
             #in_loop

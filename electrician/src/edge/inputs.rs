@@ -14,14 +14,15 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn none() -> Self {
-        let (heads, current) = (Vec::new(), 0);
+    pub(super) fn of(head: Consumer) -> Self {
+        let (heads, current) = (vec![head], 0);
         Self { heads, current }
     }
 
     /// One more input; its turn comes after the others.
     pub(super) fn add(&mut self, head: Consumer) {
         self.current = self.heads.len();
+        self.heads.reserve_exact(1);
         self.heads.push(head);
     }
 

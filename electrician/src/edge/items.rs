@@ -39,7 +39,9 @@ impl<T: Send + 'static> Items for Vec<T> {
     }
 
     fn swap(&mut self, other: &mut dyn Items) {
-        mem::swap(self, known(other));
+        let other: &mut Self = known(other);
+        let own = mem::take(self);
+        *self = mem::replace(other, own);
     }
 
     fn append(&mut self, from: &mut dyn Items) {
@@ -196,7 +198,7 @@ mod tests {
         let mut chunk: Vec<u32> = Vec::with_capacity(64);
         let mut queue = loaded(0..10);
         queue.unload(&mut chunk, 10);
-        assert_eq!(chunk, Vec::from_iter(0..10));
+        assert_eq!(chunk, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         queue.load(&mut chunk, 10);
         assert_eq!(chunk.capacity(), 64, "the buffer of the first chunk");
     }

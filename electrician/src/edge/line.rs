@@ -42,6 +42,7 @@ impl Line {
         self.heads += 1;
         let seat = self.seats.iter().position(Option::is_none);
         let seat = seat.unwrap_or_else(|| {
+            self.seats.reserve_exact(1);
             self.seats.push(None);
             self.seats.len() - 1
         });

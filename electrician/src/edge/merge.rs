@@ -40,13 +40,10 @@ pub struct Merge<T> {
 impl<T> Merge<T> {
     /// A merge of this input alone. What is left of its chunk comes first.
     pub fn of(input: Receiver<T>) -> Self {
-        let Receiver { head, local, view } = input;
-        let mut inputs = Inputs::none();
-        inputs.add(head);
         Self {
-            inputs,
-            chunk: local,
-            view,
+            inputs: Inputs::of(input.head),
+            chunk: input.local,
+            view: input.view,
         }
     }
 

@@ -44,8 +44,8 @@ impl<T> Sender<T> {
         items: impl Iterator<Item = S>,
         mut make: impl FnMut(S) -> Option<T>,
     ) {
-        let made = items.map(|item| make(item).expect("something is made of every item"));
-        self.local.extend(made);
+        let each = |item| make(item).expect("something is made of every item");
+        self.local.extend(items.map(each));
     }
 
     /// Whether the buffer is below the size of a chunk.

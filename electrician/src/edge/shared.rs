@@ -29,8 +29,7 @@ use super::{EdgeOptions, Probe, Receiver, Sender};
 /// assert_eq!(receiver.pop(), Some("a"));
 /// ```
 pub fn edge<T: Send + 'static>(options: EdgeOptions) -> (Sender<T>, Receiver<T>, Probe) {
-    let heads = Heads::of(&Vec::<T>::new(), options);
-    let probe = heads.probe.clone();
+    let (heads, probe) = Heads::of(&Vec::<T>::new(), options);
     let (sender, receiver) = heads.carrying();
     (sender, receiver, probe)
 }
@@ -39,18 +38,17 @@ pub fn edge<T: Send + 'static>(options: EdgeOptions) -> (Sender<T>, Receiver<T>,
 pub(crate) struct Heads {
     producer: Producer,
     consumer: Consumer,
-    pub(crate) probe: Probe,
 }
 
 impl Heads {
     /// An edge for items as this buffer holds them.
-    pub(crate) fn of(items: &dyn Items, options: EdgeOptions) -> Self {
+    pub(crate) fn of(items: &dyn Items, options: EdgeOptions) -> (Self, Probe) {
         let shared = Shared::new(options, Queue::of(items));
-        Self {
-            probe: Probe::new(Arc::clone(&shared)),
+        let heads = Self {
             producer: Producer::new(&shared),
-            consumer: Consumer::new(shared, false),
-        }
+            consumer: Consumer::new(Arc::clone(&shared), false),
+        };
+        (heads, Probe::new(shared))
     }
 
     /// The heads, which carry items of the type that the edge was made for.

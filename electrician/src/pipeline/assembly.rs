@@ -87,13 +87,17 @@ impl Assembly {
         if let Err(value) = settings.check() {
             self.errors.push(Error::bad_value(&*path, value));
         }
-        let breaker = settings.breaker.map(CircuitBreaker::new);
+        let breaker = settings
+            .breaker
+            .as_deref()
+            .copied()
+            .map(CircuitBreaker::new);
         let cell = Cell::new(
             name,
             path,
             Arc::clone(&self.control),
             breaker,
-            settings.on_panic,
+            settings.on_panic.clone(),
         );
         self.cells.push(Arc::clone(&cell));
         cell
@@ -133,8 +137,7 @@ impl Assembly {
         _: Port<T>,
         plan: EdgePlan,
     ) -> (Sender<T>, Receiver<T>) {
-        let plan = self.checked(plan);
-        self.heads(&Vec::<T>::new(), &plan).carrying()
+        self.heads(&Vec::<T>::new(), plan).carrying()
     }
 
     /// An edge whose items are divided by their key, a lane for each worker.
@@ -153,7 +156,7 @@ impl Assembly {
         };
         let mut ends = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let (sender, receiver) = self.heads(&Vec::<T>::new(), &each).carrying();
+            let (sender, receiver) = self.heads(&Vec::<T>::new(), each.clone()).carrying();
             ends.0.push(sender);
             ends.1.push(receiver);
         }
@@ -325,9 +328,10 @@ impl Assembly {
         }));
     }
 
-    fn heads(&mut self, items: &dyn Items, plan: &EdgePlan) -> Heads {
-        let heads = Heads::of(items, self.options(plan));
-        self.record(plan, Some(heads.probe.clone()));
+    fn heads(&mut self, items: &dyn Items, plan: EdgePlan) -> Heads {
+        let plan = self.checked(plan);
+        let (heads, probe) = Heads::of(items, self.options(&plan));
+        self.record(&plan, Some(probe));
         heads
     }
 

@@ -3,7 +3,7 @@
 use crate::edge::{Cycle, CycleRole, Overflow};
 
 /// What the wiring says of an edge.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[must_use]
 pub struct EdgePlan {
     pub(super) from: &'static str,

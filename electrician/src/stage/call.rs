@@ -293,7 +293,7 @@ where
     }
 
     fn wait_before_retry(&self, cause: &Cause<Err>) -> Option<Duration> {
-        let (retry, began) = (self.plan.settings.retry?, self.began?);
+        let (retry, began) = (self.plan.settings.retry.as_deref()?, self.began?);
         let worth_it = match (cause, &self.plan.settings.retry_when) {
             (Cause::Error(error), Some(when)) => when(error),
             (Cause::Error(_) | Cause::TimedOut(_), _) => true,

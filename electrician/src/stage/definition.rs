@@ -121,7 +121,6 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     handler: H,
     args: Args,
     settings: Settings<Err>,
-    refused: Option<BadValue>,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
@@ -135,7 +134,6 @@ where
         handler,
         args,
         settings: Settings::default(),
-        refused: None,
         types: PhantomData,
     }
 }
@@ -154,21 +152,19 @@ where
             handler,
             args,
             settings,
-            refused,
             ..
         } = self;
         Draft {
             handler,
             args,
             settings,
-            refused,
             types: PhantomData,
         }
     }
 
     /// Refuses, at the installation, an argument that cannot be meant.
     pub(crate) fn refused(mut self, refused: Option<BadValue>) -> Self {
-        self.refused = refused;
+        self.settings.refused = refused.map(Box::new);
         self
     }
 }
@@ -180,7 +176,7 @@ where
 {
     /// The option `retry`.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.settings.retry = Some(retry);
+        self.settings.retry = Some(Box::new(retry));
         self
     }
 
@@ -206,7 +202,7 @@ where
 
     /// The option `breaker`, and what happens while it is open.
     pub fn breaker(mut self, breaker: Breaker, when_open: WhenOpen) -> Self {
-        self.settings.breaker = Some(breaker);
+        self.settings.breaker = Some(Box::new(breaker));
         self.settings.when_open = when_open;
         self
     }
@@ -219,7 +215,7 @@ where
 
     /// The option `on_panic`.
     pub fn on_panic(mut self, on_panic: OnPanic) -> Self {
-        self.settings.on_panic = on_panic;
+        self.settings.on_panic = Some(Box::new(on_panic));
         self
     }
 
@@ -230,9 +226,6 @@ where
         run: &mut Assembly,
     ) -> Definition<H, In, Out, Err, Args, K> {
         let cell = run.stage(name, &self.settings);
-        if let Some(value) = self.refused {
-            run.refuse(name, value);
-        }
         let plan = Plan {
             handler: self.handler,
             args: self.args,

@@ -21,6 +21,16 @@ pub struct Intake<T> {
     merge: Merge<T>,
     tally: Arc<Tally>,
     cell: Arc<Cell>,
+    course: Course,
+}
+
+/// What an intake knows of the passes over its items.
+#[derive(Debug, Default)]
+struct Course {
+    /// Whether there was a pass that is to be ended.
+    begun: bool,
+    in_loop: bool,
+    stopped: bool,
 }
 
 impl<T> Intake<T> {
@@ -30,6 +40,7 @@ impl<T> Intake<T> {
             merge,
             cell: Arc::clone(cell),
             tally: Arc::clone(tally),
+            course: Course::default(),
         }
     }
 
@@ -54,7 +65,17 @@ impl<T> Intake<T> {
         heads: &mut [&mut dyn Head],
     ) -> impl Future<Output = bool> + Send {
         let (inputs, chunk) = self.merge.parts();
-        next(pass, heads, inputs, chunk, &self.tally)
+        next(&mut self.course, pass, heads, (inputs, chunk), &self.tally)
+    }
+
+    /// In a feedback loop, everything is handed over before the next chunk is taken.
+    pub fn is_in_loop(&mut self) {
+        self.course.in_loop = true;
+    }
+
+    /// No further chunk is to be taken.
+    pub fn stop_if(&mut self, sated: bool) {
+        self.course.stopped |= sated;
     }
 
     /// Takes the next chunk, and a place in the order of the chunks of all workers.
@@ -198,22 +219,23 @@ impl<T> Intake<T> {
 }
 
 async fn next(
+    course: &mut Course,
     pass: &mut Pass,
     heads: &mut [&mut dyn Head],
-    inputs: &mut Inputs,
-    chunk: &mut dyn Chunk,
+    (inputs, chunk): (&mut Inputs, &mut dyn Chunk),
     tally: &Tally,
 ) -> bool {
-    if pass.is_last_over(heads) {
+    let made = std::mem::replace(&mut course.begun, true);
+    if made && (pass.end() || heads.iter().any(|head| head.is_full())) {
         pass.hand_over(heads).await;
     }
     if chunk.left() > 0 {
         return true;
     }
-    if pass.in_loop {
+    if course.in_loop {
         pass.hand_over(heads).await;
     }
-    let goes_on = !pass.stopped && pass.flushing(fill(inputs, chunk, tally), heads).await;
+    let goes_on = !course.stopped && pass.flushing(fill(inputs, chunk, tally), heads).await;
     if !goes_on {
         pass.hand_over(heads).await;
     }

@@ -56,12 +56,13 @@ pub use latency::{Latency, LatencyCell};
 pub use meanwhile::Halt;
 pub use order::Order;
 pub use outputs::{Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
-pub use pass::{Lap, Pass, Seat, guarded};
+pub use pass::{Lap, Pass, Seat};
 pub use pool::{Came, Pool};
 pub use settings::{Cell, OnPanic, Settings, WhenOpen};
 pub use source::{Origin, Source};
 pub use tally::{Leaving, StageStats, Tally};
 pub use turn::{Turn, Turnstile};
+pub use unwind::guarded;
 
 pub(crate) use latency::rounded;
 pub(crate) use task::{Task, pool, spawn, tasks, workers};

@@ -10,7 +10,9 @@
 
 use std::future::Future;
 
-use super::{Cause, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Unfailing, mapped};
+use super::{
+    Cause, Cell, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Tally, Unfailing, mapped,
+};
 
 /// Takes an item home if its call unwinds.
 struct Rescue<'a, In> {
@@ -142,17 +144,19 @@ where
     {
         self.open = false;
         self.item = None;
-        self.plan.cell.lost(&self.tally, &panic_of(miss));
+        lose(miss, &self.plan.cell, &self.tally);
     }
 }
 
-/// What a handler that cannot fail has panicked with.
-fn panic_of<E: Unfailing>(Miss(cause): Miss<E>) -> String {
-    match cause {
+/// Books an item whose call has panicked in a stage that cannot fail.
+#[cold]
+fn lose<E: Unfailing>(Miss(cause): Miss<E>, cell: &Cell, tally: &Tally) {
+    let panic = match cause {
         Cause::Error(error) => error.never(),
         Cause::Panicked(message) => message,
         Cause::TimedOut(_) | Cause::Refused(_) => {
             unreachable!("a pass has no timeout and no breaker")
         }
-    }
+    };
+    cell.lost(tally, &panic);
 }

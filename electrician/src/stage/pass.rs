@@ -10,12 +10,9 @@
 
 use std::{
     future::Future,
-    pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::Context,
 };
-
-use pin_project_lite::pin_project;
 
 use super::{
     Cell, Halt, Head, Tally,
@@ -56,10 +53,6 @@ pub struct Pass {
     /// When the wait of a call began that is under way.
     since: Option<u64>,
     pub(super) pace: Pace,
-    /// Whether there was a pass that is to be ended.
-    begun: bool,
-    pub(super) in_loop: bool,
-    pub(super) stopped: bool,
 }
 
 /// A stage of a pass.
@@ -122,9 +115,6 @@ impl Pass {
             began: 0,
             since: None,
             pace: Pace::new(Arc::clone(&cell.control)),
-            begun: false,
-            in_loop: false,
-            stopped: false,
         }
     }
 
@@ -137,24 +127,9 @@ impl Pass {
 
     /// One more stage that the pass books.
     pub fn add(&mut self, seat: Seat) {
+        self.seats.reserve_exact(1);
         self.seats.push(seat);
         self.times = true;
-    }
-
-    /// In a feedback loop, everything is handed over before the next chunk is taken.
-    pub fn is_in_loop(&mut self) {
-        self.in_loop = true;
-    }
-
-    /// No further chunk is to be taken.
-    pub fn stop_if(&mut self, sated: bool) {
-        self.stopped |= sated;
-    }
-
-    /// Ends the last pass, if there was one. Says whether what was made is to be handed over.
-    pub(super) fn is_last_over(&mut self, heads: &[&mut dyn Head]) -> bool {
-        let made = std::mem::replace(&mut self.begun, true);
-        made && (self.end() || heads.iter().any(|head| head.is_full()))
     }
 
     /// How many items fit into a stretch of work.
@@ -181,14 +156,14 @@ impl Pass {
         let copies = poured.len() as u64;
         tally.copied(copies);
         let mut leaving = tally.leaving(copies);
-        let copied = caught(|| {
+        let ended = caught(|| {
             to.extend(poured.iter().map(|item| {
                 let copy = item.clone();
                 leaving.left();
                 copy
             }));
         });
-        self.panic = copied.err();
+        self.panic = ended.err();
     }
 
     /// One more item reaches the first stage, or one more output the next.
@@ -368,37 +343,5 @@ impl Drop for Pass {
         if let (Some(_), Some(at)) = (self.since, self.waits_in) {
             self.seats[at].tally.dropped.add(1);
         }
-    }
-}
-
-/// Drives a pass over handlers that may wait. Gives what it panicked with, which the stage whose item it was will claim.
-pub fn guarded<F: Future<Output = ()> + Send>(
-    pass: F,
-) -> impl Future<Output = Option<String>> + Send {
-    Guarded { pass }
-}
-
-pin_project! {
-    struct Guarded<F> {
-        #[pin]
-        pass: F,
-    }
-}
-
-impl<F: Future<Output = ()>> Future for Guarded<F> {
-    type Output = Option<String>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
-        poll_guarded(self.project().pass, cx)
-    }
-}
-
-fn poll_guarded(
-    pass: Pin<&mut dyn Future<Output = ()>>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<String>> {
-    match caught(|| pass.poll(cx)) {
-        Ok(polled) => polled.map(|()| None),
-        Err(panic) => Poll::Ready(Some(panic)),
     }
 }

@@ -80,12 +80,14 @@ pub(crate) type Predicate<E> = Arc<dyn Fn(&E) -> bool + Send + Sync>;
 /// The options of one stage.
 pub struct Settings<E> {
     pub(crate) timeout: Option<Duration>,
-    pub(crate) retry: Option<Retry>,
+    pub(crate) retry: Option<Box<Retry>>,
     pub(crate) retry_when: Option<Predicate<E>>,
-    pub(crate) breaker: Option<Breaker>,
+    pub(crate) breaker: Option<Box<Breaker>>,
     pub(crate) breaker_when: Option<Predicate<E>>,
     pub(crate) when_open: WhenOpen,
-    pub(crate) on_panic: OnPanic,
+    pub(crate) on_panic: Option<Box<OnPanic>>,
+    /// An argument that cannot be meant.
+    pub(crate) refused: Option<Box<BadValue>>,
 }
 
 /// What a stage does with an item while its breaker is open.
@@ -109,7 +111,8 @@ impl<E> Default for Settings<E> {
             breaker: None,
             breaker_when: None,
             when_open: WhenOpen::default(),
-            on_panic: OnPanic::default(),
+            on_panic: None,
+            refused: None,
         }
     }
 }
@@ -117,6 +120,9 @@ impl<E> Default for Settings<E> {
 impl<E> Settings<E> {
     /// The first option whose value cannot be meant.
     pub(crate) fn check(&self) -> Result<(), BadValue> {
+        if let Some(refused) = self.refused.as_deref() {
+            return Err(refused.clone());
+        }
         if let Some(limit) = self.timeout {
             timeout::check(limit)?;
         }
@@ -126,7 +132,9 @@ impl<E> Settings<E> {
         if let Some(breaker) = &self.breaker {
             breaker.check()?;
         }
-        self.on_panic.check()
+        self.on_panic
+            .as_ref()
+            .map_or(Ok(()), |on_panic| on_panic.check())
     }
 }
 
@@ -148,7 +156,7 @@ pub struct Cell {
     pub(crate) control: Arc<Control>,
     pub(crate) breaker: Option<CircuitBreaker>,
     tallies: Tallies,
-    on_panic: OnPanic,
+    on_panic: Option<Box<OnPanic>>,
     panics: Mutex<VecDeque<Instant>>,
 }
 
@@ -158,7 +166,7 @@ impl Cell {
         path: String,
         control: Arc<Control>,
         breaker: Option<CircuitBreaker>,
-        on_panic: OnPanic,
+        on_panic: Option<Box<OnPanic>>,
     ) -> Arc<Self> {
         let (tallies, panics) = (Tallies::default(), Mutex::default());
         Arc::new(Self {
@@ -212,10 +220,11 @@ impl Cell {
 
     /// Notes a panic. Says how long the worker waits before it goes on; past the limit the pipeline fails.
     pub(crate) fn panicked(&self, message: &str, now: Instant) -> Option<Duration> {
+        let on_panic = self.on_panic.as_deref().copied().unwrap_or_default();
         let mut panics = self.panics.lock().unwrap_or_else(PoisonError::into_inner);
         while panics
             .front()
-            .is_some_and(|&at| now.saturating_duration_since(at) > self.on_panic.within)
+            .is_some_and(|&at| now.saturating_duration_since(at) > on_panic.within)
         {
             panics.pop_front();
         }
@@ -223,12 +232,12 @@ impl Cell {
         let count = u32::try_from(panics.len()).unwrap_or(u32::MAX);
         drop(panics);
         tracing::warn!(stage = self.path, message, count, "a handler panicked");
-        if count > self.on_panic.restarts {
+        if count > on_panic.restarts {
             self.control
                 .fail(Error::new(ErrorKind::Panicked, &*self.path).because(message));
             return None;
         }
-        let backoff = self.on_panic.backoff?;
+        let backoff = on_panic.backoff?;
         Some(backoff.delay(count, crate::resilience::retry::roll()))
     }
 }

@@ -431,9 +431,9 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             let goes_on = outputs.pour(&mut cx, most, (into, always), |item| {
                 note.asked += 1;
                 note.asking = false;
-                let made = make(item.unwrap_or_else(Unfailing::never), &mut Lap::off());
+                let given = make(item.unwrap_or_else(Unfailing::never), &mut Lap::off());
                 note.asking = true;
-                made
+                given
             });
             note.asking = false;
             desk.ended |= !goes_on;

@@ -151,7 +151,10 @@ impl Tallies {
     /// The cell of one more worker.
     pub(crate) fn cell(&self) -> Arc<Tally> {
         let tally = Arc::<Tally>::default();
-        self.all().push(Arc::clone(&tally));
+        let mut all = self.all();
+        all.reserve_exact(1);
+        all.push(Arc::clone(&tally));
+        drop(all);
         tally
     }
 

@@ -1,4 +1,4 @@
-//! Panics of a single call, caught and read.
+//! Panics of a single call or of a pass, caught and read.
 
 use std::{
     any::Any,
@@ -58,5 +58,37 @@ impl<F: Future> Future for Caught<'_, F> {
             }
             Err(panic) => Poll::Ready(Err(panic)),
         }
+    }
+}
+
+/// Drives a pass over handlers that may wait. Gives what it panicked with, which the stage whose item it was will claim.
+pub fn guarded<F: Future<Output = ()> + Send>(
+    pass: F,
+) -> impl Future<Output = Option<String>> + Send {
+    Guarded { pass }
+}
+
+pin_project! {
+    struct Guarded<F> {
+        #[pin]
+        pass: F,
+    }
+}
+
+impl<F: Future<Output = ()>> Future for Guarded<F> {
+    type Output = Option<String>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+        poll_guarded(self.project().pass, cx)
+    }
+}
+
+fn poll_guarded(
+    pass: Pin<&mut dyn Future<Output = ()>>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<String>> {
+    match caught(|| pass.poll(cx)) {
+        Ok(polled) => polled.map(|()| None),
+        Err(panic) => Poll::Ready(Some(panic)),
     }
 }

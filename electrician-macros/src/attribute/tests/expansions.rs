@@ -39,6 +39,7 @@ fn a_plain_handler() {
     {
         const ONE: ::electrician::__private::std::primitive::bool = true;
         const PLAIN: ::electrician::__private::std::primitive::bool = true;
+        const ALWAYS: ::electrician::__private::std::primitive::bool = false;
         const BLOCKING: ::electrician::__private::std::primitive::bool = false;
         type Mode = ::electrician::__private::ByRef;
         type Slot = ();
@@ -97,9 +98,7 @@ fn a_plain_handler() {
 #[allow(clippy::too_many_lines, reason = "it is one expansion")]
 fn an_async_handler_with_arguments() {
     insta::assert_snapshot!(draws("#[handler] async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) { gateway.charge(order).await }"), @r#"
-    async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) {
-        gateway.charge(order).await
-    }
+    async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) {}
     #[doc(hidden)]
     #[allow(
         non_camel_case_types,
@@ -142,6 +141,7 @@ fn an_async_handler_with_arguments() {
     {
         const ONE: ::electrician::__private::std::primitive::bool = true;
         const PLAIN: ::electrician::__private::std::primitive::bool = false;
+        const ALWAYS: ::electrician::__private::std::primitive::bool = false;
         const BLOCKING: ::electrician::__private::std::primitive::bool = false;
         type Mode = ::electrician::__private::ByValue;
         type Slot = (
@@ -251,6 +251,7 @@ fn a_generic_handler_of_many() {
     {
         const ONE: wires::__private::std::primitive::bool = false;
         const PLAIN: wires::__private::std::primitive::bool = false;
+        const ALWAYS: wires::__private::std::primitive::bool = false;
         const BLOCKING: wires::__private::std::primitive::bool = false;
         type Mode = wires::__private::Lent;
         type Slot = (<__A0 as wires::__private::Shared>::Handle,);

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     pipeline::{Control, StageHandle},
-    stage::{Cell, OnPanic},
+    stage::Cell,
 };
 
 fn recorded(durations: &[(u64, u64)]) -> Latency {
@@ -224,13 +224,7 @@ fn a_reader_beside_the_writer_sees_counts_that_only_rise() {
 fn a_handle_merges_the_workers() {
     let handle = StageHandle::idle();
     assert!(handle.latency().is_empty());
-    let cell = Cell::new(
-        "charge",
-        "charge".into(),
-        Control::new(),
-        None,
-        OnPanic::default(),
-    );
+    let cell = Cell::new("charge", "charge".into(), Control::new(), None, None);
     handle.bind(&cell);
     for (worker, n) in [cell.tally(), cell.tally()].iter().zip(1..) {
         worker.latency.record(n * 1_000_000, 50);
