@@ -98,7 +98,9 @@ fn a_plain_handler() {
 #[allow(clippy::too_many_lines, reason = "it is one expansion")]
 fn an_async_handler_with_arguments() {
     insta::assert_snapshot!(draws("#[handler] async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) { gateway.charge(order).await }"), @r#"
-    async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) {}
+    async fn charge(order: Order, gateway: &Gateway, tries: &mut u32, name: Name) {
+        gateway.charge(order).await
+    }
     #[doc(hidden)]
     #[allow(
         non_camel_case_types,
