@@ -59,11 +59,21 @@
 
 mod bad_value;
 pub mod breaker;
+pub mod bulkhead;
+mod line;
 pub(crate) mod moment;
+pub mod rate_limiter;
 pub mod retry;
 pub mod timeout;
 
 pub use bad_value::BadValue;
 pub use breaker::{Breaker, BreakerSnapshot, BreakerState, CircuitBreaker, Open, Permit, Window};
+pub use bulkhead::{
+    Aimd, Bulkhead, BulkheadFull, BulkheadPermit, BulkheadSnapshot, Concurrency, Gradient,
+};
+pub use rate_limiter::{
+    Blackout, KeyedRateLimiter, KeysFull, Lease, Limited, RateLimit, RateLimiter,
+    RateLimiterSnapshot, Token,
+};
 pub use retry::{Backoff, Jitter, Retry};
 pub use timeout::{Elapsed, Timer};

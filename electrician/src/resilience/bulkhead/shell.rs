@@ -1,0 +1,207 @@
+//! The bulkhead that calls share: comes in a call that asks, goes out a permit, a refusal, or a wait for one.
+
+use super::{
+    super::{BadValue, line::Line, moment::after},
+    BulkheadFull, BulkheadPermit, BulkheadSnapshot, Concurrency,
+    adaptive::{Limits, Sample},
+    state::State,
+};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Lets so many calls run at once, and no more.
+///
+/// A clone is the same bulkhead; [`Concurrency`] says how many. Values that are out of their range are
+/// taken to the nearest one inside, or to the default; [`Concurrency::check`] refuses them.
+///
+/// - Those who wait are let in in the order in which they came; nobody who asks without waiting
+///   overtakes them.
+/// - They are bounded, and so is how long they wait.
+/// - A permit gives its place back however its call ends.
+/// - A lower limit takes nobody's permit away: nobody is let in until enough have ended.
+///
+/// # Examples
+///
+/// ```
+/// use electrician::resilience::{Bulkhead, Concurrency};
+/// use std::time::Duration;
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+/// # runtime.block_on(async {
+/// let bulkhead = Bulkhead::new(Concurrency::from(2).max_wait(Duration::from_secs(1)));
+/// let (one, _two) = (bulkhead.enter().await.unwrap(), bulkhead.enter().await.unwrap());
+///
+/// let full = bulkhead.enter().await.unwrap_err();
+/// assert_eq!(full.to_string(), "the bulkhead is full: 2 of 2 run, and 0 wait");
+///
+/// one.success();
+/// assert!(bulkhead.enter().await.is_ok());
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct Bulkhead {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    line: Line,
+    max_wait: Option<Duration>,
+    /// Whether the limit finds its own, as long as nobody sets it.
+    learns: bool,
+}
+
+impl Bulkhead {
+    /// An empty bulkhead.
+    pub fn new(concurrency: impl Into<Concurrency>) -> Self {
+        let concurrency = concurrency.into();
+        let state = State::new(&concurrency);
+        Self {
+            shared: Arc::new(Shared {
+                learns: state.learns(),
+                state: Mutex::new(state),
+                line: Line::new(),
+                max_wait: concurrency.max_wait,
+            }),
+        }
+    }
+
+    /// Asks for a place that is free now.
+    ///
+    /// # Errors
+    ///
+    /// [`BulkheadFull`], when none is free or others wait for one.
+    pub fn try_enter(&self) -> Result<BulkheadPermit, BulkheadFull> {
+        let mut state = self.state();
+        let running = state.enter().ok_or_else(|| state.refuse())?;
+        drop(state);
+        Ok(self.permit(running))
+    }
+
+    /// Waits for a place.
+    ///
+    /// # Errors
+    ///
+    /// [`BulkheadFull`], at once, when too many wait already; after `max_wait`, when the turn has not come.
+    ///
+    /// # Panics
+    ///
+    /// When it has to wait for a limited time outside a tokio runtime, or in one without a clock.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future takes nothing.
+    pub async fn enter(&self) -> Result<BulkheadPermit, BulkheadFull> {
+        self.wait(None).await
+    }
+
+    /// Waits for a place until `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// As [`enter`](Self::enter), and at `deadline`; at once, when it has passed.
+    ///
+    /// # Panics
+    ///
+    /// As [`enter`](Self::enter) does.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future takes nothing.
+    pub async fn enter_by(&self, deadline: Instant) -> Result<BulkheadPermit, BulkheadFull> {
+        if deadline < Instant::now() {
+            return Err(self.state().refuse());
+        }
+        self.wait(Some(deadline)).await
+    }
+
+    /// From here on, `calls` at once, whatever found the limit before.
+    ///
+    /// # Errors
+    ///
+    /// A limit of 0; nothing is changed then.
+    pub fn set(&self, calls: u32) -> Result<(), BadValue> {
+        Limits::Fixed(calls).check()?;
+        let ask_again = self.state().set(calls);
+        self.ask_again(ask_again);
+        Ok(())
+    }
+
+    /// How it stands now. Looking changes nothing.
+    pub fn snapshot(&self) -> BulkheadSnapshot {
+        self.state().snapshot()
+    }
+
+    pub(super) fn learns(&self) -> bool {
+        self.shared.learns
+    }
+
+    pub(super) fn leave(&self, sample: Option<Sample>) {
+        let ask_again = self.state().leave(sample);
+        self.ask_again(ask_again);
+    }
+
+    async fn wait(&self, deadline: Option<Instant>) -> Result<BulkheadPermit, BulkheadFull> {
+        let running = match self.enter_or_join()? {
+            Some(running) => running,
+            None => self.stand(deadline).await?,
+        };
+        Ok(self.permit(running))
+    }
+
+    /// A place, a place in the line, or neither.
+    fn enter_or_join(&self) -> Result<Option<u32>, BulkheadFull> {
+        let mut state = self.state();
+        match state.enter() {
+            None if !state.join() => Err(state.refuse()),
+            running => Ok(running),
+        }
+    }
+
+    async fn stand(&self, deadline: Option<Instant>) -> Result<u32, BulkheadFull> {
+        let _place = Place(self);
+        let max_wait = self.shared.max_wait;
+        let own = max_wait.map(|wait| after(Instant::now(), wait));
+        let deadline = deadline.into_iter().chain(own).min();
+        let ask = || self.state().enter_in_turn().ok_or(None);
+        let running = self.shared.line.wait(deadline, ask).await;
+        running.ok_or_else(|| self.state().refuse())
+    }
+
+    fn permit(&self, running: u32) -> BulkheadPermit {
+        BulkheadPermit::new(self.clone(), running)
+    }
+
+    fn ask_again(&self, anybody: bool) {
+        if anybody {
+            self.shared.line.ask_again();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock, and every value of the state is a good one.
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in the line, which is left in any case.
+struct Place<'a>(&'a Bulkhead);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.state().left();
+    }
+}
+
+impl fmt::Debug for Bulkhead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Bulkhead").field(&self.snapshot()).finish()
+    }
+}

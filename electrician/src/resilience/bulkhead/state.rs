@@ -1,0 +1,102 @@
+//! Whether another call may run: comes in who asks and how calls went, goes out a place, or how full it is.
+
+use super::{
+    BulkheadFull, BulkheadSnapshot, Concurrency,
+    adaptive::{Limit, Sample},
+};
+
+/// The bulkhead without its lock, its clock and the line of those who wait.
+#[derive(Debug)]
+pub(super) struct State {
+    limit: Limit,
+    waiters: u32,
+    running: u32,
+    waiting: u32,
+    admitted: u64,
+    refused: u64,
+}
+
+impl State {
+    /// Empty.
+    pub(super) fn new(concurrency: &Concurrency) -> Self {
+        Self {
+            limit: Limit::new(concurrency.limits),
+            waiters: concurrency.waiters,
+            running: 0,
+            waiting: 0,
+            admitted: 0,
+            refused: 0,
+        }
+    }
+
+    /// Whether it wants to know how long calls take.
+    pub(super) fn learns(&self) -> bool {
+        self.limit.learns()
+    }
+
+    /// Lets one in that does not wait, so nobody is overtaken; gives how many run now.
+    pub(super) fn enter(&mut self) -> Option<u32> {
+        (self.waiting == 0).then(|| self.enter_in_turn()).flatten()
+    }
+
+    /// Lets the one at the head of the line in.
+    pub(super) fn enter_in_turn(&mut self) -> Option<u32> {
+        if self.running >= self.limit.calls() {
+            return None;
+        }
+        self.running += 1;
+        self.admitted += 1;
+        Some(self.running)
+    }
+
+    /// Joins the line, unless it is full.
+    pub(super) fn join(&mut self) -> bool {
+        let room = self.waiting < self.waiters;
+        self.waiting += u32::from(room);
+        room
+    }
+
+    /// One has left the line, served or not.
+    pub(super) fn left(&mut self) {
+        self.waiting -= 1;
+    }
+
+    /// One went away without having been let in; gives what to tell.
+    pub(super) fn refuse(&mut self) -> BulkheadFull {
+        self.refused += 1;
+        BulkheadFull {
+            running: self.running,
+            limit: self.limit.calls(),
+            waiting: self.waiting,
+        }
+    }
+
+    /// A call has ended; says whether somebody waits for its place.
+    pub(super) fn leave(&mut self, sample: Option<Sample>) -> bool {
+        self.running -= 1;
+        if let Some(sample) = sample {
+            self.limit.sample(&sample);
+        }
+        self.ask_again()
+    }
+
+    /// From here on, so many at once; says whether somebody waits who may be let in now.
+    pub(super) fn set(&mut self, calls: u32) -> bool {
+        self.limit = Limit::Fixed(calls);
+        self.ask_again()
+    }
+
+    pub(super) fn snapshot(&self) -> BulkheadSnapshot {
+        BulkheadSnapshot {
+            limit: self.limit.calls(),
+            running: self.running,
+            waiting: self.waiting,
+            admitted: self.admitted,
+            refused: self.refused,
+        }
+    }
+
+    fn ask_again(&self) -> bool {
+        self.waiting > 0 && self.running < self.limit.calls()
+    }
+}

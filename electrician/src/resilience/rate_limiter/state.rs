@@ -1,0 +1,198 @@
+//! Whether one may pass: comes in the time and who asks, goes out tokens, or until when not to ask.
+
+use super::{
+    Limited, RateLimit, RateLimiterSnapshot,
+    blackout::{Schedule, opens},
+    bucket::{Bucket, Loan, Slot},
+};
+use crate::value::Rate;
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+
+/// The limiter without its lock, its clock and the line of those who wait.
+#[derive(Debug)]
+pub(super) struct State {
+    bucket: Bucket,
+    schedules: Vec<Schedule>,
+    /// Somebody's word decides when nothing passes, too, so nothing is given in advance.
+    watched: bool,
+    waiters: u32,
+    waiting: u32,
+    leases: u32,
+    admitted: u64,
+    refused: u64,
+}
+
+/// What one who asks is given.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Grant {
+    Token(Slot),
+    Loan(Loan),
+}
+
+/// A lease is for about so much work, and for so many tokens at most.
+const LEASE_TIME: Duration = Duration::from_millis(1);
+const LEASE_MOST: u32 = 16;
+
+impl State {
+    /// A full bucket, with nobody waiting.
+    pub(super) fn new(limit: &RateLimit, now: Instant, wall: SystemTime) -> Self {
+        let schedule = |blackout: &super::Blackout| blackout.schedule(now, wall);
+        let (rate, burst) = limit.within_range();
+        Self {
+            bucket: Bucket::new(rate, burst, now),
+            schedules: limit.blackouts.iter().filter_map(schedule).collect(),
+            watched: limit
+                .blackouts
+                .iter()
+                .any(|each| each.predicate().is_some()),
+            waiters: limit.waiters,
+            waiting: 0,
+            leases: 0,
+            admitted: 0,
+            refused: 0,
+        }
+    }
+
+    /// Takes tokens for one who does not wait, so nobody is overtaken. `from` is when something may
+    /// pass at the earliest.
+    pub(super) fn take(
+        &mut self,
+        now: Instant,
+        from: Instant,
+        lease: bool,
+    ) -> Result<Grant, Limited> {
+        if self.waiting > 0 {
+            return Err(self.limited(now, from));
+        }
+        self.take_in_turn(now, from, lease)
+            .map_err(|_| self.limited(now, from))
+    }
+
+    /// Takes tokens for the one at the head of the line, or says when to ask again.
+    pub(super) fn take_in_turn(
+        &mut self,
+        now: Instant,
+        from: Instant,
+        lease: bool,
+    ) -> Result<Grant, Instant> {
+        let open = opens(&self.schedules, from.max(now));
+        if open > now {
+            return Err(open);
+        }
+        let share = if lease { self.share() } else { 1 };
+        let (tokens, grant) = if share > 1 {
+            let loan = self.bucket.lease(now, share)?;
+            (loan.tokens, Grant::Loan(loan))
+        } else {
+            (1, Grant::Token(self.bucket.take(now)?))
+        };
+        self.admitted += u64::from(tokens);
+        Ok(grant)
+    }
+
+    /// Joins the line, unless it is full or the turn would come after `deadline`.
+    pub(super) fn join(
+        &mut self,
+        now: Instant,
+        from: Instant,
+        deadline: Option<Instant>,
+    ) -> Result<(), Limited> {
+        let limited = self.limited(now, from);
+        if self.waiting >= self.waiters || deadline.is_some_and(|end| limited.until > end) {
+            return Err(limited);
+        }
+        self.waiting += 1;
+        Ok(())
+    }
+
+    /// One has left the line, served or not.
+    pub(super) fn left(&mut self) {
+        self.waiting -= 1;
+    }
+
+    /// One went away with nothing; gives what to tell.
+    pub(super) fn refuse(&mut self, limited: Limited) -> Limited {
+        self.refused += 1;
+        limited
+    }
+
+    /// When one would be served who comes now, at the earliest.
+    pub(super) fn limited(&self, now: Instant, from: Instant) -> Limited {
+        let free = self.bucket.free_from(now, u64::from(self.waiting) + 1);
+        Limited {
+            until: opens(&self.schedules, free.max(from)),
+            waiting: self.waiting,
+        }
+    }
+
+    /// A token was not used; says whether somebody waits for it.
+    pub(super) fn give_back(&mut self, now: Instant, slot: Slot) -> bool {
+        self.bucket.give_back(now, slot);
+        self.admitted -= 1;
+        self.waiting > 0
+    }
+
+    /// A loan ends; says whether somebody waits for what comes back.
+    pub(super) fn settle(&mut self, now: Instant, loan: Loan, unused: u32) -> bool {
+        let unused = self.bucket.settle(now, loan, unused);
+        self.admitted -= u64::from(unused);
+        unused > 0 && self.waiting > 0
+    }
+
+    /// Changes the pace; says whether somebody waits who should ask again.
+    pub(super) fn set(&mut self, now: Instant, rate: Rate, burst: u32) -> bool {
+        self.bucket.set(now, rate, burst);
+        self.waiting > 0
+    }
+
+    pub(super) fn rate(&self) -> Rate {
+        self.bucket.rate()
+    }
+
+    pub(super) fn burst(&self) -> u32 {
+        self.bucket.burst()
+    }
+
+    pub(super) fn begin_lease(&mut self) {
+        self.leases += 1;
+    }
+
+    pub(super) fn end_lease(&mut self) {
+        self.leases -= 1;
+    }
+
+    /// From when on it is as good as new, if nobody asks.
+    pub(super) fn idle_from(&self, now: Instant) -> Instant {
+        self.bucket.full_from(now)
+    }
+
+    pub(super) fn snapshot(&self, now: Instant, from: Instant) -> RateLimiterSnapshot {
+        RateLimiterSnapshot {
+            rate: self.bucket.rate(),
+            burst: self.bucket.burst(),
+            free: self.bucket.free_at(now),
+            leased: self.bucket.held(),
+            waiting: self.waiting,
+            admitted: self.admitted,
+            refused: self.refused,
+            until: Some(self.limited(now, from).until).filter(|&until| until > now),
+        }
+    }
+
+    /// What a lease takes at once: a millisecond's work of one worker, and all of them hold at most
+    /// half of the burst, so that what they sleep on never keeps the others out.
+    fn share(&self) -> u32 {
+        if self.watched || !self.schedules.is_empty() {
+            return 1;
+        }
+        let leases = self.leases.max(1);
+        let rate = self.bucket.rate();
+        let work = u128::from(rate.count()) * LEASE_TIME.as_nanos() / rate.per().as_nanos();
+        let work = u32::try_from(work).unwrap_or(u32::MAX) / leases;
+        let half = self.bucket.burst() / 2;
+        work.min(LEASE_MOST)
+            .min(half / leases)
+            .min(half.saturating_sub(self.bucket.held()))
+    }
+}
