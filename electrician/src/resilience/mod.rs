@@ -64,6 +64,7 @@ mod line;
 pub(crate) mod moment;
 pub mod rate_limiter;
 pub mod retry;
+pub mod smoothing_queue;
 pub mod timeout;
 
 pub use bad_value::BadValue;
@@ -76,4 +77,7 @@ pub use rate_limiter::{
     RateLimiterSnapshot, Token,
 };
 pub use retry::{Backoff, Jitter, Retry};
+pub use smoothing_queue::{
+    Held, Next, NotQueued, Smoothing, SmoothingQueue, SmoothingSnapshot, WhyNot,
+};
 pub use timeout::{Elapsed, Timer};

@@ -11,19 +11,21 @@ use super::{
 /// Calls of very different cost need a `tolerance` that covers the difference, or a bulkhead each.
 ///
 /// After each round, of as many calls as the limit and ten at least, the mean time of the round is
-/// compared with a long-term mean:
+/// compared with what calls take when they do not queue:
 ///
 /// ```text
-/// gradient = tolerance * long / round              within 0.5..=1
+/// gradient = tolerance * unqueued / round         within 0.5..=1
 /// limit    = limit * (1 - smoothing) + (limit * gradient + queue) * smoothing
 /// ```
 ///
-/// The long-term mean follows the last hundred rounds or so, and comes down faster when a round takes less
-/// than half of it. A round that used less than half of the limit changes nothing. A round with a failure
-/// counts as the smallest gradient, without a queue.
+/// What calls take without a queue is the least mean of the last rounds. It is found anew in each fiftieth
+/// round, for which only half of the limit is let in, so that neither a backend that has become slower
+/// for good nor a queue that has grown slowly is taken for the other. A round that used less than half of
+/// the limit changes nothing. A round with a failure counts as the smallest gradient, without a queue.
 ///
-/// `Gradient2Limit` of Netflix's `concurrency-limits` (see "Performance Under Load", 2018), which has
-/// no failures.
+/// The formula is that of `Gradient2Limit` in Netflix's `concurrency-limits` ("Performance Under Load",
+/// 2018), which compares with a long-term mean: that one follows a standing queue, and the limit drifts
+/// upwards. The rounds at half of the limit are how Envoy's adaptive concurrency filter measures.
 ///
 /// # Options
 ///
@@ -43,9 +45,8 @@ pub struct Gradient {
     queue: u32,
 }
 
-/// The rounds that the first long-term mean is taken from, and what the later ones weigh in it.
-const WARM_UP: u32 = 10;
-const LONG: f64 = 2.0 / (100.0 + 1.0);
+/// After so many rounds, what calls take without a queue is measured anew.
+const ROUNDS: u32 = 50;
 
 /// The fewest calls of a round.
 const ROUND_LEAST: u32 = 10;
@@ -117,7 +118,8 @@ impl Gradient {
 pub(super) struct GradientState {
     gradient: Gradient,
     limit: f64,
-    long: f64,
+    /// What calls take without a queue, as far as is known.
+    unqueued: f64,
     rounds: u32,
     round: Round,
 }
@@ -137,40 +139,56 @@ impl GradientState {
         Self {
             gradient,
             limit: f64::from(gradient.bounds.initial),
-            long: 0.0,
+            unqueued: f64::INFINITY,
             rounds: 0,
             round: Round::default(),
         }
     }
 
     pub(super) fn sample(&mut self, sample: &Sample) {
+        let limit = self.limit();
+        if f64::from(sample.running) > limit && self.measures() {
+            return;
+        }
         let round = &mut self.round;
         round.calls += 1;
-        round.pressed |= sample.presses(self.limit);
+        round.pressed |= sample.presses(limit);
         if !sample.failed {
             round.succeeded += 1;
             round.took += sample.took().as_secs_f64();
         }
-        if f64::from(round.calls) >= self.limit.max(f64::from(ROUND_LEAST)) {
+        if f64::from(round.calls) >= limit.max(f64::from(ROUND_LEAST)) {
             let round = std::mem::take(round);
             self.think(&round);
         }
     }
 
     pub(super) fn limit(&self) -> f64 {
-        self.limit
+        let part = if self.measures() { 0.5 } else { 1.0 };
+        self.gradient.bounds.clamp(self.limit * part)
+    }
+
+    /// Whether this round is the one that finds out what calls take without a queue.
+    fn measures(&self) -> bool {
+        self.rounds == ROUNDS
     }
 
     fn think(&mut self, round: &Round) {
-        let mean = round.took / f64::from(round.succeeded.max(1));
+        let mean = round.took / f64::from(round.succeeded);
+        let measured = self.measures();
+        self.rounds = if measured { 0 } else { self.rounds + 1 };
         if round.succeeded > 0 {
-            self.remember(mean);
+            self.unqueued = if measured {
+                mean
+            } else {
+                self.unqueued.min(mean)
+            };
         }
         let next = if round.succeeded < round.calls {
             self.limit * 0.5
-        } else if round.pressed {
-            // Calls that take no time at all do not queue.
-            let gradient = (self.gradient.tolerance * self.long / mean).min(1.0);
+        } else if round.pressed && !measured {
+            // Calls that take no time at all do not queue: this is at most 1, whatever the quotient.
+            let gradient = (self.gradient.tolerance * self.unqueued / mean).min(1.0);
             self.limit * gradient.max(0.5) + f64::from(self.gradient.queue)
         } else {
             return;
@@ -178,18 +196,5 @@ impl GradientState {
         let smoothing = self.gradient.smoothing;
         let smooth = self.limit * (1.0 - smoothing) + next * smoothing;
         self.limit = self.gradient.bounds.clamp(smooth);
-    }
-
-    fn remember(&mut self, mean: f64) {
-        self.rounds = (self.rounds + 1).min(WARM_UP + 1);
-        let weight = if self.rounds <= WARM_UP {
-            1.0 / f64::from(self.rounds)
-        } else {
-            LONG
-        };
-        self.long += (mean - self.long) * weight;
-        if self.long > 2.0 * mean {
-            self.long *= 0.95;
-        }
     }
 }

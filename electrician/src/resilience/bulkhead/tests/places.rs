@@ -84,12 +84,18 @@ fn check_names_the_option_its_value_and_its_range() {
             fine.max_wait(Duration::ZERO),
             "`max_wait` must be above zero, not 0ns; with `waiters` 0 nobody waits",
         ),
-        (Aimd::between(0, 1).into(), "`least` must be at least 1, not 0"),
+        (
+            Aimd::between(0, 1).into(),
+            "`least` must be at least 1, not 0",
+        ),
         (
             Gradient::between(3, 2).into(),
             "`most` must be at least `least`, which is 3, not 2",
         ),
-        (aimd.initial(11).into(), "`initial` must be in 1..=10, not 11"),
+        (
+            aimd.initial(11).into(),
+            "`initial` must be in 1..=10, not 11",
+        ),
         (
             aimd.back_off(1.0).into(),
             "`back_off` must be above 0 and below 1, not 1",
@@ -106,7 +112,10 @@ fn check_names_the_option_its_value_and_its_range() {
             gradient.smoothing(0.0).into(),
             "`smoothing` must be above 0 and below 1, not 0",
         ),
-        (gradient.queue(0).into(), "`queue` must be at least 1, not 0"),
+        (
+            gradient.queue(0).into(),
+            "`queue` must be at least 1, not 0",
+        ),
     ];
     for (concurrency, sentence) in cases {
         assert_eq!(concurrency.check().unwrap_err().to_string(), sentence);

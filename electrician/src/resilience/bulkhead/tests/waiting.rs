@@ -152,7 +152,11 @@ async fn failures_lower_a_limit_that_finds_its_own() {
         advance(SECOND).await;
         drop(bulkhead.try_enter().unwrap());
     }
-    assert_eq!(bulkhead.snapshot().limit, 6, "a cancelled call teaches nothing");
+    assert_eq!(
+        bulkhead.snapshot().limit,
+        6,
+        "a cancelled call teaches nothing"
+    );
 }
 
 #[test]
@@ -163,5 +167,7 @@ fn it_needs_no_runtime_while_it_does_not_wait_for_a_time_and_crosses_threads() {
     let (bulkhead, permit) = full();
     drop(crosses(permit));
     let waiting = bulkhead.clone();
-    assert!(is_ready(pin!(crosses(async move { waiting.enter().await.is_ok() }))));
+    assert!(is_ready(pin!(crosses(async move {
+        waiting.enter().await.is_ok()
+    }))));
 }

@@ -181,7 +181,6 @@ fn any_event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
     #[test]
     fn never_admits_more_than_the_burst_and_the_rate(
         count in 1..20_000_u64,
