@@ -70,14 +70,12 @@ pub mod timeout;
 pub use bad_value::BadValue;
 pub use breaker::{Breaker, BreakerSnapshot, BreakerState, CircuitBreaker, Open, Permit, Window};
 pub use bulkhead::{
-    Aimd, Bulkhead, BulkheadFull, BulkheadPermit, BulkheadSnapshot, Concurrency, Gradient,
+    Aimd, Bulkhead, BulkheadFull, BulkheadPermit, BulkheadSnapshot, Concurrency, Gradient, Seat,
 };
 pub use rate_limiter::{
     Blackout, KeyedRateLimiter, KeysFull, Lease, Limited, RateLimit, RateLimiter,
     RateLimiterSnapshot, Token,
 };
 pub use retry::{Backoff, Jitter, Retry};
-pub use smoothing_queue::{
-    Held, Next, NotQueued, Smoothing, SmoothingQueue, SmoothingSnapshot, WhyNot,
-};
+pub use smoothing_queue::{Smoothing, SmoothingQueue, SmoothingSnapshot};
 pub use timeout::{Elapsed, Timer};

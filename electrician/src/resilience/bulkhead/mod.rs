@@ -7,13 +7,15 @@
 //!           `max_wait` at most
 //! ```
 //!
-//! [`Concurrency`] is what is written, and [`Bulkhead`] is what calls share. The limit is a number, or it
+//! [`Concurrency`] is what is written, [`Bulkhead`] is what calls share, and [`Seat`] is a worker's part of it.
+//! The limit is a number, or it
 //! finds its own: [`Aimd`] goes by failures, [`Gradient`] by how long calls take.
 
 mod adaptive;
 mod aimd;
 mod gradient;
 mod permit;
+mod seat;
 mod shell;
 mod state;
 #[cfg(test)]
@@ -24,6 +26,7 @@ use adaptive::Limits;
 pub use aimd::Aimd;
 pub use gradient::Gradient;
 pub use permit::BulkheadPermit;
+pub use seat::{Seat, Seated};
 pub use shell::Bulkhead;
 use std::{error::Error, fmt, time::Duration};
 

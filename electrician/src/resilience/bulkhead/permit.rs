@@ -33,6 +33,8 @@ pub struct BulkheadPermit {
     /// When it began and how many ran then, if anybody wants to know.
     began: Option<(Instant, u32)>,
     sample: Option<Sample>,
+    /// Whether somebody else answers for the place.
+    handed_over: bool,
 }
 
 impl BulkheadPermit {
@@ -42,6 +44,7 @@ impl BulkheadPermit {
             bulkhead,
             began,
             sample: None,
+            handed_over: false,
         }
     }
 
@@ -53,6 +56,11 @@ impl BulkheadPermit {
     /// The call has failed because the other side has had too much: it refused, or was too slow.
     pub fn failure(self) {
         self.end(true);
+    }
+
+    /// Somebody else answers for the place from here on.
+    pub(super) fn hand_over(mut self) {
+        self.handed_over = true;
     }
 
     fn end(mut self, failed: bool) {
@@ -67,6 +75,8 @@ impl BulkheadPermit {
 
 impl Drop for BulkheadPermit {
     fn drop(&mut self) {
-        self.bulkhead.leave(self.sample);
+        if !self.handed_over {
+            self.bulkhead.leave(self.sample);
+        }
     }
 }

@@ -2,13 +2,17 @@
 
 use super::{
     super::{BadValue, line::Line, moment::after},
-    BulkheadFull, BulkheadPermit, BulkheadSnapshot, Concurrency,
+    BulkheadFull, BulkheadPermit, BulkheadSnapshot, Concurrency, Seat,
     adaptive::{Limits, Sample},
+    seat::Place,
     state::State,
 };
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     time::Duration,
 };
 use tokio::time::Instant;
@@ -48,11 +52,19 @@ pub struct Bulkhead {
 }
 
 struct Shared {
-    state: Mutex<State>,
+    inside: Mutex<Inside>,
     line: Line,
+    /// Whether places that are kept between calls are wanted back, for seats to see without the lock.
+    wanted: AtomicBool,
     max_wait: Option<Duration>,
     /// Whether the limit finds its own, as long as nobody sets it.
     learns: bool,
+}
+
+struct Inside {
+    state: State,
+    /// Those that workers may keep between their calls.
+    places: Vec<Arc<Place>>,
 }
 
 impl Bulkhead {
@@ -63,8 +75,12 @@ impl Bulkhead {
         Self {
             shared: Arc::new(Shared {
                 learns: state.learns(),
-                state: Mutex::new(state),
+                inside: Mutex::new(Inside {
+                    state,
+                    places: Vec::new(),
+                }),
                 line: Line::new(),
+                wanted: AtomicBool::new(false),
                 max_wait: concurrency.max_wait,
             }),
         }
@@ -76,9 +92,9 @@ impl Bulkhead {
     ///
     /// [`BulkheadFull`], when none is free or others wait for one.
     pub fn try_enter(&self) -> Result<BulkheadPermit, BulkheadFull> {
-        let mut state = self.state();
-        let running = state.enter().ok_or_else(|| state.refuse())?;
-        drop(state);
+        let mut inside = self.inside();
+        let running = inside.enter().ok_or_else(|| inside.state.refuse())?;
+        drop(inside);
         Ok(self.permit(running))
     }
 
@@ -114,9 +130,16 @@ impl Bulkhead {
     /// Dropping the future takes nothing.
     pub async fn enter_by(&self, deadline: Instant) -> Result<BulkheadPermit, BulkheadFull> {
         if deadline < Instant::now() {
-            return Err(self.state().refuse());
+            return Err(self.inside().state.refuse());
         }
         self.wait(Some(deadline)).await
+    }
+
+    /// A worker's own place, which it keeps between its calls while nobody else wants it.
+    pub fn seat(&self) -> Seat {
+        let place = Arc::new(Place::new());
+        self.inside().places.push(place.clone());
+        Seat::new(self.clone(), place)
     }
 
     /// From here on, `calls` at once, whatever found the limit before.
@@ -126,14 +149,17 @@ impl Bulkhead {
     /// A limit of 0; nothing is changed then.
     pub fn set(&self, calls: u32) -> Result<(), BadValue> {
         Limits::Fixed(calls).check()?;
-        let ask_again = self.state().set(calls);
-        self.ask_again(ask_again);
+        self.change(|state| state.set(calls));
         Ok(())
     }
 
     /// How it stands now. Looking changes nothing.
     pub fn snapshot(&self) -> BulkheadSnapshot {
-        self.state().snapshot()
+        let inside = self.inside();
+        let kept = inside.places.iter().filter(|place| place.is_kept());
+        let mut snapshot = inside.state.snapshot();
+        snapshot.running -= u32::try_from(kept.count()).unwrap_or(snapshot.running);
+        snapshot
     }
 
     pub(super) fn learns(&self) -> bool {
@@ -141,8 +167,26 @@ impl Bulkhead {
     }
 
     pub(super) fn leave(&self, sample: Option<Sample>) {
-        let ask_again = self.state().leave(sample);
-        self.ask_again(ask_again);
+        self.change(|state| state.leave(sample));
+    }
+
+    #[inline]
+    pub(super) fn is_wanted(&self) -> bool {
+        self.shared.wanted.load(SeqCst)
+    }
+
+    /// Takes back what is kept, if it is still wanted.
+    pub(super) fn take_back(&self) {
+        self.change(|_| ());
+    }
+
+    pub(super) fn end_seat(&self, place: &Arc<Place>) {
+        let mut inside = self.inside();
+        inside.places.retain(|each| !Arc::ptr_eq(each, place));
+        drop(inside);
+        if place.take_away() {
+            self.leave(None);
+        }
     }
 
     async fn wait(&self, deadline: Option<Instant>) -> Result<BulkheadPermit, BulkheadFull> {
@@ -155,48 +199,80 @@ impl Bulkhead {
 
     /// A place, a place in the line, or neither.
     fn enter_or_join(&self) -> Result<Option<u32>, BulkheadFull> {
-        let mut state = self.state();
-        match state.enter() {
+        if let Some(running) = self.inside().enter() {
+            return Ok(Some(running));
+        }
+        self.change(|state| match state.enter() {
             None if !state.join() => Err(state.refuse()),
             running => Ok(running),
-        }
+        })
     }
 
     async fn stand(&self, deadline: Option<Instant>) -> Result<u32, BulkheadFull> {
-        let _place = Place(self);
+        let _place = InLine(self);
         let max_wait = self.shared.max_wait;
         let own = max_wait.map(|wait| after(Instant::now(), wait));
         let deadline = deadline.into_iter().chain(own).min();
-        let ask = || self.state().enter_in_turn().ok_or(None);
-        let running = self.shared.line.wait(deadline, ask).await;
-        running.ok_or_else(|| self.state().refuse())
+        let turn = || self.inside().state.enter_in_turn().ok_or(None);
+        let running = self.shared.line.wait(deadline, turn).await;
+        running.ok_or_else(|| self.inside().state.refuse())
     }
 
     fn permit(&self, running: u32) -> BulkheadPermit {
         BulkheadPermit::new(self.clone(), running)
     }
 
-    fn ask_again(&self, anybody: bool) {
-        if anybody {
+    /// Changes something, and lets everybody know whom it concerns.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut inside = self.inside();
+        let answer = change(&mut inside.state);
+        let wanted = inside.state.wants();
+        if wanted != self.is_wanted() {
+            self.shared.wanted.store(wanted, SeqCst);
+        }
+        if wanted {
+            // First the word, then the look: a seat does it the other way round.
+            inside.take_back();
+        }
+        let ask_again = inside.state.ask_again();
+        drop(inside);
+        if ask_again {
             self.shared.line.ask_again();
         }
+        answer
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn inside(&self) -> MutexGuard<'_, Inside> {
         // Nothing panics while it holds the lock, and every value of the state is a good one.
         self.shared
-            .state
+            .inside
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A place in the line, which is left in any case.
-struct Place<'a>(&'a Bulkhead);
+impl Inside {
+    /// Lets one in that does not wait, on a place that somebody keeps if there is no other one.
+    fn enter(&mut self) -> Option<u32> {
+        self.state.enter().or_else(|| {
+            self.take_back();
+            self.state.enter()
+        })
+    }
 
-impl Drop for Place<'_> {
+    fn take_back(&mut self) {
+        for _ in self.places.iter().filter(|place| place.take_away()) {
+            self.state.leave(None);
+        }
+    }
+}
+
+/// A place in the line, which is left in any case.
+struct InLine<'a>(&'a Bulkhead);
+
+impl Drop for InLine<'_> {
     fn drop(&mut self) {
-        self.0.state().left();
+        self.0.change(State::left);
     }
 }
 

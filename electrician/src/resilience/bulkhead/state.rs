@@ -71,19 +71,17 @@ impl State {
         }
     }
 
-    /// A call has ended; says whether somebody waits for its place.
-    pub(super) fn leave(&mut self, sample: Option<Sample>) -> bool {
+    /// A call has ended.
+    pub(super) fn leave(&mut self, sample: Option<Sample>) {
         self.running -= 1;
         if let Some(sample) = sample {
             self.limit.sample(&sample);
         }
-        self.ask_again()
     }
 
-    /// From here on, so many at once; says whether somebody waits who may be let in now.
-    pub(super) fn set(&mut self, calls: u32) -> bool {
+    /// From here on, so many at once.
+    pub(super) fn set(&mut self, calls: u32) {
         self.limit = Limit::Fixed(calls);
-        self.ask_again()
     }
 
     pub(super) fn snapshot(&self) -> BulkheadSnapshot {
@@ -96,7 +94,13 @@ impl State {
         }
     }
 
-    fn ask_again(&self) -> bool {
+    /// Whether places that are kept between calls are wanted back.
+    pub(super) fn wants(&self) -> bool {
+        self.waiting > 0 || self.running > self.limit.calls()
+    }
+
+    /// Whether somebody waits who may be let in now.
+    pub(super) fn ask_again(&self) -> bool {
         self.waiting > 0 && self.running < self.limit.calls()
     }
 }

@@ -152,7 +152,7 @@ impl Schedule {
             Err(ahead) => (now, Some(after(now, ahead.duration()))),
             Ok(since) => {
                 let into = every.map_or(since, |every| modulo(since, every));
-                let next = every.map(|every| after(now, every - into));
+                let next = every.map(|every| after(now, every.saturating_sub(into)));
                 (after(now, lasts.saturating_sub(into)), next)
             }
         };

@@ -3,7 +3,7 @@
 use super::{
     Limited, RateLimiter,
     bucket::{Loan, Slot},
-    state::Grant,
+    state::{Ask, Ended, Grant},
 };
 use std::{fmt, mem};
 use tokio::time::Instant;
@@ -64,8 +64,8 @@ impl Lease {
         if self.take() {
             return Ok(());
         }
-        self.release();
-        let grant = self.limiter.try_grant(true)?;
+        let ended = self.end();
+        let grant = self.limiter.try_grant(Ask::Share, ended)?;
         self.begin(grant);
         Ok(())
     }
@@ -88,8 +88,8 @@ impl Lease {
         if self.take() {
             return Ok(());
         }
-        self.release();
-        let grant = self.limiter.grant(deadline, true).await?;
+        let ended = self.end();
+        let grant = self.limiter.grant(Ask::Share, deadline, ended).await?;
         self.begin(grant);
         Ok(())
     }
@@ -108,9 +108,17 @@ impl Lease {
 
     /// Returns what is unused.
     pub fn release(&mut self) {
+        let ended = self.end();
+        if ended.is_some() {
+            self.limiter.settle(ended);
+        }
+    }
+
+    fn end(&mut self) -> Ended {
         let left = mem::take(&mut self.left);
-        if let From::Loan(loan) = mem::replace(&mut self.from, From::Nothing) {
-            self.limiter.settle(loan, left);
+        match mem::replace(&mut self.from, From::Nothing) {
+            From::Loan(loan) => Some((loan, left)),
+            From::Token(_) | From::Nothing => None,
         }
     }
 

@@ -2,11 +2,11 @@
 
 use super::{
     super::{BadValue, line::Line, moment::after},
-    Lease, Limited, RateLimit, RateLimiterSnapshot,
+    Blackout, Lease, Limited, RateLimit, RateLimiterSnapshot,
     blackout::Predicate,
-    bucket::{Loan, Slot},
+    bucket::Slot,
     check_burst, check_rate,
-    state::{Grant, State},
+    state::{Ask, Ended, Grant, State},
 };
 use crate::value::Rate;
 use std::{
@@ -92,7 +92,7 @@ impl RateLimiter {
     pub fn new(limit: impl Into<RateLimit>) -> Self {
         let limit = limit.into();
         let state = State::new(&limit, Instant::now(), SystemTime::now());
-        let predicates = limit.blackouts.iter().filter_map(|each| each.predicate());
+        let predicates = limit.blackouts.iter().filter_map(Blackout::predicate);
         Self {
             shared: Arc::new(Shared {
                 state: Mutex::new(state),
@@ -110,7 +110,8 @@ impl RateLimiter {
     /// [`Limited`], when none is free, when others wait for one, and during a blackout.
     #[doc(alias = "TryTake")]
     pub fn try_acquire(&self) -> Result<Token<'_>, Limited> {
-        self.try_grant(false).map(|grant| self.token(grant))
+        self.try_grant(Ask::Token, None)
+            .map(|grant| self.token(grant))
     }
 
     /// Waits for a token.
@@ -127,7 +128,8 @@ impl RateLimiter {
     ///
     /// Dropping the future takes nothing, and makes the wait of those behind it shorter.
     pub async fn acquire(&self) -> Result<Token<'_>, Limited> {
-        self.grant(None, false).await.map(|grant| self.token(grant))
+        let grant = self.grant(Ask::Token, None, None).await;
+        grant.map(|grant| self.token(grant))
     }
 
     /// Waits for a token until `deadline`.
@@ -145,7 +147,7 @@ impl RateLimiter {
     ///
     /// As [`acquire`](Self::acquire).
     pub async fn acquire_by(&self, deadline: Instant) -> Result<Token<'_>, Limited> {
-        let grant = self.grant(Some(deadline), false).await;
+        let grant = self.grant(Ask::Token, Some(deadline), None).await;
         grant.map(|grant| self.token(grant))
     }
 
@@ -188,27 +190,31 @@ impl RateLimiter {
         self.shared.changes.load(Relaxed)
     }
 
-    pub(super) fn try_grant(&self, lease: bool) -> Result<Grant, Limited> {
+    /// Tokens that are free now, once the loan that has `ended` is settled.
+    pub(super) fn try_grant(&self, ask: Ask, ended: Ended) -> Result<Grant, Limited> {
         let (now, from) = self.now();
         let mut state = self.state();
-        let grant = state.take(now, from, lease);
+        state.settle(now, ended);
+        let grant = state.take(now, from, ask);
         grant.map_err(|limited| state.refuse(limited))
     }
 
+    /// Waits for tokens, once the loan that has `ended` is settled.
     pub(super) async fn grant(
         &self,
+        ask: Ask,
         deadline: Option<Instant>,
-        lease: bool,
+        ended: Ended,
     ) -> Result<Grant, Limited> {
-        if let Some(grant) = self.grant_or_join(deadline, lease)? {
+        if let Some(grant) = self.grant_or_join(ask, deadline, ended)? {
             return Ok(grant);
         }
         let _place = Place(self);
-        let ask = || {
+        let turn = || {
             let (now, from) = self.now();
-            self.state().take_in_turn(now, from, lease).map_err(Some)
+            self.state().take_in_turn(now, from, ask).map_err(Some)
         };
-        let grant = self.shared.line.wait(deadline, ask).await;
+        let grant = self.shared.line.wait(deadline, turn).await;
         grant.ok_or_else(|| {
             let (now, from) = self.now();
             let mut state = self.state();
@@ -223,9 +229,9 @@ impl RateLimiter {
         self.ask_again(ask_again);
     }
 
-    pub(super) fn settle(&self, loan: Loan, unused: u32) {
+    pub(super) fn settle(&self, ended: Ended) {
         let now = Instant::now();
-        let ask_again = self.state().settle(now, loan, unused);
+        let ask_again = self.state().settle(now, ended);
         self.ask_again(ask_again);
     }
 
@@ -241,13 +247,15 @@ impl RateLimiter {
     /// A token, a place in the line, or neither.
     fn grant_or_join(
         &self,
+        ask: Ask,
         deadline: Option<Instant>,
-        lease: bool,
+        ended: Ended,
     ) -> Result<Option<Grant>, Limited> {
         let (now, from) = self.now();
         let late = deadline.is_some_and(|deadline| deadline < now);
         let mut state = self.state();
-        if !late && let Ok(grant) = state.take(now, from, lease) {
+        state.settle(now, ended);
+        if !late && let Ok(grant) = state.take(now, from, ask) {
             return Ok(Some(grant));
         }
         match state.join(now, from, deadline) {

@@ -30,6 +30,17 @@ pub(super) enum Grant {
     Loan(Loan),
 }
 
+/// What one asks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ask {
+    Token,
+    /// As much as a lease takes at once.
+    Share,
+}
+
+/// A loan that has ended, and what is left of it.
+pub(super) type Ended = Option<(Loan, u32)>;
+
 /// A lease is for about so much work, and for so many tokens at most.
 const LEASE_TIME: Duration = Duration::from_millis(1);
 const LEASE_MOST: u32 = 16;
@@ -56,16 +67,11 @@ impl State {
 
     /// Takes tokens for one who does not wait, so nobody is overtaken. `from` is when something may
     /// pass at the earliest.
-    pub(super) fn take(
-        &mut self,
-        now: Instant,
-        from: Instant,
-        lease: bool,
-    ) -> Result<Grant, Limited> {
+    pub(super) fn take(&mut self, now: Instant, from: Instant, ask: Ask) -> Result<Grant, Limited> {
         if self.waiting > 0 {
             return Err(self.limited(now, from));
         }
-        self.take_in_turn(now, from, lease)
+        self.take_in_turn(now, from, ask)
             .map_err(|_| self.limited(now, from))
     }
 
@@ -74,13 +80,16 @@ impl State {
         &mut self,
         now: Instant,
         from: Instant,
-        lease: bool,
+        ask: Ask,
     ) -> Result<Grant, Instant> {
         let open = opens(&self.schedules, from.max(now));
         if open > now {
             return Err(open);
         }
-        let share = if lease { self.share() } else { 1 };
+        let share = match ask {
+            Ask::Token => 1,
+            Ask::Share => self.share(),
+        };
         let (tokens, grant) = if share > 1 {
             let loan = self.bucket.lease(now, share)?;
             (loan.tokens, Grant::Loan(loan))
@@ -134,8 +143,8 @@ impl State {
     }
 
     /// A loan ends; says whether somebody waits for what comes back.
-    pub(super) fn settle(&mut self, now: Instant, loan: Loan, unused: u32) -> bool {
-        let unused = self.bucket.settle(now, loan, unused);
+    pub(super) fn settle(&mut self, now: Instant, ended: Ended) -> bool {
+        let unused = ended.map_or(0, |(loan, unused)| self.bucket.settle(now, loan, unused));
         self.admitted -= u64::from(unused);
         unused > 0 && self.waiting > 0
     }

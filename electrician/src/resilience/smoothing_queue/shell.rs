@@ -30,7 +30,7 @@ use tokio::{
 /// # Examples
 ///
 /// ```
-/// use electrician::{resilience::{Next, RateLimit, RateLimiter, Smoothing, SmoothingQueue}, value::Rate};
+/// use electrician::{resilience::{RateLimit, RateLimiter, Smoothing, SmoothingQueue, smoothing_queue::Next}, value::Rate};
 /// use std::time::Duration;
 /// use tokio::time::Instant;
 ///
@@ -210,7 +210,7 @@ async fn first<T>(one: impl Future<Output = Option<T>>, other: impl Future) -> O
     let (mut one, mut other) = (pin!(one), pin!(other));
     poll_fn(|cx| match one.as_mut().poll(cx) {
         Poll::Pending => other.as_mut().poll(cx).map(|_| None),
-        ready => ready,
+        ready @ Poll::Ready(_) => ready,
     })
     .await
 }

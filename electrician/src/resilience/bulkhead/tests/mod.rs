@@ -2,4 +2,5 @@
 
 mod limits;
 mod places;
+mod seats;
 mod waiting;

@@ -60,14 +60,16 @@ proptest! {
                 }
                 Event::Leave if running > 0 => {
                     running -= 1;
-                    prop_assert_eq!(state.leave(None), waiting > 0 && running < limit);
+                    state.leave(None);
                 }
                 Event::Set(calls) => {
                     limit = calls;
-                    prop_assert_eq!(state.set(calls), waiting > 0 && running < limit);
+                    state.set(calls);
                 }
                 Event::EnterInTurn | Event::GiveUp | Event::Leave => {}
             }
+            prop_assert_eq!(state.ask_again(), waiting > 0 && running < limit);
+            prop_assert_eq!(state.wants(), waiting > 0 || running > limit);
             let snapshot = state.snapshot();
             prop_assert_eq!((snapshot.running, snapshot.waiting, snapshot.limit), (running, waiting, limit));
         }

@@ -3,7 +3,7 @@
 use super::super::{
     RateLimit,
     bucket::{Bucket, Loan, Slot},
-    state::{Grant, State},
+    state::{Ask, Grant, State},
 };
 use crate::value::Rate;
 use proptest::prelude::*;
@@ -72,7 +72,7 @@ impl World {
     fn happen(&mut self, event: Event) {
         match event {
             Event::Take => {
-                if let Ok(Grant::Token(slot)) = self.state.take(self.now, self.now, false) {
+                if let Ok(Grant::Token(slot)) = self.state.take(self.now, self.now, Ask::Token) {
                     let call = self.pass();
                     self.slots.push((call, slot));
                 }
@@ -108,7 +108,7 @@ impl World {
         let at_hand = worker.loan.filter(|loan| loan.changes == self.changes);
         if worker.left == 0 || at_hand.is_none() {
             self.settle(which);
-            match self.state.take(self.now, self.now, true) {
+            match self.state.take(self.now, self.now, Ask::Share) {
                 Ok(Grant::Loan(loan)) => {
                     self.workers[which].loan = Some(loan);
                     self.workers[which].left = loan.tokens;
@@ -128,9 +128,8 @@ impl World {
 
     fn settle(&mut self, which: usize) {
         let worker = std::mem::take(&mut self.workers[which]);
-        if let Some(loan) = worker.loan {
-            self.state.settle(self.now, loan, worker.left);
-        }
+        let ended = worker.loan.map(|loan| (loan, worker.left));
+        self.state.settle(self.now, ended);
     }
 
     /// What may pass from one moment to another, both included.
@@ -243,8 +242,11 @@ fn a_rate_below_one_passes_at_its_pace() {
     let mut state = State::new(&limit, start, SystemTime::now());
     for seconds in [0, 2, 4, 6] {
         let now = start + SECOND * seconds;
-        assert!(state.take(now, now, false).is_ok(), "after {seconds} s");
-        let limited = state.take(now, now, false).unwrap_err();
+        assert!(
+            state.take(now, now, Ask::Token).is_ok(),
+            "after {seconds} s"
+        );
+        let limited = state.take(now, now, Ask::Token).unwrap_err();
         assert_eq!(limited.until, now + 2 * SECOND);
     }
 }
@@ -316,7 +318,7 @@ fn idle_leases_never_hold_more_than_half_of_the_burst() {
         let mut state = State::new(&limit, now, SystemTime::now());
         for _ in 0..40 {
             state.begin_lease();
-            let _ = state.take(now, now, true);
+            let _ = state.take(now, now, Ask::Share);
         }
         let snapshot = state.snapshot(now + SECOND, now);
         assert!(snapshot.leased <= burst / 2, "{snapshot:?}");
@@ -340,8 +342,8 @@ fn extreme_rates_are_no_overflow() {
             let mut state = State::new(&limit, start, SystemTime::now());
             for now in [start, start + SECOND, start + 20 * year] {
                 for _ in 0..3 {
-                    let _ = state.take(now, now, true);
-                    let _ = state.take(now, now, false);
+                    let _ = state.take(now, now, Ask::Share);
+                    let _ = state.take(now, now, Ask::Token);
                 }
                 state.set(now, Rate::new(1, year), u32::MAX);
                 state.set(now, Rate::new(u64::MAX, year), 1);

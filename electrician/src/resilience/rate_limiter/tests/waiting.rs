@@ -82,8 +82,8 @@ async fn a_wait_that_cannot_end_in_time_is_refused_at_once() {
     let (limiter, start) = (empty(), Instant::now());
     let mut ahead = pin!(limiter.acquire());
     assert!(!is_ready(ahead.as_mut()));
-    let limited = limiter.acquire_by(start + ms(199)).await.unwrap_err();
-    assert_eq!((limited.until, limited.waiting), (start + ms(200), 1));
+    let refused = limiter.acquire_by(start + ms(199)).await.unwrap_err();
+    assert_eq!((refused.until, refused.waiting), (start + ms(200), 1));
     assert_eq!(start.elapsed(), Duration::ZERO);
 
     let (ahead, behind) = tokio::join!(ahead, limiter.acquire_by(start + ms(200)));
