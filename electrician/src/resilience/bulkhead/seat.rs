@@ -1,6 +1,6 @@
 //! A worker's own place in a bulkhead: comes in one call after the other, goes out permission without a lock while nobody else wants the place.
 
-use super::{Bulkhead, BulkheadFull, BulkheadPermit};
+use super::{super::apart::Apart, Bulkhead, BulkheadFull, BulkheadPermit};
 use std::{
     fmt,
     sync::{
@@ -45,11 +45,9 @@ pub struct Seated<'a> {
     permit: Option<BulkheadPermit>,
 }
 
-/// Whose the place is. It has a line of the cache of its own, which only its worker writes while nobody
-/// wants the place.
+/// Whose the place is. Only its worker writes it while nobody wants the place.
 #[derive(Debug)]
-#[repr(align(128))]
-pub(super) struct Place(AtomicU8);
+pub(super) struct Place(Apart<AtomicU8>);
 
 /// The bulkhead's.
 const FREE: u8 = 0;
@@ -153,7 +151,7 @@ impl Drop for Seat {
 
 impl Place {
     pub(super) const fn new() -> Self {
-        Self(AtomicU8::new(FREE))
+        Self(Apart(AtomicU8::new(FREE)))
     }
 
     pub(super) fn is_kept(&self) -> bool {

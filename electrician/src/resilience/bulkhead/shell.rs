@@ -1,7 +1,7 @@
 //! The bulkhead that calls share: comes in a call that asks, goes out a permit, a refusal, or a wait for one.
 
 use super::{
-    super::{BadValue, line::Line, moment::after},
+    super::{BadValue, apart::Apart, line::Line, moment::after},
     BulkheadFull, BulkheadPermit, BulkheadSnapshot, Concurrency, Seat,
     adaptive::{Limits, Sample},
     seat::Place,
@@ -55,7 +55,7 @@ struct Shared {
     inside: Mutex<Inside>,
     line: Line,
     /// Whether places that are kept between calls are wanted back, for seats to see without the lock.
-    wanted: AtomicBool,
+    wanted: Apart<AtomicBool>,
     max_wait: Option<Duration>,
     /// Whether the limit finds its own, as long as nobody sets it.
     learns: bool,
@@ -80,7 +80,7 @@ impl Bulkhead {
                     places: Vec::new(),
                 }),
                 line: Line::new(),
-                wanted: AtomicBool::new(false),
+                wanted: Apart(AtomicBool::new(false)),
                 max_wait: concurrency.max_wait,
             }),
         }

@@ -1,7 +1,7 @@
 //! The limiter that calls share: comes in a call that asks, goes out a token, a refusal, or a wait for one.
 
 use super::{
-    super::{BadValue, line::Line, moment::after},
+    super::{BadValue, apart::Apart, line::Line, moment::after},
     Blackout, Lease, Limited, RateLimit, RateLimiterSnapshot,
     blackout::Predicate,
     bucket::Slot,
@@ -74,7 +74,7 @@ struct Shared {
     line: Line,
     predicates: Box<[Predicate]>,
     /// How often the pace was changed, for leases to see without the lock.
-    changes: AtomicU64,
+    changes: Apart<AtomicU64>,
 }
 
 /// Something may pass. A token that is dropped is used.
@@ -98,7 +98,7 @@ impl RateLimiter {
                 state: Mutex::new(state),
                 line: Line::new(),
                 predicates: predicates.collect(),
-                changes: AtomicU64::new(0),
+                changes: Apart(AtomicU64::new(0)),
             }),
         }
     }
