@@ -81,16 +81,19 @@ impl Bucket {
     /// Gives as many tokens as there are, `most` at most, to a lease that says later what became of them.
     pub(super) fn lease(&mut self, now: Instant, most: u32) -> Result<Loan, Instant> {
         self.leak(now);
-        match self.free().min(most) {
-            0 => Err(self.until(1)),
-            tokens => {
-                self.held += tokens;
-                Ok(Loan {
-                    tokens,
-                    changes: self.changes,
-                })
-            }
+        // Dividing takes longer than all the rest, so it is only done when it matters.
+        let tokens = match self.lacks(u64::from(most)) {
+            0 => most,
+            _ => self.free().min(most),
+        };
+        if tokens == 0 {
+            return Err(self.until(1));
         }
+        self.held += tokens;
+        Ok(Loan {
+            tokens,
+            changes: self.changes,
+        })
     }
 
     /// A lease ends its loan, and `unused` of its tokens come back; says how many were taken back.
@@ -167,8 +170,8 @@ impl Bucket {
     }
 
     fn free(&self) -> u32 {
-        let held = u128::from(self.burst - self.held) * self.token();
-        u32::try_from(held.saturating_sub(self.spent) / self.token()).unwrap_or(u32::MAX)
+        let most = u128::from(self.burst - self.held) * self.token();
+        u32::try_from(most.saturating_sub(self.spent) / self.token()).unwrap_or(u32::MAX)
     }
 
     /// How much has to be worked off before so many tokens are free.

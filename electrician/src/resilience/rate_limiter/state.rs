@@ -19,6 +19,8 @@ pub(super) struct State {
     waiters: u32,
     waiting: u32,
     leases: u32,
+    /// What a lease takes at once, if as much is free.
+    share: u32,
     admitted: u64,
     refused: u64,
 }
@@ -50,7 +52,7 @@ impl State {
     pub(super) fn new(limit: &RateLimit, now: Instant, wall: SystemTime) -> Self {
         let schedule = |blackout: &super::Blackout| blackout.schedule(now, wall);
         let (rate, burst) = limit.within_range();
-        Self {
+        let mut state = Self {
             bucket: Bucket::new(rate, burst, now),
             schedules: limit.blackouts.iter().filter_map(schedule).collect(),
             watched: limit
@@ -60,9 +62,12 @@ impl State {
             waiters: limit.waiters,
             waiting: 0,
             leases: 0,
+            share: 1,
             admitted: 0,
             refused: 0,
-        }
+        };
+        state.think();
+        state
     }
 
     /// Takes tokens for one who does not wait, so nobody is overtaken. `from` is when something may
@@ -88,7 +93,9 @@ impl State {
         }
         let share = match ask {
             Ask::Token => 1,
-            Ask::Share => self.share(),
+            Ask::Share => self
+                .share
+                .min(self.half().saturating_sub(self.bucket.held())),
         };
         let (tokens, grant) = if share > 1 {
             let loan = self.bucket.lease(now, share)?;
@@ -152,6 +159,7 @@ impl State {
     /// Changes the pace; says whether somebody waits who should ask again.
     pub(super) fn set(&mut self, now: Instant, rate: Rate, burst: u32) -> bool {
         self.bucket.set(now, rate, burst);
+        self.think();
         self.waiting > 0
     }
 
@@ -165,10 +173,12 @@ impl State {
 
     pub(super) fn begin_lease(&mut self) {
         self.leases += 1;
+        self.think();
     }
 
     pub(super) fn end_lease(&mut self) {
         self.leases -= 1;
+        self.think();
     }
 
     /// From when on it is as good as new, if nobody asks.
@@ -189,19 +199,20 @@ impl State {
         }
     }
 
-    /// What a lease takes at once: a millisecond's work of one worker, and all of them hold at most
-    /// half of the burst, so that what they sleep on never keeps the others out.
-    fn share(&self) -> u32 {
+    /// Thinks over what a lease takes at once: a millisecond's work of one worker. All of them hold at
+    /// most half of the burst, so that what they sleep on never keeps the others out.
+    fn think(&mut self) {
         if self.watched || !self.schedules.is_empty() {
-            return 1;
+            return;
         }
         let leases = self.leases.max(1);
         let rate = self.bucket.rate();
         let work = u128::from(rate.count()) * LEASE_TIME.as_nanos() / rate.per().as_nanos();
         let work = u32::try_from(work).unwrap_or(u32::MAX) / leases;
-        let half = self.bucket.burst() / 2;
-        work.min(LEASE_MOST)
-            .min(half / leases)
-            .min(half.saturating_sub(self.bucket.held()))
+        self.share = work.min(LEASE_MOST).min(self.half() / leases).max(1);
+    }
+
+    fn half(&self) -> u32 {
+        self.bucket.burst() / 2
     }
 }
