@@ -52,7 +52,7 @@ pub struct Bulkhead {
 }
 
 struct Shared {
-    inside: Mutex<Inside>,
+    inside: Apart<Mutex<Inside>>,
     line: Line,
     /// Whether places that are kept between calls are wanted back, for seats to see without the lock.
     wanted: Apart<AtomicBool>,
@@ -61,6 +61,7 @@ struct Shared {
     learns: bool,
 }
 
+#[repr(C)]
 struct Inside {
     state: State,
     /// Those that workers may keep between their calls.
@@ -75,10 +76,10 @@ impl Bulkhead {
         Self {
             shared: Arc::new(Shared {
                 learns: state.learns(),
-                inside: Mutex::new(Inside {
+                inside: Apart(Mutex::new(Inside {
                     state,
                     places: Vec::new(),
-                }),
+                })),
                 line: Line::new(),
                 wanted: Apart(AtomicBool::new(false)),
                 max_wait: concurrency.max_wait,

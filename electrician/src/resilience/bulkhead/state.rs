@@ -6,26 +6,29 @@ use super::{
 };
 
 /// The bulkhead without its lock, its clock and the line of those who wait.
+///
+/// What each call writes stands first, on one cache line with the lock around it.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct State {
-    limit: Limit,
-    waiters: u32,
     running: u32,
     waiting: u32,
     admitted: u64,
     refused: u64,
+    waiters: u32,
+    limit: Limit,
 }
 
 impl State {
     /// Empty.
     pub(super) fn new(concurrency: &Concurrency) -> Self {
         Self {
-            limit: Limit::new(concurrency.limits),
-            waiters: concurrency.waiters,
             running: 0,
             waiting: 0,
             admitted: 0,
             refused: 0,
+            waiters: concurrency.waiters,
+            limit: Limit::new(concurrency.limits),
         }
     }
 

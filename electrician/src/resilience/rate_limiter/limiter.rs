@@ -13,7 +13,7 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU32, Ordering::Relaxed},
     },
     time::{Duration, SystemTime},
 };
@@ -70,11 +70,11 @@ pub struct RateLimiter {
 }
 
 struct Shared {
-    state: Mutex<State>,
+    state: Apart<Mutex<State>>,
     line: Line,
     predicates: Box<[Predicate]>,
     /// How often the pace was changed, for leases to see without the lock.
-    changes: Apart<AtomicU64>,
+    changes: Apart<AtomicU32>,
 }
 
 /// Something may pass. A token that is dropped is used.
@@ -95,10 +95,10 @@ impl RateLimiter {
         let predicates = limit.blackouts.iter().filter_map(Blackout::predicate);
         Self {
             shared: Arc::new(Shared {
-                state: Mutex::new(state),
+                state: Apart(Mutex::new(state)),
                 line: Line::new(),
                 predicates: predicates.collect(),
-                changes: Apart(AtomicU64::new(0)),
+                changes: Apart(AtomicU32::new(0)),
             }),
         }
     }
@@ -186,7 +186,7 @@ impl RateLimiter {
         self.state().snapshot(now, from)
     }
 
-    pub(super) fn changes(&self) -> u64 {
+    pub(super) fn changes(&self) -> u32 {
         self.shared.changes.load(Relaxed)
     }
 

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 /// The limiter without its lock, its clock and the line of those who wait.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct State {
     bucket: Bucket,
     schedules: Vec<Schedule>,
@@ -21,7 +22,6 @@ pub(super) struct State {
     leases: u32,
     /// What a lease takes at once, if as much is free.
     share: u32,
-    admitted: u64,
     refused: u64,
 }
 
@@ -63,7 +63,6 @@ impl State {
             waiting: 0,
             leases: 0,
             share: 1,
-            admitted: 0,
             refused: 0,
         };
         state.think();
@@ -97,14 +96,11 @@ impl State {
                 .share
                 .min(self.half().saturating_sub(self.bucket.held())),
         };
-        let (tokens, grant) = if share > 1 {
-            let loan = self.bucket.lease(now, share)?;
-            (loan.tokens, Grant::Loan(loan))
+        Ok(if share > 1 {
+            Grant::Loan(self.bucket.lease(now, share)?)
         } else {
-            (1, Grant::Token(self.bucket.take(now)?))
-        };
-        self.admitted += u64::from(tokens);
-        Ok(grant)
+            Grant::Token(self.bucket.take(now)?)
+        })
     }
 
     /// Joins the line, unless it is full or the turn would come after `deadline`.
@@ -145,14 +141,15 @@ impl State {
     /// A token was not used; says whether somebody waits for it.
     pub(super) fn give_back(&mut self, now: Instant, slot: Slot) -> bool {
         self.bucket.give_back(now, slot);
-        self.admitted -= 1;
         self.waiting > 0
     }
 
     /// A loan ends; says whether somebody waits for what comes back.
     pub(super) fn settle(&mut self, now: Instant, ended: Ended) -> bool {
-        let unused = ended.map_or(0, |(loan, unused)| self.bucket.settle(now, loan, unused));
-        self.admitted -= u64::from(unused);
+        let Some((loan, unused)) = ended else {
+            return false;
+        };
+        self.bucket.settle(now, loan, unused);
         unused > 0 && self.waiting > 0
     }
 
@@ -193,7 +190,7 @@ impl State {
             free: self.bucket.free_at(now),
             leased: self.bucket.held(),
             waiting: self.waiting,
-            admitted: self.admitted,
+            admitted: self.bucket.admitted(),
             refused: self.refused,
             until: Some(self.limited(now, from).until).filter(|&until| until > now),
         }

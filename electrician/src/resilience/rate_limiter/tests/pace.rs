@@ -43,7 +43,7 @@ struct World {
     passed: Vec<Option<Instant>>,
     slots: Vec<(usize, Slot)>,
     workers: Vec<Worker>,
-    changes: u64,
+    changes: u32,
     /// The pace from each moment on.
     pace: Vec<(Instant, Rate, u32)>,
 }
