@@ -210,12 +210,13 @@ impl Bulkhead {
     }
 
     async fn stand(&self, deadline: Option<Instant>) -> Result<u32, BulkheadFull> {
-        let _place = InLine(self);
+        let place = InLine(self);
         let max_wait = self.shared.max_wait;
         let own = max_wait.map(|wait| after(Instant::now(), wait));
         let deadline = deadline.into_iter().chain(own).min();
         let turn = || self.inside().state.enter_in_turn().ok_or(None);
         let running = self.shared.line.wait(deadline, turn).await;
+        drop(place);
         running.ok_or_else(|| self.inside().state.refuse())
     }
 

@@ -209,12 +209,13 @@ impl RateLimiter {
         if let Some(grant) = self.grant_or_join(ask, deadline, ended)? {
             return Ok(grant);
         }
-        let _place = Place(self);
+        let place = Place(self);
         let turn = || {
             let (now, from) = self.now();
             self.state().take_in_turn(now, from, ask).map_err(Some)
         };
         let grant = self.shared.line.wait(deadline, turn).await;
+        drop(place);
         grant.ok_or_else(|| {
             let (now, from) = self.now();
             let mut state = self.state();

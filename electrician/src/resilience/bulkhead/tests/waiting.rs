@@ -77,7 +77,8 @@ async fn a_wait_ends_at_its_limit_and_at_its_deadline() {
     let bulkhead = Bulkhead::new(Concurrency::from(1).max_wait(3 * SECOND));
     let _permit = bulkhead.try_enter().unwrap();
     let start = Instant::now();
-    assert!(bulkhead.enter().await.is_err());
+    let refused = bulkhead.enter().await.unwrap_err();
+    assert_eq!(refused.waiting, 0, "it does not wait any more");
     assert_eq!(start.elapsed(), 3 * SECOND);
     assert!(bulkhead.enter_by(start + 4 * SECOND).await.is_err());
     assert_eq!(start.elapsed(), 4 * SECOND);

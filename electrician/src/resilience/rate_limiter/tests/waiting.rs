@@ -161,7 +161,8 @@ async fn a_slower_rate_ends_the_wait_at_its_deadline() {
     let mut waiting = pin!(limiter.acquire_by(start + ms(150)));
     assert!(!is_ready(waiting.as_mut()));
     limiter.set(Rate::per_second(1)).unwrap();
-    assert!(waiting.await.is_err());
+    let refused = waiting.await.unwrap_err();
+    assert_eq!(refused.waiting, 0, "it does not wait any more");
     assert_eq!(start.elapsed(), ms(150));
     assert_eq!(limiter.snapshot().waiting, 0);
 }
