@@ -3,20 +3,33 @@
 //! Their order is fixed, from the outside:
 //!
 //! ```text
-//! breaker -> retry -> timeout (of one attempt) -> the call
+//! rate limit -> bulkhead -> breaker -> retry -> timeout (of one attempt) -> the call
 //! ```
 //!
-//! Each protection is a room of the same shape. First comes the value that is written, which knows its
-//! defaults and what it refuses: [`Breaker`], [`Retry`]. Behind it is a pure decision that is told the
-//! time and never waits, locks or reads a clock: [`Retry::again`], [`Backoff::delay`]. A thin shell does
-//! the waiting and the locking: [`CircuitBreaker`], [`Timer`].
+//! | when it is | use |
+//! |---|---|
+//! | called more often than agreed | [`RateLimiter`], [`KeyedRateLimiter`]; [`SmoothingQueue`] for what comes in bursts and may come late |
+//! | called too often at once | [`Bulkhead`], also with a limit that finds its own |
+//! | down for a while | [`CircuitBreaker`] |
+//! | failing now and then | [`Retry`] |
+//! | hanging | [`Timer`] |
 //!
-//! A refusal is information: an open breaker says until when, a call that took too long says how long
-//! it was given, a refused value says which option it was and what it must be.
+//! Each protection is a room of the same shape. First comes the value that is written, which knows its
+//! defaults and what it refuses: [`RateLimit`], [`Concurrency`], [`Breaker`], [`Retry`]. Behind it is a
+//! pure decision that is told the time and never waits, locks or reads a clock: [`Retry::again`],
+//! [`Backoff::delay`]. A thin shell does the waiting and the locking: [`RateLimiter`], [`Bulkhead`],
+//! [`CircuitBreaker`], [`Timer`].
+//!
+//! What one worker calls often, it has a part of that costs neither a lock nor a clock: a [`Lease`] of a
+//! limiter, a [`Seat`] in a bulkhead.
+//!
+//! A refusal is information: an open breaker and a limiter say until when, a bulkhead says how full it
+//! is, a call that took too long says how long it was given, a refused value says which option it was
+//! and what it must be.
 //!
 //! # Examples
 //!
-//! The three around one call. Each attempt asks the breaker, so that retries do not storm a backend
+//! Breaker, retry and timeout around one call. Each attempt asks the breaker, so that retries do not storm a backend
 //! that is known to be down.
 //!
 //! ```
@@ -57,13 +70,26 @@
 //! # });
 //! ```
 
+mod apart;
 mod bad_value;
 pub mod breaker;
+pub mod bulkhead;
+mod line;
 pub(crate) mod moment;
+pub mod rate_limiter;
 pub mod retry;
+pub mod smoothing_queue;
 pub mod timeout;
 
 pub use bad_value::BadValue;
 pub use breaker::{Breaker, BreakerSnapshot, BreakerState, CircuitBreaker, Open, Permit, Window};
+pub use bulkhead::{
+    Aimd, Bulkhead, BulkheadFull, BulkheadPermit, BulkheadSnapshot, Concurrency, Gradient, Seat,
+};
+pub use rate_limiter::{
+    Blackout, KeyedRateLimiter, KeysFull, Lease, Limited, RateLimit, RateLimiter,
+    RateLimiterSnapshot, Token,
+};
 pub use retry::{Backoff, Jitter, Retry};
+pub use smoothing_queue::{Smoothing, SmoothingQueue, SmoothingSnapshot};
 pub use timeout::{Elapsed, Timer};
