@@ -59,11 +59,15 @@
 
 mod bad_value;
 pub mod breaker;
+mod cells;
 pub(crate) mod moment;
 pub mod retry;
 pub mod timeout;
 
 pub use bad_value::BadValue;
-pub use breaker::{Breaker, BreakerSnapshot, BreakerState, CircuitBreaker, Open, Permit, Window};
+pub use breaker::{
+    Books, Breaker, BreakerEvent, BreakerEvents, BreakerSnapshot, BreakerState, BreakerWorker,
+    CircuitBreaker, Cooldown, KeyedBreaker, Open, Permit, Reason, Verdict, Window,
+};
 pub use retry::{Backoff, Jitter, Retry};
 pub use timeout::{Elapsed, Timer};
