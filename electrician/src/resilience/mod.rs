@@ -60,6 +60,10 @@
 mod bad_value;
 pub mod breaker;
 mod cells;
+pub mod chain;
+mod deadline;
+pub mod fallback;
+pub mod hedge;
 pub(crate) mod moment;
 pub mod retry;
 pub mod timeout;
@@ -69,5 +73,9 @@ pub use breaker::{
     Books, Breaker, BreakerEvent, BreakerEvents, BreakerSnapshot, BreakerState, BreakerWorker,
     CircuitBreaker, Cooldown, KeyedBreaker, Open, Permit, Reason, Verdict, Window,
 };
-pub use retry::{Backoff, Jitter, Retry};
+pub use chain::{Admit, Chain, ChainCause, ChainError, Layer, Refusal};
+pub use hedge::Hedge;
+pub use retry::{
+    Again, Attempt, Backoff, Budget, BudgetWorker, Jitter, Retry, RetryBudget, Retrying,
+};
 pub use timeout::{Elapsed, Timer};

@@ -101,22 +101,64 @@ impl Timer {
         let mut call = pin!(call);
         let mut deadline = None;
         poll_fn(|cx| {
-            let had_budget = has_budget_remaining();
-            if let Poll::Ready(output) = call.as_mut().poll(cx) {
-                return Poll::Ready(Ok(output));
-            }
-            let deadline = *deadline.get_or_insert_with(|| after(Instant::now(), limit));
-            // A call that uses up its task's budget at each poll would else never be found late.
-            let starved = had_budget && !has_budget_remaining();
-            let over = if starved {
-                let mut rest = unconstrained(poll_fn(|cx| self.poll_until(deadline, cx)));
-                Pin::new(&mut rest).poll(cx)
-            } else {
-                self.poll_until(deadline, cx)
-            };
-            over.map(|()| Err(Elapsed { limit }))
+            let until = || *deadline.get_or_insert_with(|| after(Instant::now(), limit));
+            let done = self.poll_limited(call.as_mut(), until, cx);
+            done.map(|output| output.ok_or(Elapsed { limit }))
         })
         .await
+    }
+
+    /// As [`limit`](Self::limit), or without one.
+    pub(crate) async fn limit_if<F: Future>(
+        &mut self,
+        limit: Option<Duration>,
+        call: F,
+    ) -> Result<F::Output, Elapsed> {
+        let mut call = pin!(call);
+        let mut deadline = None;
+        poll_fn(|cx| {
+            let Some(limit) = limit else {
+                return call.as_mut().poll(cx).map(Ok);
+            };
+            let until = || *deadline.get_or_insert_with(|| after(Instant::now(), limit));
+            let done = self.poll_limited(call.as_mut(), until, cx);
+            done.map(|output| output.ok_or(Elapsed { limit }))
+        })
+        .await
+    }
+
+    /// Gives `call` no longer than until `deadline`; `None` is that the time is over.
+    pub(crate) async fn until<F: Future>(
+        &mut self,
+        deadline: Instant,
+        call: F,
+    ) -> Option<F::Output> {
+        let mut call = pin!(call);
+        poll_fn(|cx| self.poll_limited(call.as_mut(), || deadline, cx)).await
+    }
+
+    /// Polls a call, and asks for its deadline only if it waits.
+    #[inline]
+    pub(crate) fn poll_limited<F: Future>(
+        &mut self,
+        call: Pin<&mut F>,
+        deadline: impl FnOnce() -> Instant,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<F::Output>> {
+        let had_budget = has_budget_remaining();
+        if let Poll::Ready(output) = call.poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        let deadline = deadline();
+        // A call that uses up its task's budget at each poll would else never be found late.
+        let starved = had_budget && !has_budget_remaining();
+        let over = if starved {
+            let mut rest = unconstrained(poll_fn(|cx| self.poll_until(deadline, cx)));
+            Pin::new(&mut rest).poll(cx)
+        } else {
+            self.poll_until(deadline, cx)
+        };
+        over.map(|()| None)
     }
 
     /// Waits for `wait`; a wait of zero is over at once.
@@ -150,6 +192,13 @@ impl Timer {
             sleep.as_mut().reset(deadline);
         }
         sleep.as_mut().poll(cx)
+    }
+}
+
+impl Clone for Timer {
+    /// A timer of another caller's, armed for nothing yet.
+    fn clone(&self) -> Self {
+        Self::new()
     }
 }
 

@@ -40,6 +40,7 @@ mod worker;
 pub use circuit_breaker::{CircuitBreaker, Open};
 pub use events::{BreakerEvent, BreakerEvents, Reason};
 pub use keyed::KeyedBreaker;
+pub(crate) use permit::Token;
 pub use permit::{Books, Permit, Verdict};
 pub use settings::{Breaker, Cooldown, Window};
 pub use snapshot::{BreakerSnapshot, BreakerState};

@@ -9,10 +9,16 @@ use tokio::time::Instant;
 #[must_use = "a permit that is dropped books nothing"]
 pub struct Permit<B: Books = CircuitBreaker> {
     by: B,
+    token: Token,
+    told: bool,
+}
+
+/// A permission without the duty to give it back.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Token {
     generation: u64,
     /// When the call began, where calls are timed.
     began: Option<Instant>,
-    told: bool,
 }
 
 /// What a call shows about the backend.
@@ -53,71 +59,87 @@ impl sealed::Booking for CircuitBreaker {
     }
 }
 
+impl Token {
+    #[inline]
+    pub(super) fn new(generation: u64, shared: &Shared) -> Self {
+        let began = shared.slow_call.map(|_| Instant::now());
+        Self { generation, began }
+    }
+
+    /// Books how the call has ended.
+    #[inline]
+    pub(crate) fn tell(self, by: &mut impl Books, verdict: Verdict) {
+        match verdict {
+            Verdict::Success if self.is_slow(by.shared()) => self.slow_success(by.shared()),
+            Verdict::Success => by.success(self.generation),
+            Verdict::Failure => self.failure(by.shared()),
+            Verdict::Nothing => self.nothing(by.shared()),
+        }
+    }
+
+    #[cold]
+    fn slow_success(self, shared: &Shared) {
+        shared.change(|state, now| state.success(now, self.generation, true));
+    }
+
+    #[cold]
+    fn failure(self, shared: &Shared) {
+        let slow = self.is_slow(shared);
+        shared.change(|state, now| state.failure(now, self.generation, slow));
+    }
+
+    #[inline]
+    fn nothing(self, shared: &Shared) {
+        if !shared.is_wide(self.generation) {
+            shared.change(|state, _| state.cancelled(self.generation));
+        }
+    }
+
+    fn is_slow(self, shared: &Shared) -> bool {
+        let limit = shared.slow_call.unwrap_or(Duration::MAX);
+        self.began.is_some_and(|began| began.elapsed() >= limit)
+    }
+}
+
 impl<B: Books> Permit<B> {
     #[inline]
     pub(super) fn new(by: B, generation: u64) -> Self {
-        let began = by.shared().slow_call.map(|_| Instant::now());
-        Self {
-            by,
-            generation,
-            began,
-            told: false,
-        }
+        let token = Token::new(generation, by.shared());
+        let told = false;
+        Self { by, token, told }
     }
 
     /// The call has ended well.
     #[inline]
-    pub fn success(mut self) {
-        self.told = true;
-        let generation = self.generation;
-        if self.is_slow() {
-            let shared = self.by.shared();
-            shared.change(|state, now| state.success(now, generation, true));
-        } else {
-            self.by.success(generation);
-        }
+    pub fn success(self) {
+        self.tell(Verdict::Success);
     }
 
     /// The call has failed.
     #[doc(alias = "RecordError")]
-    #[cold]
-    pub fn failure(mut self) {
-        self.told = true;
-        let (generation, slow) = (self.generation, self.is_slow());
-        let shared = self.by.shared();
-        shared.change(|state, now| state.failure(now, generation, slow));
+    pub fn failure(self) {
+        self.tell(Verdict::Failure);
     }
 
     /// The call has ended like that.
     #[inline]
-    pub fn tell(self, verdict: Verdict) {
-        match verdict {
-            Verdict::Success => self.success(),
-            Verdict::Failure => self.failure(),
-            Verdict::Nothing => {}
-        }
-    }
-
-    fn is_slow(&self) -> bool {
-        let limit = self.by.shared().slow_call.unwrap_or(Duration::MAX);
-        self.began.is_some_and(|began| began.elapsed() >= limit)
+    pub fn tell(mut self, verdict: Verdict) {
+        self.told = true;
+        self.token.tell(&mut self.by, verdict);
     }
 }
 
 impl<B: Books> Drop for Permit<B> {
     #[inline]
     fn drop(&mut self) {
-        let shared = self.by.shared();
-        if !self.told && !shared.is_wide(self.generation) {
-            shared.change(|state, _| state.cancelled(self.generation));
+        if !self.told {
+            self.token.tell(&mut self.by, Verdict::Nothing);
         }
     }
 }
 
 impl<B: Books> fmt::Debug for Permit<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Permit")
-            .field("generation", &self.generation)
-            .finish_non_exhaustive()
+        self.token.fmt(f)
     }
 }

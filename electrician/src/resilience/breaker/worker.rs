@@ -1,8 +1,10 @@
 //! One caller's way to a breaker: comes in calls that follow one another, goes out a count that only this caller writes.
 
 use super::{
-    super::cells::Counter, CircuitBreaker, Open, Permit, circuit_breaker::Shared,
-    permit::sealed::Booking,
+    super::cells::Counter,
+    CircuitBreaker, Open, Permit, Verdict,
+    circuit_breaker::Shared,
+    permit::{Token, sealed::Booking},
 };
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -94,6 +96,19 @@ impl BreakerWorker {
     #[inline]
     pub fn would_permit(&self) -> Result<(), Open> {
         self.breaker.shared.would_admit()
+    }
+
+    /// As [`permit`](Self::permit), for one who tells, or gives back, in any case.
+    #[inline]
+    pub(crate) fn token(&self) -> Result<Token, Open> {
+        let shared = &self.breaker.shared;
+        Ok(Token::new(shared.admit()?, shared))
+    }
+
+    /// How the call of a token has ended.
+    #[inline]
+    pub(crate) fn tell(mut self: &mut Self, token: Token, verdict: Verdict) {
+        token.tell(&mut self, verdict);
     }
 
     /// The breaker that all its workers share.
