@@ -61,12 +61,16 @@ mod bad_value;
 pub mod breaker;
 mod cells;
 pub mod chain;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 mod deadline;
 pub mod fallback;
 pub mod hedge;
 pub(crate) mod moment;
 pub mod retry;
 pub mod timeout;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use bad_value::BadValue;
 pub use breaker::{

@@ -235,8 +235,11 @@ impl Shared {
     }
 
     pub(super) fn change(&self, change: impl FnOnce(&mut State, Instant) -> bool) {
-        let ask_again = self.with(|held, now| change(&mut held.state, now));
-        if ask_again {
+        self.change_held(|held, now| change(&mut held.state, now));
+    }
+
+    pub(super) fn change_held(&self, change: impl FnOnce(&mut Held, Instant) -> bool) {
+        if self.with(change) {
             self.changed.notify_waiters();
         }
     }

@@ -25,7 +25,7 @@ pub(super) struct Tally {
 /// The results that still count.
 #[derive(Debug)]
 pub(super) enum Results {
-    Recent(Recent),
+    Recent(Box<Recent>),
     Last(Last),
 }
 
@@ -33,7 +33,7 @@ impl Results {
     /// An empty window that begins at `now`. A size of zero is taken as the smallest one.
     pub(super) fn new(window: Window, now: Instant) -> Self {
         match window {
-            Window::Time(span) => Self::Recent(Recent::new(span, now)),
+            Window::Time(span) => Self::Recent(Box::new(Recent::new(span, now))),
             Window::Calls(calls) => Self::Last(Last::new(calls.max(1))),
         }
     }

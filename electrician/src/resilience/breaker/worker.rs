@@ -141,13 +141,16 @@ impl BreakerWorker {
     /// Books a success under the lock, together with all that was counted without it.
     #[cold]
     fn look(&mut self, generation: u64) {
-        let shared = Arc::clone(&self.breaker.shared);
-        shared.change(|state, now| {
-            self.pace = self.pace.next(now, shared.part);
-            state.success(now, generation, false)
+        let Self {
+            breaker,
+            counter,
+            pace,
+        } = self;
+        breaker.shared.change_held(|held, now| {
+            *pace = pace.next(now, breaker.shared.part);
+            counter.get_or_insert_with(|| held.counters.take());
+            held.state.success(now, generation, false)
         });
-        self.counter
-            .get_or_insert_with(|| shared.lock().counters.take());
     }
 }
 

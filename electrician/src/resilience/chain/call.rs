@@ -1,5 +1,10 @@
 //! One call through a chain: comes in what is to be called, goes out what it gave, or why it gave nothing.
 
+#![allow(
+    clippy::manual_async_fn,
+    reason = "the future of a call says by itself that it is `Send`"
+)]
+
 use super::{
     super::{Elapsed, fallback::Recovers, hedge::Hedges, retry::Retries},
     Admit, Attempts, Chain, ChainCause, ChainError, Guards, Limits,

@@ -120,7 +120,7 @@ impl Backoff {
             Jitter::Decorrelated => {
                 let (first, max) = self.growth.bounds();
                 let most = before.max(first).saturating_mul(3).min(max).max(first);
-                first + share(most - first, roll)
+                first + share(most.saturating_sub(first), roll)
             }
             Jitter::None => wait,
             Jitter::Full => share(wait, roll),

@@ -294,21 +294,21 @@ mod tests {
         fn retries_never_exceed_what_was_saved_and_earned(
             saved in 1..20_u32,
             ratio in 0.0..2.0,
-            per_second in prop::option::of(1..50_u64),
-            steps in prop::collection::vec((0..5_u64, 0..500_u64, 0..5_u8), 1..100),
+            per_second in prop::option::of(1..50_u32),
+            steps in prop::collection::vec((0..5_u32, 0..500_u64, 0..5_u8), 1..100),
         ) {
             let start = Instant::now();
-            let budget = Budget { ratio, rate: per_second.map(Rate::per_second), saved };
+            let budget = Budget { ratio, rate: per_second.map(|count| Rate::per_second(count.into())), saved };
             let mut purse = Purse::new(budget, start);
-            let (mut now, mut calls, mut taken) = (start, 0, 0_u32);
+            let (mut now, mut calls, mut taken) = (start, 0_u32, 0_u32);
             for (called, millis, wishes) in steps {
                 calls += called;
                 now += Duration::from_millis(millis);
                 for _ in 0..wishes {
-                    taken += u32::from(purse.take(now, calls));
+                    taken += u32::from(purse.take(now, calls.into()));
                 }
-                let by_time = per_second.unwrap_or(0) as f64 * (now - start).as_secs_f64();
-                let most = f64::from(saved) + ratio * calls as f64 + by_time;
+                let by_time = f64::from(per_second.unwrap_or(0)) * (now - start).as_secs_f64();
+                let most = f64::from(saved) + ratio * f64::from(calls) + by_time;
                 prop_assert!(f64::from(taken) <= most + 0.001, "{taken} of {most}");
             }
         }
