@@ -3,57 +3,57 @@
 //! Their order is fixed, from the outside:
 //!
 //! ```text
-//! breaker -> retry -> timeout (of one attempt) -> the call
+//! fallback ( deadline -> rate limit -> bulkhead -> breaker -> retry -> hedge -> timeout (of one attempt) -> the call )
 //! ```
+//!
+//! A [`Chain`] is these parts around any async call; as options of a stage, the same parts stand around its
+//! handler. Each can be used alone.
+//!
+//! | part | use it | not |
+//! |---|---|---|
+//! | [`Chain::deadline`] | where somebody waits for the answer | for work that is done in any case |
+//! | [`CircuitBreaker`] | where calling what is down costs more than not calling it | where failures belong to the item |
+//! | [`Retry`] | where a failure is likely to be gone a moment later | against what is overloaded, without a [`RetryBudget`] |
+//! | [`Hedge`] | where a few calls are slow for reasons of their own | where calls are slow because they are many |
+//! | [`Timer`] (timeout) | around each call that leaves the process | around what computes and never awaits |
+//! | [`Chain::fallback`] | where a poorer answer is better than none | to hide that something is down |
 //!
 //! Each protection is a room of the same shape. First comes the value that is written, which knows its
 //! defaults and what it refuses: [`Breaker`], [`Retry`]. Behind it is a pure decision that is told the
 //! time and never waits, locks or reads a clock: [`Retry::again`], [`Backoff::delay`]. A thin shell does
 //! the waiting and the locking: [`CircuitBreaker`], [`Timer`].
 //!
+//! What callers share is asked through a part of a caller's own, [`BreakerWorker`] or [`BudgetWorker`]: while
+//! calls succeed, it writes to nothing that another caller reads.
+//!
 //! A refusal is information: an open breaker says until when, a call that took too long says how long
-//! it was given, a refused value says which option it was and what it must be.
+//! it was given, a chain says which layer refused and what was wrong before, a refused value says which
+//! option it was and what it must be.
 //!
 //! # Examples
 //!
-//! The three around one call. Each attempt asks the breaker, so that retries do not storm a backend
-//! that is known to be down.
-//!
 //! ```
-//! use electrician::resilience::{retry, Backoff, Breaker, CircuitBreaker, Retry, Timer};
-//! use std::{cell::Cell, time::Duration};
-//! use tokio::time::Instant;
+//! use electrician::resilience::{Backoff, Breaker, Chain, CircuitBreaker, Retry};
+//! use std::{sync::atomic::{AtomicU32, Ordering}, time::Duration};
 //!
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
 //! # runtime.block_on(async {
 //! let breaker = CircuitBreaker::new(Breaker::default());
-//! let retry = Retry::up_to(4).backoff(Backoff::constant(Duration::from_millis(1)));
-//! let mut timer = Timer::new();
+//! let mut chain = Chain::new()
+//!     .breaker(&breaker)
+//!     .idempotent()
+//!     .retry(Retry::up_to(4).backoff(Backoff::constant(Duration::from_millis(1))))
+//!     .timeout(Duration::from_secs(2));
 //!
-//! let calls = Cell::new(0);
-//! let flaky = async || {
-//!     calls.set(calls.get() + 1);
-//!     if calls.get() < 3 { Err("not yet") } else { Ok("done") }
-//! };
-//!
-//! let started = Instant::now();
-//! let mut attempt = 0;
-//! let outcome = loop {
-//!     attempt += 1;
-//!     let permit = breaker.ready().await;
-//!     match timer.limit(Duration::from_secs(2), flaky()).await {
-//!         Ok(Ok(value)) => {
-//!             permit.success();
-//!             break Some(value);
-//!         }
-//!         Ok(Err(_)) | Err(_) => permit.failure(),
-//!     }
-//!     match retry.again(attempt, started, Instant::now(), retry::roll()) {
-//!         Some(wait) => timer.sleep(wait).await,
-//!         None => break None,
+//! let calls = AtomicU32::new(0);
+//! let flaky = || async {
+//!     match calls.fetch_add(1, Ordering::Relaxed) {
+//!         0 | 1 => Err("not yet"),
+//!         _ => Ok("done"),
 //!     }
 //! };
-//! assert_eq!((outcome, attempt), (Some("done"), 3));
+//! assert_eq!(chain.call(flaky).await.unwrap(), "done");
+//! assert_eq!(breaker.snapshot().failures, 2);
 //! # });
 //! ```
 

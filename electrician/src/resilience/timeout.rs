@@ -1,11 +1,12 @@
 //! A limit on one call's time: comes in a call and a limit, goes out what the call gave, or that the time is over.
 
 use super::{BadValue, moment::after};
+use pin_project_lite::pin_project;
 use std::{
     error::Error,
     fmt,
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -93,72 +94,28 @@ impl Timer {
     /// # Cancel safety
     ///
     /// Dropping the future drops the call. The timer can be used again at once.
-    pub async fn limit<F: Future>(
+    pub fn limit<F: Future>(
         &mut self,
         limit: Duration,
         call: F,
-    ) -> Result<F::Output, Elapsed> {
-        let mut call = pin!(call);
-        let mut deadline = None;
-        poll_fn(|cx| {
-            let until = || *deadline.get_or_insert_with(|| after(Instant::now(), limit));
-            let done = self.poll_limited(call.as_mut(), until, cx);
-            done.map(|output| output.ok_or(Elapsed { limit }))
-        })
-        .await
+    ) -> impl Future<Output = Result<F::Output, Elapsed>> {
+        self.limited(Some(limit), None, call)
     }
 
-    /// As [`limit`](Self::limit), or without one.
-    pub(crate) async fn limit_if<F: Future>(
+    /// As [`limit`](Self::limit), or without one; the time is counted up to `deadline`, where it has begun before.
+    #[inline]
+    pub(crate) fn limited<F: Future>(
         &mut self,
         limit: Option<Duration>,
+        deadline: Option<Instant>,
         call: F,
-    ) -> Result<F::Output, Elapsed> {
-        let mut call = pin!(call);
-        let mut deadline = None;
-        poll_fn(|cx| {
-            let Some(limit) = limit else {
-                return call.as_mut().poll(cx).map(Ok);
-            };
-            let until = || *deadline.get_or_insert_with(|| after(Instant::now(), limit));
-            let done = self.poll_limited(call.as_mut(), until, cx);
-            done.map(|output| output.ok_or(Elapsed { limit }))
-        })
-        .await
-    }
-
-    /// Gives `call` no longer than until `deadline`; `None` is that the time is over.
-    pub(crate) async fn until<F: Future>(
-        &mut self,
-        deadline: Instant,
-        call: F,
-    ) -> Option<F::Output> {
-        let mut call = pin!(call);
-        poll_fn(|cx| self.poll_limited(call.as_mut(), || deadline, cx)).await
-    }
-
-    /// Polls a call, and asks for its deadline only if it waits.
-    #[inline]
-    pub(crate) fn poll_limited<F: Future>(
-        &mut self,
-        call: Pin<&mut F>,
-        deadline: impl FnOnce() -> Instant,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<F::Output>> {
-        let had_budget = has_budget_remaining();
-        if let Poll::Ready(output) = call.poll(cx) {
-            return Poll::Ready(Some(output));
+    ) -> Limited<'_, F> {
+        Limited {
+            timer: self,
+            limit,
+            deadline,
+            call,
         }
-        let deadline = deadline();
-        // A call that uses up its task's budget at each poll would else never be found late.
-        let starved = had_budget && !has_budget_remaining();
-        let over = if starved {
-            let mut rest = unconstrained(poll_fn(|cx| self.poll_until(deadline, cx)));
-            Pin::new(&mut rest).poll(cx)
-        } else {
-            self.poll_until(deadline, cx)
-        };
-        over.map(|()| None)
     }
 
     /// Waits for `wait`; a wait of zero is over at once.
@@ -192,6 +149,45 @@ impl Timer {
             sleep.as_mut().reset(deadline);
         }
         sleep.as_mut().poll(cx)
+    }
+}
+
+pin_project! {
+    /// A call and its limit. It keeps the call where it was put: an `async fn` would move it once more.
+    #[derive(Debug)]
+    pub(crate) struct Limited<'t, F> {
+        timer: &'t mut Timer,
+        limit: Option<Duration>,
+        deadline: Option<Instant>,
+        #[pin]
+        call: F,
+    }
+}
+
+impl<F: Future> Future for Limited<'_, F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(limit) = *this.limit else {
+            return this.call.poll(cx).map(Ok);
+        };
+        let had_budget = has_budget_remaining();
+        if let Poll::Ready(output) = this.call.poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        let until = || after(Instant::now(), limit);
+        let deadline = *this.deadline.get_or_insert_with(until);
+        // A call that uses up its task's budget at each poll would else never be found late.
+        let starved = had_budget && !has_budget_remaining();
+        let over = if starved {
+            let mut rest = unconstrained(poll_fn(|cx| this.timer.poll_until(deadline, cx)));
+            Pin::new(&mut rest).poll(cx)
+        } else {
+            this.timer.poll_until(deadline, cx)
+        };
+        over.map(|()| Err(Elapsed { limit }))
     }
 }
 

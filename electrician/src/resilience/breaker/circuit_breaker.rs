@@ -231,7 +231,7 @@ impl Shared {
     /// Whether every call goes, and belongs to `generation`.
     #[inline]
     pub(super) fn is_wide(&self, generation: u64) -> bool {
-        self.gate.get() == Gate::Wide(generation)
+        self.gate.is_wide(generation)
     }
 
     pub(super) fn change(&self, change: impl FnOnce(&mut State, Instant) -> bool) {

@@ -45,6 +45,12 @@ impl GateCell {
         }
     }
 
+    /// Whether every call goes, and belongs to `generation`.
+    #[inline]
+    pub(super) fn is_wide(&self, generation: u64) -> bool {
+        self.packed.load(Relaxed) == generation & !SHUT
+    }
+
     pub(super) fn set(&self, gate: Gate) {
         self.packed.store(pack(gate, self.origin), Relaxed);
     }

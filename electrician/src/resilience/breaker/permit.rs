@@ -96,8 +96,10 @@ impl Token {
     }
 
     fn is_slow(self, shared: &Shared) -> bool {
-        let limit = shared.slow_call.unwrap_or(Duration::MAX);
-        self.began.is_some_and(|began| began.elapsed() >= limit)
+        self.began.is_some_and(|began| {
+            let limit = shared.slow_call.unwrap_or(Duration::MAX);
+            began.elapsed() >= limit
+        })
     }
 }
 

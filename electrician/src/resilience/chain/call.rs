@@ -6,12 +6,12 @@
 )]
 
 use super::{
-    super::{Elapsed, fallback::Recovers, hedge::Hedges, retry::Retries},
+    super::{fallback::Recovers, hedge::Hedges, retry::Retries},
     Admit, Attempts, Chain, ChainCause, ChainError, Guards, Limits,
     admit::Admission,
     guard::Passage,
 };
-use std::{future::Future, pin::pin};
+use std::future::Future;
 use tokio::time::Instant;
 
 /// What is known of a call, also when its deadline cuts it short.
@@ -37,7 +37,7 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
     /// nothing to the breaker. The chain can be used again at once.
     pub fn call<T, E, C, A>(
         &mut self,
-        call: C,
+        mut call: C,
     ) -> impl Future<Output = Result<T, ChainError<E>>> + Send
     where
         L: Admit,
@@ -55,17 +55,10 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
         async move {
             let deadline = self.deadline.until(Instant::now);
             let mut course = Course::default();
-            let done = {
-                let attempts = &mut self.attempts;
-                let made = pin!(attempts.make(&mut self.limits, deadline, &mut course, call));
-                match deadline {
-                    None => made.await,
-                    Some(until) => self.timer.until(until, made).await.unwrap_or_else(|| {
-                        let limit = self.deadline.0.unwrap_or_default();
-                        Err(ChainCause::Late(Elapsed { limit }))
-                    }),
-                }
-            };
+            let attempts = &mut self.attempts;
+            let made = attempts.make(&mut self.limits, deadline, &mut course, &mut call);
+            let done = self.timer.limited(self.deadline.0, deadline, made).await;
+            let done = done.unwrap_or_else(|elapsed| Err(ChainCause::Late(elapsed)));
             match done {
                 Ok(value) => Ok(value),
                 Err(cause) => self.fallback.recover(course.end(cause)).await,
@@ -81,7 +74,7 @@ impl<R, H> Attempts<R, H> {
         limits: &mut Limits<L, B, K>,
         deadline: Option<Instant>,
         course: &mut Course<E>,
-        mut call: C,
+        call: &mut C,
     ) -> Result<T, ChainCause<E>>
     where
         L: Admit,
@@ -108,7 +101,7 @@ impl<R, H> Attempts<R, H> {
             course.attempts += 1;
             let outcome = self
                 .hedge
-                .attempt(&mut self.timer, self.timeout, &mut call)
+                .attempt(&mut self.timer, self.timeout, call)
                 .await;
             passage.end(outcome.as_ref().ok().map(Result::as_ref));
             drop((token, place));

@@ -139,7 +139,7 @@ impl Hedges for () {
         C: FnMut() -> F + Send,
         F: Future<Output = Result<T, E>> + Send,
     {
-        timer.limit_if(limit, call())
+        timer.limited(limit, None, call())
     }
 }
 
@@ -158,9 +158,9 @@ impl Hedges for Hedging {
     {
         let began = self.is_measured().then(Instant::now);
         let wait = self.wait();
-        let first = pin!(timer.limit_if(limit, call()));
+        let first = pin!(timer.limited(limit, None, call()));
         let result = hedged(first, wait, &mut self.delay, || {
-            self.second.limit_if(limit, call())
+            self.second.limited(limit, None, call())
         })
         .await;
         if let (Some(began), Ok(Ok(_))) = (began, &result) {
