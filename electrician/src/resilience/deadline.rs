@@ -1,6 +1,6 @@
 //! The time for the whole of a call: comes in a duration, goes out the moment that no part may wait beyond.
 
-use super::{BadValue, moment::after};
+use super::{BadValue, ChainCause, Elapsed, moment::after};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -17,6 +17,13 @@ impl Deadline {
     #[inline]
     pub(super) fn until(self, now: impl FnOnce() -> Instant) -> Option<Instant> {
         self.0.map(|limit| after(now(), limit))
+    }
+
+    /// That the time is over.
+    #[cold]
+    pub(super) fn late<E>(self) -> ChainCause<E> {
+        let limit = self.0.unwrap_or_default();
+        ChainCause::Late(Elapsed { limit })
     }
 
     /// Whether it can be meant, beside the time for one attempt.

@@ -99,21 +99,16 @@ impl Timer {
         limit: Duration,
         call: F,
     ) -> impl Future<Output = Result<F::Output, Elapsed>> {
-        self.limited(Some(limit), None, call)
+        self.bound(Bound::to(limit), call)
     }
 
-    /// As [`limit`](Self::limit), or without one; the time is counted up to `deadline`, where it has begun before.
+    /// As [`limit`](Self::limit), within both of two bounds, or one, or none.
     #[inline]
-    pub(crate) fn limited<F: Future>(
-        &mut self,
-        limit: Option<Duration>,
-        deadline: Option<Instant>,
-        call: F,
-    ) -> Limited<'_, F> {
+    pub(crate) fn bound<F: Future>(&mut self, bound: Bound, call: F) -> Limited<'_, F> {
         Limited {
             timer: self,
-            limit,
-            deadline,
+            bound,
+            until: None,
             call,
         }
     }
@@ -157,8 +152,8 @@ pin_project! {
     #[derive(Debug)]
     pub(crate) struct Limited<'t, F> {
         timer: &'t mut Timer,
-        limit: Option<Duration>,
-        deadline: Option<Instant>,
+        bound: Bound,
+        until: Option<Instant>,
         #[pin]
         call: F,
     }
@@ -170,24 +165,50 @@ impl<F: Future> Future for Limited<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let Some(limit) = *this.limit else {
+        if this.bound.is_none() {
             return this.call.poll(cx).map(Ok);
-        };
+        }
         let had_budget = has_budget_remaining();
         if let Poll::Ready(output) = this.call.poll(cx) {
             return Poll::Ready(Ok(output));
         }
-        let until = || after(Instant::now(), limit);
-        let deadline = *this.deadline.get_or_insert_with(until);
+        let until = *this.until.get_or_insert_with(|| this.bound.until());
         // A call that uses up its task's budget at each poll would else never be found late.
         let starved = had_budget && !has_budget_remaining();
         let over = if starved {
-            let mut rest = unconstrained(poll_fn(|cx| this.timer.poll_until(deadline, cx)));
+            let mut rest = unconstrained(poll_fn(|cx| this.timer.poll_until(until, cx)));
             Pin::new(&mut rest).poll(cx)
         } else {
-            this.timer.poll_until(deadline, cx)
+            this.timer.poll_until(until, cx)
         };
+        let limit = this.bound.limit.unwrap_or_default();
         over.map(|()| Err(Elapsed { limit }))
+    }
+}
+
+/// The time that a call has: so long from when it first waits, and no longer than up to a moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bound {
+    pub(crate) limit: Option<Duration>,
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Bound {
+    const fn to(limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            deadline: None,
+        }
+    }
+
+    #[inline]
+    const fn is_none(self) -> bool {
+        self.limit.is_none() && self.deadline.is_none()
+    }
+
+    fn until(self) -> Instant {
+        let until = after(Instant::now(), self.limit.unwrap_or(Duration::MAX));
+        self.deadline.map_or(until, |deadline| deadline.min(until))
     }
 }
 

@@ -22,7 +22,7 @@ use std::{
 /// ```
 /// use electrician::resilience::{Breaker, KeyedBreaker};
 ///
-/// let breakers = KeyedBreaker::new(Breaker::default().consecutive(1), 1_000);
+/// let breakers = KeyedBreaker::<String>::new(Breaker::default().consecutive(1), 1_000);
 /// breakers.get("eu-1").permit()?.failure();
 /// assert!(breakers.get("eu-1").permit().is_err());
 /// assert!(breakers.get("us-2").permit().is_ok(), "the keys are apart");

@@ -38,36 +38,3 @@ impl Admit for () {
     #[inline]
     fn give_back(&mut self) {}
 }
-
-/// What a layer has admitted, until it is given back or released.
-pub(super) struct Admission<'a, A: Admit> {
-    layer: &'a mut A,
-    begun: bool,
-}
-
-impl<'a, A: Admit> Admission<'a, A> {
-    #[inline]
-    pub(super) fn new(layer: &'a mut A) -> Self {
-        Self {
-            layer,
-            begun: false,
-        }
-    }
-
-    /// From here on, what was admitted is used.
-    #[inline]
-    pub(super) fn begin(&mut self) {
-        self.begun = true;
-    }
-}
-
-impl<A: Admit> Drop for Admission<'_, A> {
-    #[inline]
-    fn drop(&mut self) {
-        if self.begun {
-            self.layer.release();
-        } else {
-            self.layer.give_back();
-        }
-    }
-}

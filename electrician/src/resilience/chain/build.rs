@@ -29,7 +29,6 @@ impl Chain {
             },
             fallback: (),
             deadline: Deadline(None),
-            timer: Timer::new(),
             marker: PhantomData,
         }
     }
@@ -109,7 +108,6 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
             attempts: self.attempts,
             fallback: self.fallback,
             deadline: self.deadline,
-            timer: self.timer,
             marker: PhantomData,
         }
     }
@@ -123,7 +121,6 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
             attempts: change(self.attempts),
             fallback: self.fallback,
             deadline: self.deadline,
-            timer: self.timer,
             marker: PhantomData,
         }
     }
@@ -143,7 +140,6 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
             attempts: self.attempts,
             fallback,
             deadline: self.deadline,
-            timer: self.timer,
             marker: PhantomData,
         }
     }

@@ -6,19 +6,12 @@
 )]
 
 use super::{
-    super::{fallback::Recovers, hedge::Hedges, retry::Retries},
-    Admit, Attempts, Chain, ChainCause, ChainError, Guards, Limits,
-    admit::Admission,
-    guard::Passage,
+    super::{fallback::Recovers, hedge::Hedges, retry::Retries, timeout::Bound},
+    Admit, Attempts, Chain, ChainCause, ChainError, Guards,
+    admission::{Admission, Passed},
 };
 use std::future::Future;
 use tokio::time::Instant;
-
-/// What is known of a call, also when its deadline cuts it short.
-struct Course<E> {
-    attempts: u32,
-    last: Option<E>,
-}
 
 impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
     /// Calls `call`, once or as often as the chain says.
@@ -54,92 +47,76 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
     {
         async move {
             let deadline = self.deadline.until(Instant::now);
-            let mut course = Course::default();
-            let attempts = &mut self.attempts;
-            let made = attempts.make(&mut self.limits, deadline, &mut course, &mut call);
-            let done = self.timer.limited(self.deadline.0, deadline, made).await;
-            let done = done.unwrap_or_else(|elapsed| Err(ChainCause::Late(elapsed)));
-            match done {
-                Ok(value) => Ok(value),
-                Err(cause) => self.fallback.recover(course.end(cause)).await,
-            }
-        }
-    }
-}
-
-impl<R, H> Attempts<R, H> {
-    /// As many attempts as it takes, each of them admitted anew.
-    async fn make<T, E, L, B, K, C, A>(
-        &mut self,
-        limits: &mut Limits<L, B, K>,
-        deadline: Option<Instant>,
-        course: &mut Course<E>,
-        call: &mut C,
-    ) -> Result<T, ChainCause<E>>
-    where
-        L: Admit,
-        B: Admit,
-        K: Guards<T, E>,
-        R: Retries<E> + Send,
-        H: Hedges,
-        T: Send,
-        E: Send,
-        C: FnMut() -> A + Send,
-        A: Future<Output = Result<T, E>> + Send,
-    {
-        let mut tries = self.retry.begin();
-        loop {
-            limits.breaker.would_permit()?;
-            limits.rate_limit.admit(deadline).await?;
-            let mut token = Admission::new(&mut limits.rate_limit);
-            limits.bulkhead.admit(deadline).await?;
-            let mut place = Admission::new(&mut limits.bulkhead);
-            let passage = Passage::new(&mut limits.breaker)?;
-            token.begin();
-            place.begin();
-            tries.made += 1;
-            course.attempts += 1;
-            let outcome = self
-                .hedge
-                .attempt(&mut self.timer, self.timeout, call)
-                .await;
-            passage.end(outcome.as_ref().ok().map(Result::as_ref));
-            drop((token, place));
-
-            let cause = match outcome {
-                Ok(Ok(value)) => {
-                    self.retry.succeeded();
-                    return Ok(value);
+            let whole = Bound {
+                limit: None,
+                deadline,
+            };
+            let Attempts {
+                retry,
+                hedge,
+                timeout,
+                timer,
+            } = &mut self.attempts;
+            let bound = Bound {
+                limit: *timeout,
+                deadline,
+            };
+            let mut tries = retry.begin();
+            let (mut attempts, mut last) = (0, None);
+            // Everything stands in this one body: each future within a future would cost as much as a part.
+            let cause = loop {
+                let mut admission = match Admission::new(&mut self.limits) {
+                    Ok(admission) => admission,
+                    Err(open) => break open.into(),
+                };
+                let admitted = admission.limits.rate_limit.admit(deadline);
+                match timer.bound(whole, admitted).await {
+                    Ok(Ok(())) => admission.passed = Passed::RateLimit,
+                    Ok(Err(refusal)) => break refusal.into(),
+                    Err(_) => break self.deadline.late(),
                 }
-                Ok(Err(error)) => ChainCause::Error(error),
-                Err(elapsed) => ChainCause::TimedOut(elapsed),
+                let admitted = admission.limits.bulkhead.admit(deadline);
+                match timer.bound(whole, admitted).await {
+                    Ok(Ok(())) => admission.passed = Passed::Bulkhead,
+                    Ok(Err(refusal)) => break refusal.into(),
+                    Err(_) => break self.deadline.late(),
+                }
+                if let Err(open) = admission.begin() {
+                    break open.into();
+                }
+                attempts += 1;
+                let cause = match hedge.attempt(timer, bound, &mut call).await {
+                    Ok(Ok(value)) => {
+                        admission.end(Some(Ok(&value)));
+                        retry.succeeded();
+                        return Ok(value);
+                    }
+                    Ok(Err(error)) => {
+                        admission.end(Some(Err(&error)));
+                        ChainCause::Error(error)
+                    }
+                    // Cut short by the whole's time, it says nothing about the backend.
+                    Err(_) if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
+                        break self.deadline.late();
+                    }
+                    Err(elapsed) => {
+                        admission.end(None);
+                        ChainCause::TimedOut(elapsed)
+                    }
+                };
+                let wait = retry.after(&mut tries, attempts, cause.error(), deadline);
+                let Some(wait) = wait else { break cause };
+                if let ChainCause::Error(error) = cause {
+                    last = Some(error);
+                }
+                timer.sleep(wait).await;
             };
-            let Some(wait) = self.retry.after(&mut tries, cause.error(), deadline) else {
-                return Err(cause);
+            let error = ChainError {
+                last: last.filter(|_| cause.error().is_none()),
+                attempts,
+                cause,
             };
-            if let ChainCause::Error(error) = cause {
-                course.last = Some(error);
-            }
-            self.timer.sleep(wait).await;
-        }
-    }
-}
-
-impl<E> Default for Course<E> {
-    fn default() -> Self {
-        Self {
-            attempts: 0,
-            last: None,
-        }
-    }
-}
-
-impl<E> Course<E> {
-    fn end(self, cause: ChainCause<E>) -> ChainError<E> {
-        ChainError {
-            last: self.last.filter(|_| cause.error().is_none()),
-            attempts: self.attempts,
-            cause,
+            self.fallback.recover(error).await
         }
     }
 }

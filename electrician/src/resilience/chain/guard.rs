@@ -33,42 +33,6 @@ pub struct Guarded<J = EveryError> {
 #[derive(Clone, Copy, Debug)]
 pub struct EveryError;
 
-/// A permission, until it is told how the call has ended.
-pub(super) struct Passage<'a, T, E, K: Guards<T, E>> {
-    guard: &'a mut K,
-    token: Option<Token>,
-    types: std::marker::PhantomData<fn(T, E)>,
-}
-
-impl<'a, T, E, K: Guards<T, E>> Passage<'a, T, E, K> {
-    #[inline]
-    pub(super) fn new(guard: &'a mut K) -> Result<Self, Open> {
-        let token = Some(guard.permit()?);
-        let types = std::marker::PhantomData;
-        Ok(Self {
-            guard,
-            token,
-            types,
-        })
-    }
-
-    #[inline]
-    pub(super) fn end(mut self, outcome: Option<Result<&T, &E>>) {
-        if let Some(token) = self.token.take() {
-            self.guard.tell(token, self.guard.judge(outcome));
-        }
-    }
-}
-
-impl<T, E, K: Guards<T, E>> Drop for Passage<'_, T, E, K> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(token) = self.token.take() {
-            self.guard.tell(token, Verdict::Nothing);
-        }
-    }
-}
-
 impl<T, E> Guards<T, E> for () {
     #[inline]
     fn would_permit(&self) -> Result<(), Open> {

@@ -14,13 +14,14 @@
 //! - A call that is dropped gives everything back, and says nothing to the breaker.
 //! - A part that is not written is the type `()`, and leaves no code.
 
+mod admission;
 mod admit;
 mod build;
 mod call;
 mod error;
 mod guard;
 
-use super::{BadValue, Retry, Timer, deadline::Deadline, hedge::Hedging, retry::Retrying};
+use super::{BadValue, Retry, Timer, Verdict, deadline::Deadline, hedge::Hedging, retry::Retrying};
 pub use admit::Admit;
 pub use error::{ChainCause, ChainError, Layer, Refusal};
 pub use guard::{EveryError, Guarded, Guards, Judges};
@@ -99,7 +100,6 @@ pub struct Chain<L = (), B = (), K = (), R = (), H = (), F = (), I = Unmarked> {
     attempts: Attempts<R, H>,
     fallback: F,
     deadline: Deadline,
-    timer: Timer,
     marker: PhantomData<I>,
 }
 

@@ -8,7 +8,7 @@
 
 mod latencies;
 
-use super::{BadValue, Elapsed, Timer};
+use super::{BadValue, Elapsed, Timer, timeout::Bound};
 use latencies::Latencies;
 use std::{
     future::{Future, poll_fn},
@@ -111,11 +111,12 @@ impl Hedge {
 
 /// Makes one attempt: `()` calls once, [`Hedging`] perhaps twice.
 pub trait Hedges: Send {
-    /// Calls, with `limit` for each call.
+    /// Calls, with the time of an attempt for each call.
+    #[doc(hidden)]
     fn attempt<T, E, C, F>(
         &mut self,
         timer: &mut Timer,
-        limit: Option<Duration>,
+        bound: Bound,
         call: &mut C,
     ) -> impl Future<Output = Result<Result<T, E>, Elapsed>> + Send
     where
@@ -130,7 +131,7 @@ impl Hedges for () {
     fn attempt<T, E, C, F>(
         &mut self,
         timer: &mut Timer,
-        limit: Option<Duration>,
+        bound: Bound,
         call: &mut C,
     ) -> impl Future<Output = Result<Result<T, E>, Elapsed>> + Send
     where
@@ -139,7 +140,7 @@ impl Hedges for () {
         C: FnMut() -> F + Send,
         F: Future<Output = Result<T, E>> + Send,
     {
-        timer.limited(limit, None, call())
+        timer.bound(bound, call())
     }
 }
 
@@ -147,7 +148,7 @@ impl Hedges for Hedging {
     async fn attempt<T, E, C, F>(
         &mut self,
         timer: &mut Timer,
-        limit: Option<Duration>,
+        bound: Bound,
         call: &mut C,
     ) -> Result<Result<T, E>, Elapsed>
     where
@@ -158,9 +159,9 @@ impl Hedges for Hedging {
     {
         let began = self.is_measured().then(Instant::now);
         let wait = self.wait();
-        let first = pin!(timer.limited(limit, None, call()));
+        let first = pin!(timer.bound(bound, call()));
         let result = hedged(first, wait, &mut self.delay, || {
-            self.second.limited(limit, None, call())
+            self.second.bound(bound, call())
         })
         .await;
         if let (Some(began), Ok(Ok(_))) = (began, &result) {

@@ -60,12 +60,15 @@ pub trait ReadsError<E> {
 pub trait Retries<E> {
     /// What is kept of the attempts of one call.
     #[doc(hidden)]
-    fn begin(&self) -> Tries;
+    type Tries: Send;
+    #[doc(hidden)]
+    fn begin(&self) -> Self::Tries;
     /// How long to wait after an attempt that has failed, if there is to be another one before `deadline`.
     #[doc(hidden)]
     fn after(
         &mut self,
-        tries: &mut Tries,
+        tries: &mut Self::Tries,
+        made: u32,
         error: Option<&E>,
         deadline: Option<Instant>,
     ) -> Option<Duration>;
@@ -77,7 +80,6 @@ pub trait Retries<E> {
 /// The attempts of one call.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tries {
-    pub(crate) made: u32,
     started: Option<Instant>,
     waited: Duration,
 }
@@ -119,7 +121,13 @@ impl<W, S> Retrying<W, S> {
 }
 
 impl<W, S> Retrying<W, S> {
-    fn wait<E>(&self, tries: &mut Tries, error: Option<&E>, now: Instant) -> Option<Duration>
+    fn wait<E>(
+        &self,
+        tries: &mut Tries,
+        made: u32,
+        error: Option<&E>,
+        now: Instant,
+    ) -> Option<Duration>
     where
         W: ReadsError<E>,
     {
@@ -128,7 +136,7 @@ impl<W, S> Retrying<W, S> {
             Again::Yes => Duration::ZERO,
             Again::After(asked) => asked,
         };
-        tries.next(&self.retry, asked, now, roll())
+        tries.next(&self.retry, made, asked, now, roll())
     }
 }
 
@@ -137,25 +145,32 @@ impl Tries {
     fn next(
         &mut self,
         retry: &Retry,
+        made: u32,
         asked: Duration,
         now: Instant,
         roll: f64,
     ) -> Option<Duration> {
         let started = self.started.unwrap_or(now);
-        let drawn = retry.backoff.next(self.made, self.waited, roll);
+        let drawn = retry.backoff.next(made, self.waited, roll);
         self.waited = drawn;
-        retry.in_time(self.made, drawn.max(asked), started, now)
+        retry.in_time(made, drawn.max(asked), started, now)
     }
 }
 
 impl<E> Retries<E> for () {
-    #[inline]
-    fn begin(&self) -> Tries {
-        Tries::default()
-    }
+    type Tries = ();
 
     #[inline]
-    fn after(&mut self, _: &mut Tries, _: Option<&E>, _: Option<Instant>) -> Option<Duration> {
+    fn begin(&self) {}
+
+    #[inline]
+    fn after(
+        &mut self,
+        (): &mut (),
+        _: u32,
+        _: Option<&E>,
+        _: Option<Instant>,
+    ) -> Option<Duration> {
         None
     }
 
@@ -164,6 +179,8 @@ impl<E> Retries<E> for () {
 }
 
 impl<E, W: ReadsError<E>, S: AttemptSensor<E>> Retries<E> for Retrying<W, S> {
+    type Tries = Tries;
+
     #[inline]
     fn begin(&self) -> Tries {
         Tries {
@@ -177,16 +194,17 @@ impl<E, W: ReadsError<E>, S: AttemptSensor<E>> Retries<E> for Retrying<W, S> {
     fn after(
         &mut self,
         tries: &mut Tries,
+        made: u32,
         error: Option<&E>,
         deadline: Option<Instant>,
     ) -> Option<Duration> {
         let now = Instant::now();
         let wait = self
-            .wait(tries, error, now)
+            .wait(tries, made, error, now)
             .filter(|wait| deadline.is_none_or(|deadline| after(now, *wait) < deadline))
             .filter(|_| self.budget.as_mut().is_none_or(BudgetWorker::take));
         self.sensor.failed(&Attempt {
-            number: tries.made,
+            number: made,
             error,
             wait,
         });
@@ -243,19 +261,12 @@ mod tests {
         let now = Instant::now();
         let retry = Retry::up_to(9).backoff(Backoff::constant(SECOND).jitter(Jitter::None));
         for (asked, waited) in [(0, 1), (1, 1), (7, 7)] {
-            let mut tries = Tries {
-                made: 1,
-                ..Tries::default()
-            };
-            let wait = tries.next(&retry, SECOND * asked, now, 0.5);
+            let wait = Tries::default().next(&retry, 1, SECOND * asked, now, 0.5);
             assert_eq!(wait, Some(SECOND * waited));
         }
-        let mut tries = Tries {
-            made: 1,
-            ..Tries::default()
-        };
         let bounded = retry.total(SECOND * 5);
-        assert_eq!(tries.next(&bounded, SECOND * 7, now, 0.5), None);
+        let wait = Tries::default().next(&bounded, 1, SECOND * 7, now, 0.5);
+        assert_eq!(wait, None);
     }
 
     #[test]
@@ -264,10 +275,8 @@ mod tests {
         let backoff = Backoff::from(SECOND..SECOND * 100).jitter(Jitter::Decorrelated);
         let retry = Retry::up_to(9).backoff(backoff);
         let mut tries = Tries::default();
-        let waits = [0.0, 0.5, 1.0, 0.0].map(|roll| {
-            tries.made += 1;
-            tries.next(&retry, Duration::ZERO, now, roll)
-        });
+        let rolls = [(1, 0.0), (2, 0.5), (3, 1.0), (4, 0.0)];
+        let waits = rolls.map(|(made, roll)| tries.next(&retry, made, Duration::ZERO, now, roll));
         assert_eq!(waits, [1, 2, 6, 1].map(|seconds| Some(SECOND * seconds)));
     }
 }

@@ -25,8 +25,8 @@ async fn the_order_is_the_same_however_it_is_written() {
             "RateLimit admits",
             "Bulkhead admits",
             call,
-            "RateLimit is released",
             "Bulkhead is released",
+            "RateLimit is released",
         ]
         .map(String::from)
     };
