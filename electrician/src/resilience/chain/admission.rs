@@ -13,15 +13,15 @@ pub(super) struct Admission<'a, T, E, L: Admit, B: Admit, K: Guards<T, E>> {
 }
 
 /// How far an attempt has come.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub(super) enum Passed {
     Nothing,
     RateLimit,
     Bulkhead,
     /// All of them: the call has begun.
     Breaker,
-    /// The breaker knows how the call has ended.
-    Told,
+    /// The call has ended like that, and the breaker knows.
+    Told(Verdict),
 }
 
 impl<'a, T, E, L: Admit, B: Admit, K: Guards<T, E>> Admission<'a, T, E, L, B, K> {
@@ -48,9 +48,10 @@ impl<'a, T, E, L: Admit, B: Admit, K: Guards<T, E>> Admission<'a, T, E, L, B, K>
     /// The call has ended; `None` is that it took longer than it was given.
     #[inline]
     pub(super) fn end(mut self, outcome: Option<Result<&T, &E>>) {
-        self.passed = Passed::Told;
         let breaker = &mut self.limits.breaker;
-        breaker.tell(self.token, breaker.judge(outcome));
+        let verdict = breaker.judge(outcome);
+        breaker.tell(self.token, verdict);
+        self.passed = Passed::Told(verdict);
     }
 }
 
@@ -62,9 +63,10 @@ impl<T, E, L: Admit, B: Admit, K: Guards<T, E>> Drop for Admission<'_, T, E, L, 
             bulkhead,
             breaker,
         } = &mut *self.limits;
-        if self.passed == Passed::Breaker {
-            breaker.tell(self.token, Verdict::Nothing);
-        }
+        let mut release = |verdict| {
+            bulkhead.release(verdict);
+            rate_limit.release(verdict);
+        };
         match self.passed {
             Passed::Nothing => {}
             Passed::RateLimit => rate_limit.give_back(),
@@ -72,10 +74,11 @@ impl<T, E, L: Admit, B: Admit, K: Guards<T, E>> Drop for Admission<'_, T, E, L, 
                 bulkhead.give_back();
                 rate_limit.give_back();
             }
-            Passed::Breaker | Passed::Told => {
-                bulkhead.release();
-                rate_limit.release();
+            Passed::Breaker => {
+                breaker.tell(self.token, Verdict::Nothing);
+                release(Verdict::Nothing);
             }
+            Passed::Told(verdict) => release(verdict),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The layers that admit calls before they are made: comes in a wish, goes out that the call may begin, or who refused it.
 
-use super::Refusal;
+use super::{Refusal, Verdict};
 use std::future::{Future, ready};
 use tokio::time::Instant;
 
@@ -25,8 +25,11 @@ pub trait Admit: Send {
     /// What was admitted will not be called: it is as if it had never been asked for.
     fn give_back(&mut self);
 
-    /// The call that was admitted has ended.
-    fn release(&mut self) {}
+    /// The call that was admitted has ended, and shows this about the backend: nothing, where it was
+    /// cancelled or has panicked. A limit that finds itself learns from it.
+    fn release(&mut self, verdict: Verdict) {
+        let _ = verdict;
+    }
 }
 
 impl Admit for () {

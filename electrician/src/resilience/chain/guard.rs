@@ -45,8 +45,8 @@ impl<T, E> Guards<T, E> for () {
     }
 
     #[inline]
-    fn judge(&self, _: Option<Result<&T, &E>>) -> Verdict {
-        Verdict::Nothing
+    fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
+        outcome.map_or(Verdict::Failure, |outcome| EveryError.verdict(outcome))
     }
 
     #[inline]

@@ -11,7 +11,8 @@
 //!   the breaker is asked whether it would refuse, and a later refusal gives back what was taken.
 //! - Each attempt of a retry asks the limiter, the bulkhead and the breaker again. While it waits for the
 //!   next attempt, a call holds none of them.
-//! - A call that is dropped gives everything back, and says nothing to the breaker.
+//! - A call that is dropped, or cut short by the deadline of the whole, gives everything back, and says
+//!   nothing to the breaker. An attempt that takes longer than its timeout is a failure.
 //! - A part that is not written is the type `()`, and leaves no code.
 
 mod admission;

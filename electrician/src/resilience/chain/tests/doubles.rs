@@ -71,11 +71,11 @@ impl Admit for Recorded {
         self.say("has it back");
     }
 
-    fn release(&mut self) {
+    fn release(&mut self, verdict: Verdict) {
         if self.layer == Layer::Bulkhead {
             *self.free.lock().unwrap() += 1;
         }
-        self.say("is released");
+        self.say(&format!("is released: {verdict:?}"));
     }
 }
 

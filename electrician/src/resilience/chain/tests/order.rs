@@ -20,23 +20,22 @@ async fn the_order_is_the_same_however_it_is_written() {
         .idempotent()
         .retry(steady(2))
         .timeout(MS);
-    let attempt = |call: &str| {
+    let attempt = |number: u32, verdict: Verdict| {
         [
-            "RateLimit admits",
-            "Bulkhead admits",
-            call,
-            "Bulkhead is released",
-            "RateLimit is released",
+            "RateLimit admits".to_owned(),
+            "Bulkhead admits".to_owned(),
+            format!("call {number}"),
+            format!("Bulkhead is released: {verdict:?}"),
+            format!("RateLimit is released: {verdict:?}"),
         ]
-        .map(String::from)
     };
     for mut chain in [inside_out, outside_in] {
         let first = flaky.calls() + 1;
         chain.call(|| flaky.call()).await.ok();
-        let mut expected = attempt(&format!("call {first}")).to_vec();
-        if first == 1 {
-            expected.extend(attempt("call 2"));
-        }
+        let expected = match first {
+            1 => [attempt(1, Verdict::Failure), attempt(2, Verdict::Success)].concat(),
+            _ => attempt(first, Verdict::Success).to_vec(),
+        };
         assert_eq!(log.take(), expected);
     }
 }
