@@ -3,70 +3,59 @@
 //! Their order is fixed, from the outside:
 //!
 //! ```text
-//! rate limit -> bulkhead -> breaker -> retry -> timeout (of one attempt) -> the call
+//! fallback ( deadline -> rate limit -> bulkhead -> breaker -> retry -> hedge -> timeout (of one attempt) -> the call )
 //! ```
 //!
-//! | when it is | use |
-//! |---|---|
-//! | called more often than agreed | [`RateLimiter`], [`KeyedRateLimiter`]; [`SmoothingQueue`] for what comes in bursts and may come late |
-//! | called too often at once | [`Bulkhead`], also with a limit that finds its own |
-//! | down for a while | [`CircuitBreaker`] |
-//! | failing now and then | [`Retry`] |
-//! | hanging | [`Timer`] |
+//! A [`Chain`] is these parts around any async call; as options of a stage, the same parts stand around its
+//! handler. Each can be used alone.
+//!
+//! | part | use it | not |
+//! |---|---|---|
+//! | [`Chain::deadline`] | where somebody waits for the answer | for work that is done in any case |
+//! | [`RateLimiter`], [`KeyedRateLimiter`] | where a backend agreed to so many calls | for what comes in bursts and may come late: [`SmoothingQueue`] |
+//! | [`Bulkhead`] | where too many calls at once slow all of them down; its limit may find its own | where the workers of a stage bound the calls already |
+//! | [`CircuitBreaker`] | where calling what is down costs more than not calling it | where failures belong to the item |
+//! | [`Retry`] | where a failure is likely to be gone a moment later | against what is overloaded, without a [`RetryBudget`] |
+//! | [`Hedge`] | where a few calls are slow for reasons of their own | where calls are slow because they are many |
+//! | [`Timer`] (timeout) | around each call that leaves the process | around what computes and never awaits |
+//! | [`Chain::fallback`] | where a poorer answer is better than none | to hide that something is down |
 //!
 //! Each protection is a room of the same shape. First comes the value that is written, which knows its
-//! defaults and what it refuses: [`RateLimit`], [`Concurrency`], [`Breaker`], [`Retry`]. Behind it is a
-//! pure decision that is told the time and never waits, locks or reads a clock: [`Retry::again`],
-//! [`Backoff::delay`]. A thin shell does the waiting and the locking: [`RateLimiter`], [`Bulkhead`],
-//! [`CircuitBreaker`], [`Timer`].
+//! defaults and what it refuses: [`RateLimit`], [`Concurrency`], [`Breaker`], [`Retry`]. Behind it is a pure decision that is told the
+//! time and never waits, locks or reads a clock: [`Retry::again`], [`Backoff::delay`]. A thin shell does
+//! the waiting and the locking: [`RateLimiter`], [`Bulkhead`], [`CircuitBreaker`], [`Timer`].
 //!
-//! What one worker calls often, it has a part of that costs neither a lock nor a clock: a [`Lease`] of a
-//! limiter, a [`Seat`] in a bulkhead.
+//! What callers share is asked through a part of a caller's own, a [`Lease`], a [`Seat`], a [`BreakerWorker`], a [`BudgetWorker`]: while
+//! calls succeed, it writes to nothing that another caller reads.
 //!
-//! A refusal is information: an open breaker and a limiter say until when, a bulkhead says how full it
-//! is, a call that took too long says how long it was given, a refused value says which option it was
-//! and what it must be.
+//! A refusal is information: an open breaker and a limiter say until when, a bulkhead says how full it is, a call that took too long says how long
+//! it was given, a chain says which layer refused and what was wrong before, a refused value says which
+//! option it was and what it must be.
 //!
 //! # Examples
 //!
-//! Breaker, retry and timeout around one call. Each attempt asks the breaker, so that retries do not storm a backend
-//! that is known to be down.
-//!
 //! ```
-//! use electrician::resilience::{retry, Backoff, Breaker, CircuitBreaker, Retry, Timer};
-//! use std::{cell::Cell, time::Duration};
-//! use tokio::time::Instant;
+//! use electrician::resilience::{Backoff, Breaker, Chain, CircuitBreaker, Retry};
+//! use std::{sync::atomic::{AtomicU32, Ordering}, time::Duration};
 //!
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
 //! # runtime.block_on(async {
 //! let breaker = CircuitBreaker::new(Breaker::default());
-//! let retry = Retry::up_to(4).backoff(Backoff::constant(Duration::from_millis(1)));
-//! let mut timer = Timer::new();
+//! let mut chain = Chain::new()
+//!     .breaker(&breaker)
+//!     .idempotent()
+//!     .retry(Retry::up_to(4).backoff(Backoff::constant(Duration::from_millis(1))))
+//!     .timeout(Duration::from_secs(2));
 //!
-//! let calls = Cell::new(0);
-//! let flaky = async || {
-//!     calls.set(calls.get() + 1);
-//!     if calls.get() < 3 { Err("not yet") } else { Ok("done") }
-//! };
-//!
-//! let started = Instant::now();
-//! let mut attempt = 0;
-//! let outcome = loop {
-//!     attempt += 1;
-//!     let permit = breaker.ready().await;
-//!     match timer.limit(Duration::from_secs(2), flaky()).await {
-//!         Ok(Ok(value)) => {
-//!             permit.success();
-//!             break Some(value);
-//!         }
-//!         Ok(Err(_)) | Err(_) => permit.failure(),
-//!     }
-//!     match retry.again(attempt, started, Instant::now(), retry::roll()) {
-//!         Some(wait) => timer.sleep(wait).await,
-//!         None => break None,
+//! let calls = AtomicU32::new(0);
+//! let flaky = || async {
+//!     match calls.fetch_add(1, Ordering::Relaxed) {
+//!         0 | 1 => Err("not yet"),
+//!         _ => Ok("done"),
 //!     }
 //! };
-//! assert_eq!((outcome, attempt), (Some("done"), 3));
+//! assert_eq!(chain.call(flaky).await.unwrap(), "done");
+//! assert_eq!(breaker.snapshot().failures, 2);
 //! # });
 //! ```
 
@@ -74,22 +63,38 @@ mod apart;
 mod bad_value;
 pub mod breaker;
 pub mod bulkhead;
+mod cells;
+pub mod chain;
+#[cfg(feature = "chaos")]
+pub mod chaos;
+mod deadline;
+pub mod fallback;
+pub mod hedge;
 mod line;
 pub(crate) mod moment;
 pub mod rate_limiter;
 pub mod retry;
 pub mod smoothing_queue;
 pub mod timeout;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use bad_value::BadValue;
-pub use breaker::{Breaker, BreakerSnapshot, BreakerState, CircuitBreaker, Open, Permit, Window};
+pub use breaker::{
+    Books, Breaker, BreakerEvent, BreakerEvents, BreakerSnapshot, BreakerState, BreakerWorker,
+    CircuitBreaker, Cooldown, KeyedBreaker, Open, Permit, Reason, Verdict, Window,
+};
 pub use bulkhead::{
     Aimd, Bulkhead, BulkheadFull, BulkheadPermit, BulkheadSnapshot, Concurrency, Gradient, Seat,
 };
+pub use chain::{Admit, Chain, ChainCause, ChainError, Layer, Refusal};
+pub use hedge::Hedge;
 pub use rate_limiter::{
     Blackout, KeyedRateLimiter, KeysFull, Lease, Limited, RateLimit, RateLimiter,
     RateLimiterSnapshot, Token,
 };
-pub use retry::{Backoff, Jitter, Retry};
+pub use retry::{
+    Again, Attempt, Backoff, Budget, BudgetWorker, Jitter, Retry, RetryBudget, Retrying,
+};
 pub use smoothing_queue::{Smoothing, SmoothingQueue, SmoothingSnapshot};
 pub use timeout::{Elapsed, Timer};

@@ -1,11 +1,12 @@
 //! A limit on one call's time: comes in a call and a limit, goes out what the call gave, or that the time is over.
 
 use super::{BadValue, moment::after};
+use pin_project_lite::pin_project;
 use std::{
     error::Error,
     fmt,
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -93,30 +94,23 @@ impl Timer {
     /// # Cancel safety
     ///
     /// Dropping the future drops the call. The timer can be used again at once.
-    pub async fn limit<F: Future>(
+    pub fn limit<F: Future>(
         &mut self,
         limit: Duration,
         call: F,
-    ) -> Result<F::Output, Elapsed> {
-        let mut call = pin!(call);
-        let mut deadline = None;
-        poll_fn(|cx| {
-            let had_budget = has_budget_remaining();
-            if let Poll::Ready(output) = call.as_mut().poll(cx) {
-                return Poll::Ready(Ok(output));
-            }
-            let deadline = *deadline.get_or_insert_with(|| after(Instant::now(), limit));
-            // A call that uses up its task's budget at each poll would else never be found late.
-            let starved = had_budget && !has_budget_remaining();
-            let over = if starved {
-                let mut rest = unconstrained(poll_fn(|cx| self.poll_until(deadline, cx)));
-                Pin::new(&mut rest).poll(cx)
-            } else {
-                self.poll_until(deadline, cx)
-            };
-            over.map(|()| Err(Elapsed { limit }))
-        })
-        .await
+    ) -> impl Future<Output = Result<F::Output, Elapsed>> {
+        self.bound(Bound::to(limit), call)
+    }
+
+    /// As [`limit`](Self::limit), within both of two bounds, or one, or none.
+    #[inline]
+    pub(crate) fn bound<F: Future>(&mut self, bound: Bound, call: F) -> Limited<'_, F> {
+        Limited {
+            timer: self,
+            bound,
+            until: None,
+            call,
+        }
     }
 
     /// Waits for `wait`; a wait of zero is over at once.
@@ -150,6 +144,78 @@ impl Timer {
             sleep.as_mut().reset(deadline);
         }
         sleep.as_mut().poll(cx)
+    }
+}
+
+pin_project! {
+    /// A call and its limit. It keeps the call where it was put: an `async fn` would move it once more.
+    #[derive(Debug)]
+    pub(crate) struct Limited<'t, F> {
+        timer: &'t mut Timer,
+        bound: Bound,
+        until: Option<Instant>,
+        #[pin]
+        call: F,
+    }
+}
+
+impl<F: Future> Future for Limited<'_, F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if this.bound.is_none() {
+            return this.call.poll(cx).map(Ok);
+        }
+        let had_budget = has_budget_remaining();
+        if let Poll::Ready(output) = this.call.poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        let until = *this.until.get_or_insert_with(|| this.bound.until());
+        // A call that uses up its task's budget at each poll would else never be found late.
+        let starved = had_budget && !has_budget_remaining();
+        let over = if starved {
+            let mut rest = unconstrained(poll_fn(|cx| this.timer.poll_until(until, cx)));
+            Pin::new(&mut rest).poll(cx)
+        } else {
+            this.timer.poll_until(until, cx)
+        };
+        let limit = this.bound.limit.unwrap_or_default();
+        over.map(|()| Err(Elapsed { limit }))
+    }
+}
+
+/// The time that a call has: so long from when it first waits, and no longer than up to a moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bound {
+    pub(crate) limit: Option<Duration>,
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Bound {
+    const fn to(limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            deadline: None,
+        }
+    }
+
+    #[inline]
+    const fn is_none(self) -> bool {
+        self.limit.is_none() && self.deadline.is_none()
+    }
+
+    fn until(self) -> Instant {
+        let until = after(Instant::now(), self.limit.unwrap_or(Duration::MAX));
+        self.deadline.map_or(until, |deadline| deadline.min(until))
+    }
+}
+
+impl Clone for Timer {
+    /// A timer of another caller's, armed for nothing yet.
+    fn clone(&self) -> Self {
+        Self::new()
     }
 }
 

@@ -8,11 +8,7 @@
     reason = "a future of an island says by itself that it is `Send`"
 )]
 
-use std::{
-    future::Future,
-    sync::Arc,
-    task::Context,
-};
+use std::{future::Future, sync::Arc, task::Context};
 
 use super::{
     Cell, Halt, Head, Tally,

@@ -1,14 +1,22 @@
 //! The breaker that calls share: comes in a call that asks, goes out a permit, a refusal, or a wait for one.
 
-use super::{Breaker, BreakerSnapshot, state::State};
+use super::{
+    super::cells::Counters,
+    Breaker, BreakerEvents, BreakerSnapshot, BreakerWorker, Permit, Window,
+    events::KEPT,
+    gate::{Gate, GateCell},
+    state::State,
+    window::part_of,
+};
 use std::{
     error::Error,
     fmt,
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
 };
 use tokio::{
-    sync::Notify,
+    sync::{Notify, broadcast},
     time::{Instant, timeout_at},
 };
 
@@ -22,8 +30,12 @@ use tokio::{
 ///   probe's place back.
 /// - What a call says after the breaker has changed its state is not booked.
 /// - A half-open breaker is never stuck. Probes that say nothing for a cooldown lose their places to
-///   the next calls that ask, and a success of theirs still counts when it comes.
+///   the next calls that ask, and a success of theirs still counts when it comes. When no further call
+///   comes for a cooldown, the successes so far close it; without one, it is open again.
 /// - Nothing runs in the background: the first call after the cooldown is the first probe.
+///
+/// A caller with many calls, one after the other, asks through a [`worker`](Self::worker): that locks
+/// nothing while the breaker is closed. Refusing takes one load and one look at the clock either way.
 ///
 /// # Examples
 ///
@@ -44,22 +56,26 @@ use tokio::{
 /// ```
 #[derive(Clone)]
 pub struct CircuitBreaker {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    state: Mutex<State>,
+/// What all clones, workers and permits of a breaker share.
+pub struct Shared {
+    gate: GateCell,
+    /// A call that takes this long is slow. Where there is none, calls are not timed.
+    pub(super) slow_call: Option<Duration>,
+    /// How long a part of the window is, where it is one of time.
+    pub(super) part: Option<Duration>,
+    held: Mutex<Held>,
     /// Those who wait should ask again.
     changed: Notify,
+    listeners: OnceLock<broadcast::Sender<super::BreakerEvent>>,
 }
 
-/// Permission for one call, to be told how the call ended. Dropping it says nothing about the call.
-#[derive(Debug)]
-#[must_use = "a permit that is dropped books nothing"]
-pub struct Permit {
-    breaker: CircuitBreaker,
-    generation: u64,
-    told: bool,
+/// What the lock is for.
+pub(super) struct Held {
+    pub(super) state: State,
+    pub(super) counters: Counters,
 }
 
 /// The breaker refuses calls.
@@ -74,11 +90,22 @@ pub struct Open {
 impl CircuitBreaker {
     /// A closed breaker.
     pub fn new(breaker: Breaker) -> Self {
-        let state = Mutex::new(State::new(breaker, Instant::now()));
+        let now = Instant::now();
+        let state = State::new(breaker, now);
         Self {
             shared: Arc::new(Shared {
-                state,
+                gate: GateCell::new(state.gate(), now),
+                slow_call: breaker.slow_call,
+                part: match breaker.window {
+                    Window::Time(span) => Some(part_of(span)),
+                    Window::Calls(_) => None,
+                },
+                held: Mutex::new(Held {
+                    state,
+                    counters: Counters::default(),
+                }),
                 changed: Notify::new(),
+                listeners: OnceLock::new(),
             }),
         }
     }
@@ -90,15 +117,8 @@ impl CircuitBreaker {
     /// [`Open`], while the breaker is open or all probes are under way.
     #[doc(alias = "Allow")]
     pub fn permit(&self) -> Result<Permit, Open> {
-        let now = Instant::now();
-        match self.state().permit(now) {
-            Ok(generation) => Ok(Permit {
-                breaker: self.clone(),
-                generation,
-                told: false,
-            }),
-            Err(until) => Err(Open { until }),
-        }
+        let generation = self.shared.admit()?;
+        Ok(Permit::new(self.clone(), generation))
     }
 
     /// Waits until a call is let through. Those who wait are let through in no order.
@@ -111,12 +131,95 @@ impl CircuitBreaker {
     ///
     /// Dropping the future takes nothing.
     pub async fn ready(&self) -> Permit {
+        let generation = self.shared.ready().await;
+        Permit::new(self.clone(), generation)
+    }
+
+    /// A caller's own way to the breaker, for calls that follow one another.
+    pub fn worker(&self) -> BreakerWorker {
+        BreakerWorker::new(self.clone())
+    }
+
+    /// Says what becomes of the breaker from here on.
+    ///
+    /// Nobody who listens can slow it down or stop it: events are sent without waiting.
+    pub fn events(&self) -> BreakerEvents {
+        let sender = self
+            .shared
+            .listeners
+            .get_or_init(|| broadcast::channel(KEPT).0);
+        BreakerEvents::new(sender.subscribe())
+    }
+
+    /// Opens it for a cooldown, as too many failures do. Does nothing while it is held by hand.
+    pub fn trip(&self) {
+        self.shared.change(State::trip);
+    }
+
+    /// Closes it at once, counts anew and ends what was held.
+    pub fn reset(&self) {
+        self.shared.change(State::reset);
+    }
+
+    /// Refuses every call from here on, until [`auto`](Self::auto) or [`reset`](Self::reset).
+    #[doc(alias = "isolate")]
+    pub fn force_open(&self) {
+        self.shared.change(State::force_open);
+    }
+
+    /// Lets every call through from here on, and counts, until [`auto`](Self::auto) or
+    /// [`reset`](Self::reset).
+    pub fn force_closed(&self) {
+        self.shared.change(State::force_closed);
+    }
+
+    /// Lets every call through from here on, counts, and tells those who listen when it would have
+    /// opened, until [`auto`](Self::auto) or [`reset`](Self::reset): for finding the right limits.
+    #[doc(alias = "metrics only")]
+    pub fn disable(&self) {
+        self.shared.change(State::disable);
+    }
+
+    /// Ends what was held, and decides by itself again: forced open, the next calls are probes; forced
+    /// closed or disabled, the next failure is judged with those in the window.
+    pub fn auto(&self) {
+        self.shared.change(State::auto);
+    }
+
+    /// How it stands now. Nothing is changed that time has not changed.
+    pub fn snapshot(&self) -> BreakerSnapshot {
+        self.shared.with(|held, now| held.state.snapshot(now))
+    }
+}
+
+impl Shared {
+    /// The generation of one call that may go.
+    #[inline]
+    pub(super) fn admit(&self) -> Result<u64, Open> {
+        match self.gate.get() {
+            Gate::Wide(generation) => Ok(generation),
+            Gate::Shut(until) if Instant::now() < until => Err(Open { until }),
+            Gate::Shut(_) | Gate::Ask => self.ask(State::permit),
+        }
+    }
+
+    /// Whether a call would be let through now. Takes nothing.
+    #[inline]
+    pub(super) fn would_admit(&self) -> Result<(), Open> {
+        match self.gate.get() {
+            Gate::Wide(_) => Ok(()),
+            Gate::Shut(until) if Instant::now() < until => Err(Open { until }),
+            Gate::Shut(_) | Gate::Ask => self.ask(|state, now| state.ask(now)),
+        }
+    }
+
+    pub(super) async fn ready(&self) -> u64 {
         loop {
             // Listen first, so that no change falls between the question and the wait.
-            let mut changed = pin!(self.shared.changed.notified());
+            let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
-            match self.permit() {
-                Ok(permit) => return permit,
+            match self.admit() {
+                Ok(generation) => return generation,
                 Err(Open { until }) => {
                     // Whichever of the two comes first, the answer is to ask again.
                     let _ = timeout_at(until, changed).await;
@@ -125,81 +228,53 @@ impl CircuitBreaker {
         }
     }
 
-    /// Opens it for a cooldown, as too many failures do. Does nothing while it is forced.
-    pub fn trip(&self) {
-        self.change(State::trip);
+    /// Whether every call goes, and belongs to `generation`.
+    #[inline]
+    pub(super) fn is_wide(&self, generation: u64) -> bool {
+        self.gate.is_wide(generation)
     }
 
-    /// Closes it, counts anew and ends what was forced.
-    pub fn reset(&self) {
-        self.change(State::reset);
+    pub(super) fn change(&self, change: impl FnOnce(&mut State, Instant) -> bool) {
+        self.change_held(|held, now| change(&mut held.state, now));
     }
 
-    /// Refuses every call from here on, until [`auto`](Self::auto) or [`reset`](Self::reset).
-    #[doc(alias = "isolate")]
-    pub fn force_open(&self) {
-        self.change(State::force_open);
-    }
-
-    /// Lets every call through from here on, and counts, until [`auto`](Self::auto) or
-    /// [`reset`](Self::reset).
-    #[doc(alias = "disable")]
-    pub fn force_closed(&self) {
-        self.change(State::force_closed);
-    }
-
-    /// Ends what was forced, and decides by itself again: forced open, the next calls are probes;
-    /// forced closed, the next result is judged with those in the window.
-    pub fn auto(&self) {
-        self.change(State::auto);
-    }
-
-    /// How it stands now. Looking changes nothing.
-    pub fn snapshot(&self) -> BreakerSnapshot {
-        let now = Instant::now();
-        self.state().snapshot(now)
-    }
-
-    fn change(&self, change: impl FnOnce(&mut State, Instant) -> bool) {
-        let now = Instant::now();
-        let ask_again = change(&mut self.state(), now);
-        if ask_again {
-            self.shared.changed.notify_waiters();
+    pub(super) fn change_held(&self, change: impl FnOnce(&mut Held, Instant) -> bool) {
+        if self.with(change) {
+            self.changed.notify_waiters();
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    /// Does something under the lock, with all successes booked and the time accounted for.
+    #[cold]
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Held, Instant) -> R) -> R {
+        let now = Instant::now();
+        let mut held = self.lock();
+        let total = held.counters.total();
+        held.state.gather(now, total);
+        held.state.tick(now);
+        let result = act(&mut held, now);
+        self.gate.set(held.state.gate());
+        let events = held.state.take_events();
+        if let Some(listeners) = self.listeners.get() {
+            // Under the lock, so that they are told in order. Without listeners it is an error.
+            for event in events {
+                let _ = listeners.send(event);
+            }
+        }
+        result
+    }
+
+    fn ask<T>(
+        &self,
+        question: impl FnOnce(&mut State, Instant) -> Result<T, Instant>,
+    ) -> Result<T, Open> {
+        self.with(|held, now| question(&mut held.state, now))
+            .map_err(|until| Open { until })
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Held> {
         // Nothing panics while it holds the lock, and every value of the state is a good one.
-        self.shared
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Permit {
-    /// The call has ended well.
-    pub fn success(mut self) {
-        self.told = true;
-        self.breaker
-            .change(|state, now| state.success(now, self.generation));
-    }
-
-    /// The call has failed.
-    #[doc(alias = "RecordError")]
-    pub fn failure(mut self) {
-        self.told = true;
-        self.breaker
-            .change(|state, now| state.failure(now, self.generation));
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if !self.told {
-            self.breaker
-                .change(|state, _| state.cancelled(self.generation));
-        }
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -220,126 +295,4 @@ impl fmt::Display for Open {
 impl Error for Open {}
 
 #[cfg(test)]
-mod tests {
-    use super::{super::BreakerState, *};
-    use std::{future::Future, panic, task::Context, task::Waker, time::Duration};
-    use tokio::time::{advance, sleep};
-
-    const COOLDOWN: Duration = Duration::from_secs(30);
-
-    fn fragile() -> CircuitBreaker {
-        CircuitBreaker::new(
-            Breaker::default()
-                .consecutive(1)
-                .cooldown(COOLDOWN)
-                .probes(1),
-        )
-    }
-
-    fn is(breaker: &CircuitBreaker, state: BreakerState) -> bool {
-        breaker.snapshot().state == state
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn ready_waits_out_the_cooldown_and_probes() {
-        let breaker = fragile();
-        breaker.permit().unwrap().failure();
-        let began = Instant::now();
-        let probe = breaker.ready().await;
-        assert_eq!(began.elapsed(), COOLDOWN);
-        assert!(is(&breaker, BreakerState::HalfOpen));
-        probe.success();
-        assert!(is(&breaker, BreakerState::Closed));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn those_who_wait_go_as_soon_as_a_probe_succeeds() {
-        let breaker = fragile();
-        breaker.trip();
-        advance(COOLDOWN).await;
-        let probe = breaker.permit().unwrap();
-        let waiting: Vec<_> = (0..10)
-            .map(|_| {
-                let breaker = breaker.clone();
-                tokio::spawn(async move { breaker.ready().await.success() })
-            })
-            .collect();
-        sleep(COOLDOWN / 2).await;
-        let began = Instant::now();
-        probe.success();
-        for task in waiting {
-            task.await.unwrap();
-        }
-        assert_eq!(began.elapsed(), Duration::ZERO);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_dropped_probe_makes_way_for_one_that_waits() {
-        let breaker = fragile();
-        breaker.trip();
-        advance(COOLDOWN).await;
-        let probe = breaker.permit().unwrap();
-        let mut waiting = Box::pin(breaker.ready());
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(waiting.as_mut().poll(&mut context).is_pending());
-        drop(probe);
-        assert!(waiting.as_mut().poll(&mut context).is_ready());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_probe_that_panics_gives_its_place_back() {
-        let breaker = fragile();
-        breaker.trip();
-        advance(COOLDOWN).await;
-        let probe = breaker.permit().unwrap();
-        let call = panic::AssertUnwindSafe(|| {
-            let _probe = probe;
-            panic::resume_unwind(Box::new("the call panicked"));
-        });
-        assert!(panic::catch_unwind(call).is_err());
-        breaker.permit().expect("the place is free").success();
-        assert!(is(&breaker, BreakerState::Closed));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn cancelled_calls_do_not_open_it() {
-        let breaker = fragile();
-        for _ in 0..100 {
-            drop(breaker.permit().unwrap());
-        }
-        assert_eq!(breaker.snapshot().calls, 0);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn letting_go_by_hand_wakes_those_who_wait() {
-        for let_go in [
-            CircuitBreaker::auto,
-            CircuitBreaker::reset,
-            CircuitBreaker::force_closed,
-        ] {
-            let breaker = fragile();
-            breaker.force_open();
-            let waiting = tokio::spawn({
-                let breaker = breaker.clone();
-                async move { breaker.ready().await.success() }
-            });
-            sleep(COOLDOWN * 10).await;
-            assert!(!waiting.is_finished());
-            let began = Instant::now();
-            let_go(&breaker);
-            waiting.await.unwrap();
-            assert_eq!(began.elapsed(), Duration::ZERO);
-        }
-    }
-
-    #[test]
-    fn a_closed_breaker_needs_no_runtime_and_crosses_threads() {
-        fn crosses<T: Send + Sync>(_: &T) {}
-        let breaker = fragile();
-        crosses(&breaker);
-        let permit = breaker.permit().unwrap();
-        crosses(&permit);
-        std::thread::spawn(move || permit.failure()).join().unwrap();
-        assert!(is(&breaker, BreakerState::Open));
-    }
-}
+mod tests;

@@ -16,6 +16,8 @@ pub(super) struct Probes {
     /// Of those that run, the ones that lost their places.
     overdue: u32,
     succeeded: u32,
+    /// Of those that succeeded, the ones that took too long.
+    slow: u32,
     patience: Duration,
     until: Instant,
 }
@@ -27,6 +29,7 @@ impl Probes {
             running: 0,
             overdue: 0,
             succeeded: 0,
+            slow: 0,
             patience,
             until: after(now, patience),
         }
@@ -34,10 +37,8 @@ impl Probes {
 
     /// Takes a place, or says when those that run will have lost theirs.
     pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
+        self.ask(now)?;
         if self.taken() >= self.places {
-            if now < self.until {
-                return Err(self.until);
-            }
             self.overdue = self.running;
         }
         self.running += 1;
@@ -45,11 +46,35 @@ impl Probes {
         Ok(())
     }
 
+    /// Whether a place could be taken, or when those that run will have lost theirs.
+    pub(super) fn ask(&self, now: Instant) -> Result<(), Instant> {
+        if self.taken() >= self.places && now < self.until {
+            return Err(self.until);
+        }
+        Ok(())
+    }
+
     /// One has succeeded; says whether that is enough.
-    pub(super) fn succeed(&mut self) -> bool {
+    pub(super) fn succeed(&mut self, slow: bool) -> bool {
         self.end();
         self.succeeded += 1;
+        self.slow += u32::from(slow);
         self.succeeded >= self.places
+    }
+
+    /// The share of the places whose probes have succeeded too slowly.
+    pub(super) fn slow_share(&self) -> f64 {
+        f64::from(self.slow) / f64::from(self.places)
+    }
+
+    /// Whether none runs, and none has come for so long that no more may be expected.
+    pub(super) fn is_idle(&self, now: Instant) -> bool {
+        self.running == 0 && now >= self.until
+    }
+
+    /// Whether one has succeeded.
+    pub(super) fn has_succeeded(&self) -> bool {
+        self.succeeded > 0
     }
 
     /// One has ended without saying anything; says whether a place is free now.

@@ -14,10 +14,15 @@ pub enum BreakerState {
     Open,
     /// Probes are let through, other calls are refused.
     HalfOpen,
+    /// Probes have succeeded: a growing share of the calls is let through, the others are refused.
+    Closing,
     /// Opened by hand, until it is left by hand.
     ForcedOpen,
     /// Closed by hand, until it is left by hand: calls are counted and never refused.
     ForcedClosed,
+    /// Made to measure and nothing else, until it is left by hand: calls are counted and never refused,
+    /// and what would have opened it is told to those who listen.
+    Disabled,
 }
 
 /// How a breaker stood at one moment.
@@ -33,11 +38,36 @@ pub struct BreakerSnapshot {
     pub calls: u64,
     /// How many of them were failures.
     pub failures: u64,
+    /// How many of them were slow.
+    pub slow: u64,
     /// When the cooldown of an open breaker is over, or a half-open one lets further probes through
-    /// whatever became of the first ones. `None` in the other states.
+    /// whatever became of the first ones, or a closing one lets all calls through. `None` in the other
+    /// states.
     pub until: Option<Instant>,
     /// How often it has opened since it was made: by failures, by probes that failed, by hand.
     pub times_opened: u64,
+}
+
+impl BreakerSnapshot {
+    /// The share of the calls in the window that failed; 0 where there were none.
+    pub fn failure_rate(&self) -> f64 {
+        share(self.failures, self.calls)
+    }
+
+    /// The share of the calls in the window that were slow; 0 where there were none.
+    pub fn slow_rate(&self) -> f64 {
+        share(self.slow, self.calls)
+    }
+}
+
+/// So many of so many.
+#[expect(clippy::cast_precision_loss, reason = "a share needs no 53 bits")]
+pub(super) fn share(part: u64, of: u64) -> f64 {
+    if of == 0 {
+        0.0
+    } else {
+        part as f64 / of as f64
+    }
 }
 
 impl fmt::Display for BreakerState {
@@ -46,8 +76,10 @@ impl fmt::Display for BreakerState {
             Self::Closed => "closed",
             Self::Open => "open",
             Self::HalfOpen => "half-open",
+            Self::Closing => "closing",
             Self::ForcedOpen => "forced open",
             Self::ForcedClosed => "forced closed",
+            Self::Disabled => "disabled",
         })
     }
 }

@@ -57,6 +57,9 @@ pub enum Jitter {
     Full,
     /// Half of the wait, and anything up to the other half: where coming back at once would be rude.
     Equal,
+    /// Anything from the first wait to three times the wait before, at most the maximum: grows by chance, and callers
+    /// that failed together part for good. After Marc Brooker, "Exponential Backoff And Jitter", AWS 2015.
+    Decorrelated,
 }
 
 impl Backoff {
@@ -104,10 +107,21 @@ impl Backoff {
     /// The wait after failed attempt `attempt`, counted from 1.
     ///
     /// `roll` is a number in `0.0..1.0` that the jitter takes its share by. Every attempt number has
-    /// its answer, and no answer exceeds the maximum.
+    /// its answer, and no answer exceeds the maximum. [`Jitter::Decorrelated`] takes the wait before as
+    /// it is without chance; [`next`](Self::next) is told what it really was.
     pub fn delay(&self, attempt: u32, roll: f64) -> Duration {
+        self.next(attempt, self.growth.after(attempt.saturating_sub(1)), roll)
+    }
+
+    /// As [`delay`](Self::delay), after a wait of `before`: zero for the first one.
+    pub fn next(&self, attempt: u32, before: Duration, roll: f64) -> Duration {
         let wait = self.growth.after(attempt.max(1));
         match self.jitter {
+            Jitter::Decorrelated => {
+                let (first, max) = self.growth.bounds();
+                let most = before.max(first).saturating_mul(3).min(max).max(first);
+                first + share(most.saturating_sub(first), roll)
+            }
             Jitter::None => wait,
             Jitter::Full => share(wait, roll),
             Jitter::Equal => {
@@ -123,12 +137,10 @@ impl Backoff {
     ///
     /// A backoff that begins at zero and is meant to grow, and one whose end is before its beginning.
     pub fn check(&self) -> Result<(), BadValue> {
-        let (first, max) = match self.growth {
-            Growth::Constant(_) => return Ok(()),
-            Growth::Exponential { min: first, max } | Growth::Linear { step: first, max } => {
-                (first, max)
-            }
-        };
+        let (first, max) = self.growth.bounds();
+        if matches!(self.growth, Growth::Constant(_)) {
+            return Ok(());
+        }
         if first.is_zero() {
             return Err(BadValue::new(
                 "backoff",
@@ -167,9 +179,20 @@ impl From<Duration> for Backoff {
 impl Growth {
     fn after(self, attempt: u32) -> Duration {
         match self {
+            _ if attempt == 0 => Duration::ZERO,
             Self::Exponential { min, max } => doubled(min, attempt - 1).min(max),
             Self::Linear { step, max } => step.saturating_mul(attempt).min(max),
             Self::Constant(wait) => wait,
+        }
+    }
+
+    /// The first wait and the longest one.
+    const fn bounds(self) -> (Duration, Duration) {
+        match self {
+            Self::Exponential { min: first, max } | Self::Linear { step: first, max } => {
+                (first, max)
+            }
+            Self::Constant(wait) => (wait, wait),
         }
     }
 }
@@ -297,7 +320,20 @@ mod tests {
     }
 
     fn any_jitter() -> impl Strategy<Value = Jitter> {
-        prop_oneof![Just(Jitter::None), Just(Jitter::Full), Just(Jitter::Equal)]
+        prop_oneof![Just(Jitter::None), Just(Jitter::Full), Just(Jitter::Equal),]
+    }
+
+    /// The first wait and the longest one, as `check` allows them.
+    fn any_backoff() -> impl Strategy<Value = (Backoff, Duration, Duration)> {
+        let bounds = (any_duration(), any_duration(), 0..3_u8);
+        bounds.prop_map(|(low, high, growth)| {
+            let (low, high) = (low.min(high), low.max(high));
+            match growth {
+                0 => (Backoff::exponential(low..high), low, high),
+                1 => (Backoff::linear(low, high), low, high),
+                _ => (Backoff::constant(low), low, low),
+            }
+        })
     }
 
     proptest! {
@@ -318,6 +354,33 @@ mod tests {
             if jitter == Jitter::Equal {
                 prop_assert!(wait >= whole / 2);
             }
+        }
+
+        #[test]
+        fn every_one_of_ten_thousand_waits_is_within_its_bounds(
+            (backoff, low, high) in any_backoff(),
+            jitter in prop_oneof![any_jitter(), Just(Jitter::Decorrelated)],
+            seed: u64,
+        ) {
+            let backoff = backoff.jitter(jitter);
+            let least = match jitter {
+                Jitter::None | Jitter::Decorrelated => low,
+                Jitter::Equal => low / 2,
+                Jitter::Full => Duration::ZERO,
+            };
+            let mut dice = fastrand::Rng::with_seed(seed);
+            let mut before = Duration::ZERO;
+            for attempt in 1..=10_000 {
+                before = backoff.next(attempt, before, dice.f64());
+                prop_assert!((least..=high).contains(&before), "attempt {attempt}: {before:?}");
+            }
+        }
+
+        #[test]
+        fn decorrelated_waits_are_at_most_three_times_the_one_before(before in any_duration(), roll in 0.0..1.0) {
+            let backoff = Backoff::from(ms(10)..ms(60_000)).jitter(Jitter::Decorrelated);
+            let wait = backoff.next(7, before, roll);
+            prop_assert!(wait <= before.max(ms(10)).saturating_mul(3));
         }
 
         #[test]

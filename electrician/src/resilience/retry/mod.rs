@@ -4,11 +4,20 @@
 //! attempt 1 -> failed -> wait -> attempt 2 -> failed -> wait -> ... -> attempt N -> failed -> give up
 //!              |<------------------------- total ------------------------->|
 //! ```
+//!
+//! [`Retry`] is what is written. In a [chain](super::chain) it is joined by what the error says ([`Again`]:
+//! whether another call is worth it, and when the other side wants it), by a [`RetryBudget`] that callers
+//! share, and by a sensor that is told of each [`Attempt`].
 
 mod backoff;
+mod budget;
+mod retrying;
 
 use super::BadValue;
 pub use backoff::{Backoff, Jitter};
+pub use budget::{Budget, BudgetWorker, RetryBudget};
+
+pub use retrying::{Again, Attempt, AttemptSensor, Retries, RetryEvery, Retrying};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -111,10 +120,20 @@ impl Retry {
         now: Instant,
         roll: f64,
     ) -> Option<Duration> {
+        self.in_time(attempt, self.backoff.delay(attempt, roll), started, now)
+    }
+
+    /// `wait`, unless attempts or time are used up by then.
+    fn in_time(
+        &self,
+        attempt: u32,
+        wait: Duration,
+        started: Instant,
+        now: Instant,
+    ) -> Option<Duration> {
         if attempt >= self.attempts {
             return None;
         }
-        let wait = self.backoff.delay(attempt, roll);
         let next = now.saturating_duration_since(started).saturating_add(wait);
         match self.total {
             Some(total) if next >= total => None,

@@ -1,8 +1,9 @@
-//! What the pure breaker promises: tables for each rule, and any order of events for the whole.
+//! What the pure breaker promises: tables for each rule here, any order of events for the whole in a room of its own.
+
+mod any_order;
 
 use super::*;
-use BreakerState::{Closed, ForcedClosed, ForcedOpen, HalfOpen, Open};
-use proptest::prelude::*;
+use BreakerState::{Closed, Closing, Disabled, ForcedClosed, ForcedOpen, HalfOpen, Open};
 use std::time::Duration;
 
 const COOLDOWN: Duration = Duration::from_secs(30);
@@ -29,8 +30,8 @@ fn after_results(breaker: Breaker, results: &str) -> BreakerState {
             break;
         };
         match result {
-            'F' => state.failure(now, generation),
-            _ => state.success(now, generation),
+            'F' => state.failure(now, generation, false),
+            _ => state.success(now, generation, false),
         };
     }
     shown(&state, now)
@@ -40,7 +41,7 @@ fn after_results(breaker: Breaker, results: &str) -> BreakerState {
 fn opened(now: Instant) -> State {
     let mut state = State::new(breaker(), now);
     while let Ok(generation) = state.permit(now) {
-        state.failure(now, generation);
+        state.failure(now, generation, false);
     }
     state
 }
@@ -53,7 +54,8 @@ fn opens_at_the_rate_once_enough_calls_are_counted() {
         ("FFFF", Open),
         ("SFSF", Open),
         ("SSSF", Closed),
-        ("FFFS", Open),
+        ("FFFS", Closed),
+        ("FFFSF", Open),
         ("SSSSFFF", Closed),
         ("SSSSFFFF", Open),
     ] {
@@ -98,7 +100,7 @@ fn old_failures_do_not_open_it() {
     for seconds in 0..50 {
         let now = start + SECOND * seconds;
         let generation = state.permit(now).expect("it is closed");
-        state.failure(now, generation);
+        state.failure(now, generation, false);
     }
     assert_eq!(shown(&state, start + SECOND * 50), Closed);
 }
@@ -123,9 +125,9 @@ fn half_open_admits_its_probes_and_no_more() {
     assert_eq!(state.permit(now), Ok(probe));
     assert_eq!(state.permit(now), Err(now + COOLDOWN));
 
-    assert!(!state.success(now, probe));
+    assert!(!state.success(now, probe, false));
     assert!(state.permit(now).is_err(), "a success keeps its place");
-    assert!(state.success(now, probe));
+    assert!(state.success(now, probe, false));
     assert_eq!(shown(&state, now), Closed);
     assert_eq!(state.snapshot(now).calls, 0, "it counts anew");
 }
@@ -136,7 +138,7 @@ fn the_first_probe_that_fails_opens_it_again() {
     let mut state = opened(now - COOLDOWN);
     let probe = state.permit(now).expect("a probe");
     state.permit(now).expect("another probe");
-    state.failure(now, probe);
+    state.failure(now, probe, false);
     assert_eq!(state.permit(now), Err(now + COOLDOWN));
     assert_eq!(state.snapshot(now).times_opened, 2);
 }
@@ -161,9 +163,9 @@ fn a_late_result_is_not_booked_on_a_newer_state() {
     let now = Instant::now();
     let mut state = State::new(breaker().consecutive(1), now);
     let (first, slow) = (state.permit(now).unwrap(), state.permit(now).unwrap());
-    state.failure(now, first);
-    assert!(!state.success(now, slow));
-    assert!(!state.failure(now + SECOND, slow));
+    state.failure(now, first, false);
+    assert!(!state.success(now, slow, false));
+    assert!(!state.failure(now + SECOND, slow, false));
     assert_eq!(
         state.permit(now),
         Err(now + COOLDOWN),
@@ -172,8 +174,8 @@ fn a_late_result_is_not_booked_on_a_newer_state() {
 
     let probe = state.permit(now + COOLDOWN).expect("a probe");
     assert_ne!(probe, slow);
-    state.success(now + COOLDOWN, slow);
-    state.failure(now + COOLDOWN, slow);
+    state.success(now + COOLDOWN, slow, false);
+    state.failure(now + COOLDOWN, slow, false);
     state.cancelled(slow);
     assert_eq!(shown(&state, now), HalfOpen);
 }
@@ -190,8 +192,8 @@ fn probes_that_hang_lose_their_places_after_a_cooldown() {
     assert!(state.permit(later).is_ok());
     assert!(state.permit(later).is_err(), "again no more than two");
 
-    state.success(later, hanging);
-    state.success(later, hanging);
+    state.success(later, hanging, false);
+    state.success(later, hanging, false);
     assert_eq!(shown(&state, later), Closed, "slow is not failed");
 }
 
@@ -225,7 +227,7 @@ fn calls_slower_than_the_cooldown_still_close_it() {
         }
         while running.front().is_some_and(|(ends, _)| *ends <= now) {
             let (_, generation) = running.pop_front().unwrap();
-            state.success(now, generation);
+            state.success(now, generation, false);
         }
     }
     assert_eq!(shown(&state, start), Closed);
@@ -244,17 +246,17 @@ fn hands_overrule_and_let_go() {
         .permit(now)
         .expect("what was forced open sends probes");
     assert_eq!(shown(&state, now), HalfOpen);
-    state.success(now, probe);
+    state.success(now, probe, false);
 
     state.force_closed(now);
     state.trip(now);
     let call = state.permit(now).unwrap();
-    state.failure(now, call);
+    state.failure(now, call, false);
     assert_eq!(shown(&state, now), ForcedClosed);
     assert_eq!(state.snapshot(now).failures, 1, "it still counts");
     state.auto(now);
     let call = state.permit(now).unwrap();
-    state.failure(now, call);
+    state.failure(now, call, false);
     assert_eq!(shown(&state, now), Open);
 
     state.force_open(now);
@@ -263,126 +265,134 @@ fn hands_overrule_and_let_go() {
     assert_eq!(state.snapshot(now).times_opened, 2);
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Event {
-    Pass(u64),
-    Ask,
-    Succeed(prop::sample::Index),
-    Fail(prop::sample::Index),
-    Cancel(prop::sample::Index),
-    Trip,
-    Reset,
-    ForceOpen,
-    ForceClosed,
-    Auto,
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let which = any::<prop::sample::Index>;
-    prop_oneof![
-        6 => (0..20_000_u64).prop_map(Event::Pass),
-        20 => Just(Event::Ask),
-        8 => which().prop_map(Event::Succeed),
-        8 => which().prop_map(Event::Fail),
-        4 => which().prop_map(Event::Cancel),
-        1 => Just(Event::Trip),
-        1 => Just(Event::Reset),
-        1 => Just(Event::ForceOpen),
-        1 => Just(Event::ForceClosed),
-        2 => Just(Event::Auto),
-    ]
-}
-
-fn may_lead(event: Event, from: BreakerState, to: BreakerState) -> bool {
-    from == to
-        || match event {
-            Event::Pass(_) | Event::Cancel(_) => false,
-            Event::Ask => (from, to) == (Open, HalfOpen),
-            Event::Succeed(_) => matches!((from, to), (HalfOpen, Closed) | (Closed, Open)),
-            Event::Fail(_) => matches!((from, to), (HalfOpen | Closed, Open)),
-            Event::Trip => matches!((from, to), (HalfOpen | Closed, Open)),
-            Event::Reset => to == Closed,
-            Event::ForceOpen => to == ForcedOpen,
-            Event::ForceClosed => to == ForcedClosed,
-            Event::Auto => matches!((from, to), (ForcedOpen, Open) | (ForcedClosed, Closed)),
-        }
-}
-
-proptest! {
-    #[test]
-    fn any_order_of_events_keeps_the_rules(
-        events in prop::collection::vec(any_event(), 1..200),
-        probes in 1..4_u32,
-        by_rate: bool,
-    ) {
-        let breaker = breaker().probes(probes).window(COOLDOWN);
-        let breaker = if by_rate { breaker } else { breaker.consecutive(2) };
-        let mut now = Instant::now();
-        let mut state = State::new(breaker, now);
-        let mut running: Vec<u64> = Vec::new();
-        for event in events {
-            let from = state.snapshot(now);
-            let (generation, opened) = (state.generation, from.times_opened);
-            match event {
-                Event::Pass(millis) => now += Duration::from_millis(millis),
-                Event::Ask => match state.permit(now) {
-                    Ok(permitted) => {
-                        prop_assert_eq!(permitted, state.generation);
-                        running.push(permitted);
-                    }
-                    Err(until) => prop_assert!(until > now, "a refusal has an end ahead"),
-                },
-                Event::Succeed(_) | Event::Fail(_) | Event::Cancel(_) if running.is_empty() => {}
-                Event::Succeed(which) | Event::Fail(which) | Event::Cancel(which) => {
-                    let ended = running.swap_remove(which.index(running.len()));
-                    match event {
-                        Event::Succeed(_) => state.success(now, ended),
-                        Event::Fail(_) => state.failure(now, ended),
-                        _ => state.cancelled(ended),
-                    };
-                    if ended != generation {
-                        prop_assert_eq!(state.snapshot(now), from, "a late result was booked");
-                    }
-                }
-                Event::Trip => drop(state.trip(now)),
-                Event::Reset => drop(state.reset(now)),
-                Event::ForceOpen => drop(state.force_open(now)),
-                Event::ForceClosed => drop(state.force_closed(now)),
-                Event::Auto => drop(state.auto(now)),
-            }
-            let to = state.snapshot(now);
-            prop_assert!(may_lead(event, from.state, to.state), "{event:?}: {} to {}", from.state, to.state);
-            prop_assert!(from.state == to.state || state.generation > generation);
-            prop_assert!(to.times_opened - opened <= 1);
-            prop_assert!(to.failures <= to.calls);
-            if let Phase::HalfOpen(probes_now) = state.phase {
-                let current = running.iter().filter(|held| **held == state.generation).count();
-                prop_assert_eq!(probes_now.running() as usize, current, "no place is lost");
-            }
-        }
-        // Whatever happened: where no hand holds it open, a call goes through after a cooldown.
-        if shown(&state, now) != ForcedOpen {
-            prop_assert!(state.permit(now + COOLDOWN).is_ok());
-        }
+#[test]
+fn opens_when_too_many_calls_are_slow() {
+    let now = Instant::now();
+    let timed = breaker().slow_call(SECOND).slow_rate(0.5);
+    let mut state = State::new(timed, now);
+    let generation = state.permit(now).unwrap();
+    for slow in [false, true, false] {
+        assert!(!state.success(now, generation, slow));
     }
+    assert!(state.success(now, generation, true), "two of four");
+    assert_eq!(shown(&state, now), Open);
+    assert_eq!(state.snapshot(now).slow, 2);
+    assert!(matches!(
+        state.take_events()[..],
+        [BreakerEvent::Changed {
+            why: Reason::SlowRate,
+            ..
+        }]
+    ));
+}
 
-    #[test]
-    fn no_more_probes_than_places_in_one_cooldown(
-        probes in 1..5_u32,
-        asks in prop::collection::vec(0..2_000_u64, 1..40),
-    ) {
-        let start = Instant::now();
-        let mut state = State::new(breaker().probes(probes), start);
+#[test]
+fn probes_that_are_too_slow_open_it_again() {
+    let start = Instant::now();
+    let now = start + COOLDOWN;
+    for (slow_rate, leads_to) in [(0.5, Open), (1.0, Closed)] {
+        let mut state = State::new(breaker().slow_call(SECOND).slow_rate(slow_rate), start);
         state.trip(start);
-        let mut now = start + COOLDOWN;
-        let mut admitted = Vec::new();
-        for step in asks {
-            now += Duration::from_millis(step);
-            if state.permit(now).is_ok() {
-                admitted.push(now);
+        for slow in [true, false] {
+            if let Ok(probe) = state.permit(now) {
+                state.success(now, probe, slow);
             }
-            let lately = admitted.iter().filter(|then| now - **then < COOLDOWN).count();
-            prop_assert!(lately <= probes as usize);
         }
+        assert_eq!(shown(&state, now), leads_to, "{slow_rate}");
     }
+}
+
+#[test]
+fn a_cooldown_backs_off_while_probes_fail_and_begins_anew_once_closed() {
+    let mut now = Instant::now();
+    let mut state = State::new(breaker().cooldown(SECOND..SECOND * 4).probes(1), now);
+    state.trip(now);
+    for seconds in [1, 2, 4, 4] {
+        let until = now + SECOND * seconds;
+        assert_eq!(state.permit(now), Err(until), "{seconds} s");
+        now = until;
+        let probe = state.permit(now).expect("a probe");
+        state.failure(now, probe, false);
+    }
+    state.reset(now);
+    state.trip(now);
+    assert_eq!(state.permit(now), Err(now + SECOND));
+}
+
+#[test]
+fn half_open_is_left_even_if_no_call_comes() {
+    let start = Instant::now();
+    let now = start + COOLDOWN;
+    for (succeeds, leads_to) in [(true, Closed), (false, Open)] {
+        let mut state = opened(start);
+        let probe = state.permit(now).expect("a probe");
+        if succeeds {
+            state.success(now, probe, false);
+        } else {
+            state.cancelled(probe);
+        }
+        let later = now + COOLDOWN;
+        state.tick(later - SECOND);
+        assert_eq!(shown(&state, later), HalfOpen);
+        state.tick(later);
+        assert_eq!(shown(&state, later), leads_to);
+        assert!(state.permit(later).is_ok());
+    }
+}
+
+#[test]
+fn a_ramp_lets_a_growing_share_through() {
+    let start = Instant::now();
+    let now = start + COOLDOWN;
+    let mut state = State::new(breaker().probes(1).ramp(SECOND * 100), start);
+    state.trip(start);
+    let probe = state.permit(now).unwrap();
+    assert!(state.success(now, probe, false));
+    assert_eq!(shown(&state, now), Closing);
+    let half_way = now + SECOND * 50;
+    let passed = (0..100).filter(|_| state.permit(half_way).is_ok());
+    assert!((49..=51).contains(&passed.count()));
+
+    let call = state.permit(half_way).or_else(|_| state.permit(half_way));
+    let end = now + SECOND * 100;
+    state.tick(end);
+    assert_eq!(shown(&state, end), Closed);
+    state.failure(end, call.unwrap(), false);
+    assert_eq!(state.snapshot(end).failures, 1, "a call of the ramp counts");
+}
+
+#[test]
+fn failures_during_a_ramp_open_it_again() {
+    let start = Instant::now();
+    let now = start + COOLDOWN;
+    let mut state = State::new(breaker().consecutive(1).probes(1).ramp(SECOND), start);
+    state.trip(start);
+    let probe = state.permit(now).unwrap();
+    state.success(now, probe, false);
+    let call = state.permit(now).unwrap();
+    assert!(state.failure(now, call, false));
+    assert_eq!(shown(&state, now), Open);
+}
+
+#[test]
+fn a_disabled_breaker_only_says_when_it_would_have_opened() {
+    let now = Instant::now();
+    let mut state = State::new(breaker(), now);
+    state.disable(now);
+    state.take_events();
+    for _ in 0..8 {
+        let call = state.permit(now).expect("it refuses nothing");
+        state.failure(now, call, false);
+    }
+    let (why, at) = (Reason::FailureRate, now);
+    assert_eq!(
+        state.take_events(),
+        [BreakerEvent::Exceeded { why, at }; 2],
+        "twice four calls"
+    );
+    assert_eq!(shown(&state, now), Disabled);
+    state.trip(now);
+    assert_eq!(shown(&state, now), Disabled);
+    state.auto(now);
+    assert_eq!(shown(&state, now), Closed);
 }

@@ -1,0 +1,43 @@
+//! The layers that admit calls before they are made: comes in a wish, goes out that the call may begin, or who refused it.
+
+use super::{Refusal, Verdict};
+use std::future::{Future, ready};
+use tokio::time::Instant;
+
+/// A limiter or a bulkhead, as a chain uses it: one caller's way to what callers share.
+///
+/// A chain asks before each attempt, and says in any case what became of it: an admission that is not
+/// followed by a call is given back, one that is followed by a call is released when the call has ended,
+/// was cancelled, or has panicked.
+///
+/// ```text
+/// admit -> begin -> release      the call was made
+/// admit -> give_back             a layer further in has refused it
+/// ```
+pub trait Admit: Send {
+    /// Waits until one call may begin. Refuses, at once where it is known, what would wait beyond
+    /// `deadline`. A future that is dropped before it is ready has taken nothing.
+    fn admit(
+        &mut self,
+        deadline: Option<Instant>,
+    ) -> impl Future<Output = Result<(), Refusal>> + Send;
+
+    /// What was admitted will not be called: it is as if it had never been asked for.
+    fn give_back(&mut self);
+
+    /// The call that was admitted has ended, and shows this about the backend: nothing, where it was
+    /// cancelled or has panicked. A limit that finds itself learns from it.
+    fn release(&mut self, verdict: Verdict) {
+        let _ = verdict;
+    }
+}
+
+impl Admit for () {
+    #[inline]
+    fn admit(&mut self, _: Option<Instant>) -> impl Future<Output = Result<(), Refusal>> + Send {
+        ready(Ok(()))
+    }
+
+    #[inline]
+    fn give_back(&mut self) {}
+}

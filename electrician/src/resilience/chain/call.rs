@@ -1,0 +1,122 @@
+//! One call through a chain: comes in what is to be called, goes out what it gave, or why it gave nothing.
+
+#![allow(
+    clippy::manual_async_fn,
+    reason = "the future of a call says by itself that it is `Send`"
+)]
+
+use super::{
+    super::{fallback::Recovers, hedge::Hedges, retry::Retries, timeout::Bound},
+    Admit, Attempts, Chain, ChainCause, ChainError, Guards,
+    admission::{Admission, Passed},
+};
+use std::future::Future;
+use tokio::time::Instant;
+
+impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
+    /// Calls `call`, once or as often as the chain says.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError`]: the call has failed for the last time, its time is over, or a layer has refused it.
+    ///
+    /// # Panics
+    ///
+    /// When something has to wait outside a tokio runtime, or in one without a clock.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the call where it waits, gives back what was taken for it, and says
+    /// nothing to the breaker. The chain can be used again at once.
+    pub fn call<T, E, C, A>(
+        &mut self,
+        mut call: C,
+    ) -> impl Future<Output = Result<T, ChainError<E>>> + Send
+    where
+        L: Admit,
+        B: Admit,
+        K: Guards<T, E>,
+        R: Retries<E> + Send,
+        H: Hedges,
+        F: Recovers<T, E>,
+        I: Send,
+        T: Send,
+        E: Send,
+        C: FnMut() -> A + Send,
+        A: Future<Output = Result<T, E>> + Send,
+    {
+        async move {
+            let deadline = self.deadline.until(Instant::now);
+            let whole = Bound {
+                limit: None,
+                deadline,
+            };
+            let Attempts {
+                retry,
+                hedge,
+                timeout,
+                timer,
+            } = &mut self.attempts;
+            let bound = Bound {
+                limit: *timeout,
+                deadline,
+            };
+            let mut tries = retry.begin();
+            let (mut attempts, mut last) = (0, None);
+            // Everything stands in this one body: each future within a future would cost as much as a part.
+            let cause = loop {
+                let mut admission = match Admission::new(&mut self.limits) {
+                    Ok(admission) => admission,
+                    Err(open) => break open.into(),
+                };
+                let admitted = admission.limits.rate_limit.admit(deadline);
+                match timer.bound(whole, admitted).await {
+                    Ok(Ok(())) => admission.passed = Passed::RateLimit,
+                    Ok(Err(refusal)) => break refusal.into(),
+                    Err(_) => break self.deadline.late(),
+                }
+                let admitted = admission.limits.bulkhead.admit(deadline);
+                match timer.bound(whole, admitted).await {
+                    Ok(Ok(())) => admission.passed = Passed::Bulkhead,
+                    Ok(Err(refusal)) => break refusal.into(),
+                    Err(_) => break self.deadline.late(),
+                }
+                if let Err(open) = admission.begin() {
+                    break open.into();
+                }
+                attempts += 1;
+                let cause = match hedge.attempt(timer, bound, &mut call).await {
+                    Ok(Ok(value)) => {
+                        admission.end(Some(Ok(&value)));
+                        retry.succeeded();
+                        return Ok(value);
+                    }
+                    Ok(Err(error)) => {
+                        admission.end(Some(Err(&error)));
+                        ChainCause::Error(error)
+                    }
+                    // Cut short by the whole's time, it says nothing about the backend.
+                    Err(_) if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
+                        break self.deadline.late();
+                    }
+                    Err(elapsed) => {
+                        admission.end(None);
+                        ChainCause::TimedOut(elapsed)
+                    }
+                };
+                let wait = retry.after(&mut tries, attempts, cause.error(), deadline);
+                let Some(wait) = wait else { break cause };
+                if let ChainCause::Error(error) = cause {
+                    last = Some(error);
+                }
+                timer.sleep(wait).await;
+            };
+            let error = ChainError {
+                last: last.filter(|_| cause.error().is_none()),
+                attempts,
+                cause,
+            };
+            self.fallback.recover(error).await
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The breaker in a chain: comes in outcomes and how they are to be read, goes out verdicts.
+
+use super::super::breaker::{BreakerWorker, Open, Token, Verdict};
+
+/// What a chain asks before it calls: `()` lets everything through, [`Guarded`] asks a breaker.
+pub trait Guards<T, E>: Send {
+    /// Whether a call would be let through, before anything is taken for it.
+    #[doc(hidden)]
+    fn would_permit(&self) -> Result<(), Open>;
+    #[doc(hidden)]
+    fn permit(&self) -> Result<Token, Open>;
+    /// What an outcome shows; `None` is a call that took longer than it was given.
+    #[doc(hidden)]
+    fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict;
+    #[doc(hidden)]
+    fn tell(&mut self, token: Token, verdict: Verdict);
+}
+
+/// Reads an outcome: what it shows about the backend. A function of `Result<&T, &E>` does.
+pub trait Judges<T, E> {
+    /// What the outcome shows.
+    fn verdict(&self, outcome: Result<&T, &E>) -> Verdict;
+}
+
+/// A breaker, and what counts as a failure.
+#[derive(Clone, Debug)]
+pub struct Guarded<J = EveryError> {
+    pub(super) worker: BreakerWorker,
+    pub(super) judge: J,
+}
+
+/// Every error is a failure, everything else a success.
+#[derive(Clone, Copy, Debug)]
+pub struct EveryError;
+
+impl<T, E> Guards<T, E> for () {
+    #[inline]
+    fn would_permit(&self) -> Result<(), Open> {
+        Ok(())
+    }
+
+    #[inline]
+    fn permit(&self) -> Result<Token, Open> {
+        Ok(Token::default())
+    }
+
+    #[inline]
+    fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
+        outcome.map_or(Verdict::Failure, |outcome| EveryError.verdict(outcome))
+    }
+
+    #[inline]
+    fn tell(&mut self, _: Token, _: Verdict) {}
+}
+
+impl<T, E, J: Judges<T, E> + Send> Guards<T, E> for Guarded<J> {
+    #[inline]
+    fn would_permit(&self) -> Result<(), Open> {
+        self.worker.would_permit()
+    }
+
+    #[inline]
+    fn permit(&self) -> Result<Token, Open> {
+        self.worker.token()
+    }
+
+    #[inline]
+    fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
+        outcome.map_or(Verdict::Failure, |outcome| self.judge.verdict(outcome))
+    }
+
+    #[inline]
+    fn tell(&mut self, token: Token, verdict: Verdict) {
+        self.worker.tell(token, verdict);
+    }
+}
+
+impl<T, E> Judges<T, E> for EveryError {
+    #[inline]
+    fn verdict(&self, outcome: Result<&T, &E>) -> Verdict {
+        match outcome {
+            Ok(_) => Verdict::Success,
+            Err(_) => Verdict::Failure,
+        }
+    }
+}
+
+impl<T, E, F: Fn(Result<&T, &E>) -> Verdict> Judges<T, E> for F {
+    fn verdict(&self, outcome: Result<&T, &E>) -> Verdict {
+        self(outcome)
+    }
+}

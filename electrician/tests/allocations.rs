@@ -1,0 +1,96 @@
+//! A chain whose calls succeed allocates nothing: every allocation of this program is counted.
+
+use electrician::resilience::{
+    Admit, Backoff, Breaker, Budget, Chain, CircuitBreaker, Hedge, Refusal, Retry, RetryBudget,
+};
+use std::{
+    alloc::System,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+use tokio::time::Instant;
+use tracking_allocator::{AllocationGroupId, AllocationRegistry, AllocationTracker, Allocator};
+
+#[global_allocator]
+static ALLOCATOR: Allocator<System> = Allocator::system();
+
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+struct Counter;
+
+impl AllocationTracker for Counter {
+    fn allocated(&self, _: usize, _: usize, _: usize, _: AllocationGroupId) {
+        MADE.fetch_add(1, Relaxed);
+    }
+
+    fn deallocated(
+        &self,
+        _: usize,
+        _: usize,
+        _: usize,
+        _: AllocationGroupId,
+        _: AllocationGroupId,
+    ) {
+    }
+}
+
+/// A limiter that admits everything, as a limiter does on its success path.
+#[derive(Clone)]
+struct Free;
+
+impl Admit for Free {
+    async fn admit(&mut self, _: Option<Instant>) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn give_back(&mut self) {}
+}
+
+/// What a thousand calls allocate, after a few that warm the chain up.
+macro_rules! counted {
+    ($chain:ident, $call:expr) => {{
+        for _ in 0..100 {
+            $chain.call($call).await.unwrap();
+        }
+        MADE.store(0, Relaxed);
+        AllocationRegistry::enable_tracking();
+        for _ in 0..1_000 {
+            $chain.call($call).await.unwrap();
+        }
+        AllocationRegistry::disable_tracking();
+        MADE.load(Relaxed)
+    }};
+}
+
+#[tokio::test]
+async fn calls_that_succeed_allocate_nothing() {
+    AllocationRegistry::set_global_tracker(Counter).expect("nobody else counts");
+    let ready = || async { Ok::<_, ()>(7) };
+    let waits = || async {
+        tokio::task::yield_now().await;
+        Ok::<_, ()>(7)
+    };
+    let breaker = CircuitBreaker::new(Breaker::default().slow_call(Duration::from_secs(1)));
+    let budget = RetryBudget::new(Budget::default());
+
+    let mut bare = Chain::new();
+    assert_eq!(counted!(bare, ready), 0, "nothing written");
+
+    let mut whole = Chain::new()
+        .deadline(Duration::from_mins(1))
+        .rate_limit(Free)
+        .bulkhead(Free)
+        .breaker(&breaker)
+        .idempotent()
+        .retry(Retry::up_to(3).backoff(Backoff::none()))
+        .retry_budget(&budget)
+        .hedge(Hedge::percentile(0.95))
+        .timeout(Duration::from_secs(30))
+        .fallback_value(0);
+    assert_eq!(counted!(whole, ready), 0, "calls that are ready");
+    assert_eq!(
+        counted!(whole, waits),
+        0,
+        "calls that wait, once there is a timer"
+    );
+}
