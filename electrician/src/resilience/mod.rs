@@ -60,10 +60,12 @@
 mod bad_value;
 pub mod breaker;
 pub(crate) mod moment;
+pub mod restart;
 pub mod retry;
 pub mod timeout;
 
 pub use bad_value::BadValue;
 pub use breaker::{Breaker, BreakerSnapshot, BreakerState, CircuitBreaker, Open, Permit, Window};
+pub use restart::{Restart, Restarts};
 pub use retry::{Backoff, Jitter, Retry};
 pub use timeout::{Elapsed, Timer};

@@ -59,3 +59,4 @@ pub use turn::{Turn, Turnstile};
 
 pub(crate) use latency::rounded;
 pub(crate) use task::{pool, spawn, tasks, workers};
+pub(crate) use unwind::{Caught, caught};
