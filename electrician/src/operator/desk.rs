@@ -13,6 +13,7 @@ use super::{
     halt::Halt,
     life::Step,
     options::Options,
+    reader::Called,
 };
 use crate::resilience::moment::after;
 
@@ -49,7 +50,7 @@ impl Desk {
             name,
             bulletin,
             board: Arc::new(Board::new(status)),
-            halt: Halt::new(),
+            halt: Halt::default(),
             options,
         })
     }
@@ -83,16 +84,16 @@ impl Desk {
     /// It is to end within this time. Says whether it runs.
     pub(super) fn stop(&self, grace: Duration) -> bool {
         let now = Instant::now();
-        let (runs, told) = self.board.change(|record| {
+        let (called, told) = self.board.change(|record| {
             let runs = !record.status.state.is_over();
-            if runs {
-                self.halt.by(after(now, grace));
-            }
-            (runs, record.status.step(Step::Stop, now))
+            let called = runs.then(|| self.halt.by(after(now, grace)));
+            (called, record.status.step(Step::Stop, now))
         });
         if told {
             self.entered(State::Stopping);
         }
+        let runs = called.is_some();
+        called.into_iter().for_each(Called::wake);
         runs
     }
 
@@ -102,17 +103,15 @@ impl Desk {
     }
 
     /// A run or a message begins.
-    pub(super) fn begin(&self, message: bool) -> Began {
-        let at = Instant::now();
+    pub(super) fn begin(&self, message: bool, at: Instant) -> Began {
         self.board
             .change(|record| record.status.step(Step::Begin, at));
         Began { message, at }
     }
 
-    /// It was handled.
-    pub(super) fn handled(&self, began: Began, error: Option<SharedError>) {
+    /// It was handled, now.
+    pub(super) fn handled(&self, began: Began, error: Option<SharedError>, now: Instant) {
         let Began { message, at } = began;
-        let now = Instant::now();
         self.board.change(|record| {
             rest(record, message, now);
             record.status.failures += u64::from(error.is_some());
@@ -145,10 +144,12 @@ impl Desk {
 
     /// Waits until this moment, for mail, or until it is told to stop.
     pub(super) async fn wait(&self, until: Option<Instant>, mail: impl Future<Output = ()>) {
-        self.rests(until);
         let woken = self.halt.until_told(mail);
         match until {
-            Some(until) => drop(timeout_at(until, woken).await),
+            Some(until) => {
+                self.rests(until);
+                drop(timeout_at(until, woken).await);
+            }
             None => drop(woken.await),
         }
     }
@@ -156,14 +157,14 @@ impl Desk {
     /// Waits for so long. False, if it is told to stop before.
     pub(super) async fn sleep(&self, wait: Duration) -> bool {
         let until = after(Instant::now(), wait);
-        self.rests(Some(until));
+        self.rests(until);
         self.halt.until_told(sleep_until(until)).await.is_some()
     }
 
-    fn rests(&self, until: Option<Instant>) {
+    fn rests(&self, until: Instant) {
         self.board.change(|record| {
             if record.status.state == State::Idle {
-                record.status.until = until;
+                record.status.until = Some(until);
             }
         });
     }

@@ -9,12 +9,12 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use futures_core::Stream;
 
-use super::Event;
+use super::{Event, reader::Reader};
 
 /// Where events are told. Telling never waits, and cannot fail; where nobody listens, no event is made.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ struct Kept {
     events: VecDeque<Event>,
     lost: u64,
     closed: bool,
-    reader: Option<Waker>,
+    reader: Reader,
 }
 
 impl Ring {
@@ -92,21 +92,17 @@ impl Ring {
             None
         };
         kept.events.push_back(event);
-        wake(kept);
+        let reader = kept.reader.called();
+        drop(kept);
+        reader.wake();
         drop(oldest);
     }
 
     fn close(&self) {
         let mut kept = lock(&self.kept);
         kept.closed = true;
-        wake(kept);
-    }
-}
-
-fn wake(mut kept: MutexGuard<'_, Kept>) {
-    let reader = kept.reader.take();
-    drop(kept);
-    if let Some(reader) = reader {
+        let reader = kept.reader.called();
+        drop(kept);
         reader.wake();
     }
 }
@@ -143,7 +139,7 @@ impl Stream for Events {
         if kept.closed {
             return Poll::Ready(None);
         }
-        kept.reader = Some(cx.waker().clone());
+        kept.reader.waits(cx);
         Poll::Pending
     }
 }

@@ -1,63 +1,55 @@
-//! The word to stop: comes in the moment by which a worker has to end, goes out to everything that it waits for.
+//! The word to stop: comes in the moment by which a worker has to end, goes out to everything that its task waits for.
 
 use std::{
     future::{Future, poll_fn},
     pin::pin,
-    task::Poll,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
 };
 
-use tokio::{
-    sync::watch,
-    time::{Instant, timeout_at},
-};
+use tokio::time::{Instant, timeout_at};
 
-/// By when a worker has to end, once it was told to.
-#[derive(Debug)]
-pub(super) struct Halt(watch::Sender<Option<Instant>>);
+use super::reader::{Called, Reader};
+
+/// By when a worker has to end, once it was told to. Only its task waits for that.
+#[derive(Debug, Default)]
+pub(super) struct Halt {
+    told: AtomicBool,
+    word: Mutex<Word>,
+}
+
+#[derive(Debug, Default)]
+struct Word {
+    by: Option<Instant>,
+    reader: Reader,
+}
 
 impl Halt {
-    pub(super) fn new() -> Self {
-        Self(watch::Sender::new(None))
-    }
-
     /// It may go on.
     pub(super) fn lift(&self) {
-        self.0.send_replace(None);
+        self.told.store(false, Relaxed);
+        self.word().by = None;
     }
 
     /// It is to end by `at`. Said again, the earlier moment counts.
-    pub(super) fn by(&self, at: Instant) {
-        self.0
-            .send_modify(|by| *by = Some(by.map_or(at, |by| by.min(at))));
+    pub(super) fn by(&self, at: Instant) -> Called {
+        let mut word = self.word();
+        word.by = Some(word.by.map_or(at, |by| by.min(at)));
+        self.told.store(true, Relaxed);
+        word.reader.called()
     }
 
-    /// By when it is to end, if it is to.
-    pub(super) fn asked(&self) -> Option<Instant> {
-        *self.0.borrow()
+    /// Whether it is to end.
+    pub(super) fn is_told(&self) -> bool {
+        self.told.load(Relaxed)
     }
 
     /// Whether its time is over.
     pub(super) fn is_over(&self) -> bool {
-        self.asked().is_some_and(|by| by <= Instant::now())
-    }
-
-    /// Waits until it is told to end.
-    pub(super) async fn told(&self) {
-        // it cannot fail: the sender is this one
-        let _ = self.0.subscribe().wait_for(Option::is_some).await;
-    }
-
-    /// Waits until its time is over.
-    async fn over(&self) {
-        let mut by = self.0.subscribe();
-        loop {
-            let at = *by.borrow_and_update();
-            match at {
-                Some(at) if at <= Instant::now() => return,
-                Some(at) => drop(timeout_at(at, by.changed()).await),
-                None => drop(by.changed().await),
-            }
-        }
+        self.word().by.is_some_and(|by| by <= Instant::now())
     }
 
     /// What the future gives, unless the time is over before.
@@ -67,7 +59,41 @@ impl Halt {
 
     /// What the future gives, unless it is told to end before.
     pub(super) async fn until_told<F: Future>(&self, future: F) -> Option<F::Output> {
-        before(self.told(), future).await
+        let told = async { _ = self.other_than(None).await };
+        before(told, future).await
+    }
+
+    /// Waits until its time is over.
+    async fn over(&self) {
+        let mut by = None;
+        loop {
+            by = match by {
+                None => self.other_than(by).await,
+                Some(at) if at <= Instant::now() => return,
+                Some(at) => match timeout_at(at, self.other_than(by)).await {
+                    Ok(other) => other,
+                    Err(_) => return,
+                },
+            }
+        }
+    }
+
+    /// Waits until it is to end by another moment than this.
+    async fn other_than(&self, known: Option<Instant>) -> Option<Instant> {
+        poll_fn(|cx| self.poll_other_than(known, cx)).await
+    }
+
+    fn poll_other_than(&self, known: Option<Instant>, cx: &Context<'_>) -> Poll<Option<Instant>> {
+        let mut word = self.word();
+        if word.by != known {
+            return Poll::Ready(word.by);
+        }
+        word.reader.waits(cx);
+        Poll::Pending
+    }
+
+    fn word(&self) -> MutexGuard<'_, Word> {
+        self.word.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

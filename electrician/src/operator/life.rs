@@ -1,16 +1,4 @@
 //! From state to state: comes in a step and the time, goes out the next state, or that the step is none from here.
-//!
-//! ```text
-//!              start            begin
-//!   +---------+ ---> +------+ --------> +---------+
-//!   | stopped |      | idle | <-------- | running |
-//!   +---------+ <-+  +------+   rest    +---------+
-//!                 |      |  stop             |  |
-//!             end |      +----> +----------+ |  | fail (from idle, too)
-//!                 +------------ | stopping | <  +----> +--------+
-//!                               +----------+  stop     | failed | -- start --> idle
-//!                                                      +--------+
-//! ```
 
 use tokio::time::Instant;
 

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     pipeline::{Health, Pipeline, Report, Running},
     resilience::{BadValue, Restart, Restarts, retry::roll},
+    stage::{BoxError, caught},
 };
 
 /// A pipeline that is to be supervised.
@@ -121,11 +122,12 @@ impl<P: Pipeline> Supervised<P> {
 }
 
 impl<P: Pipeline> Shared<P> {
-    fn start(&self, desk: &Desk) -> Result<Run<P>, crate::Error> {
-        let run = Running::begin(Arc::clone(&self.pipeline), Arc::clone(&self.handles));
-        let run = Arc::new(run?);
+    /// Starts a run. An argument of a stage that panics is why it cannot.
+    fn start(&self, desk: &Desk) -> Result<Run<P>, BoxError> {
+        let begin = || Running::begin(Arc::clone(&self.pipeline), Arc::clone(&self.handles));
+        let run = Arc::new(caught(begin)??);
         *self.run() = Some(Arc::clone(&run));
-        Ok((run, desk.begin(false)))
+        Ok((run, desk.begin(false, Instant::now())))
     }
 
     /// Lets it run, and starts it again when it has failed, until it is told to stop or comes to its end.
@@ -143,7 +145,7 @@ impl<P: Pipeline> Shared<P> {
                 .failure()
                 .cloned()
                 .map(|error| Arc::new(error) as SharedError);
-            desk.handled(began, error.clone());
+            desk.handled(began, error.clone(), Instant::now());
             if told {
                 return None;
             }
@@ -157,7 +159,7 @@ impl<P: Pipeline> Shared<P> {
             desk.restarted();
             match self.start(desk) {
                 Ok(again) => run = again,
-                Err(error) => return Some(Arc::new(error)),
+                Err(error) => return Some(error.into()),
             }
         }
     }

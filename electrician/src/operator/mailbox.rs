@@ -2,14 +2,16 @@
 
 use std::{
     collections::VecDeque,
+    future::poll_fn,
     num::NonZeroUsize,
     pin::pin,
     sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
 };
 
 use tokio::sync::{Notify, oneshot};
 
-use super::{NoReply, Refused};
+use super::{NoReply, Refused, reader::Reader};
 
 /// A message, and where its reply goes if one is wanted. A letter that is dropped has told its sender `Stopped`.
 pub(super) struct Letter<M, R> {
@@ -24,8 +26,6 @@ pub(super) type Answer<R> = oneshot::Sender<Result<R, NoReply>>;
 pub(super) struct Mailbox<M, R> {
     capacity: usize,
     inside: Mutex<Inside<M, R>>,
-    /// There is mail for the worker.
-    mail: Notify,
     /// There is room for a sender, or the mailbox was closed.
     room: Notify,
 }
@@ -33,6 +33,8 @@ pub(super) struct Mailbox<M, R> {
 struct Inside<M, R> {
     letters: VecDeque<Letter<M, R>>,
     open: bool,
+    /// The worker, when it waits for mail.
+    reader: Reader,
 }
 
 impl<M, R> Letter<M, R> {
@@ -66,11 +68,11 @@ impl<M, R> Mailbox<M, R> {
         let inside = Inside {
             letters: VecDeque::new(),
             open: false,
+            reader: Reader::default(),
         };
         Self {
             capacity: capacity.get(),
             inside: Mutex::new(inside),
-            mail: Notify::new(),
             room: Notify::new(),
         }
     }
@@ -108,8 +110,9 @@ impl<M, R> Mailbox<M, R> {
         }
         inside.letters.push_back(letter);
         let more = inside.letters.len() < self.capacity;
+        let reader = inside.reader.called();
         drop(inside);
-        self.mail.notify_one();
+        reader.wake();
         if more {
             // the room that this sender was called for may have been made twice
             self.room.notify_one();
@@ -151,14 +154,137 @@ impl<M, R> Mailbox<M, R> {
         self.lock().letters.len()
     }
 
-    /// Waits until there is mail.
+    /// Waits until there is mail. Only the worker does.
     pub(super) async fn mail(&self) {
-        while !self.has_mail() {
-            self.mail.notified().await;
+        poll_fn(|cx| self.poll_mail(cx)).await;
+    }
+
+    fn poll_mail(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut inside = self.lock();
+        if !inside.letters.is_empty() {
+            return Poll::Ready(());
         }
+        inside.reader.waits(cx);
+        Poll::Pending
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside<M, R>> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    type Reply = oneshot::Receiver<Result<(), NoReply>>;
+
+    fn mailbox(capacity: usize) -> Mailbox<u32, ()> {
+        Mailbox::new(NonZeroUsize::new(capacity).expect("no test wants none"))
+    }
+
+    /// What may be done with a mailbox.
+    #[derive(Debug, Clone, Copy)]
+    enum Act {
+        Push,
+        Take,
+        Open,
+        Shut,
+        Clear,
+        /// The one who asked last gives up.
+        GiveUp,
+    }
+
+    fn any_act() -> impl Strategy<Value = Act> {
+        use Act::{Clear, GiveUp, Open, Push, Shut, Take};
+        prop::sample::select(vec![
+            Push, Push, Push, Take, Take, Open, Shut, Clear, GiveUp,
+        ])
+    }
+
+    /// What a mailbox should hold, and the replies that are waited for.
+    #[derive(Default)]
+    struct Model {
+        open: bool,
+        inside: VecDeque<(u32, Option<Reply>)>,
+    }
+
+    impl Model {
+        fn wanted(&self) -> usize {
+            let wanted = self.inside.iter().filter(|(_, reply)| reply.is_some());
+            wanted.count()
+        }
+
+        fn push(&mut self, mailbox: &Mailbox<u32, ()>, n: u32) {
+            let (letter, reply) = Letter::asked(n);
+            match mailbox.try_push(letter) {
+                Ok(()) => {
+                    assert!(self.open && self.inside.len() < mailbox.capacity);
+                    self.inside.push_back((n, Some(reply)));
+                }
+                Err(Refused::Full { .. }) => {
+                    assert!(self.open && self.inside.len() == mailbox.capacity);
+                }
+                Err(Refused::Stopped(_)) => assert!(!self.open),
+            }
+        }
+
+        fn take(&mut self, mailbox: &Mailbox<u32, ()>) {
+            let taken = mailbox.take().map(|letter| letter.message);
+            while let Some((n, reply)) = self.inside.pop_front() {
+                if reply.is_some() {
+                    assert_eq!(taken, Some(n), "in the order in which they came");
+                    return;
+                }
+            }
+            assert_eq!(taken, None);
+        }
+
+        fn clear(&mut self, mailbox: &Mailbox<u32, ()>) {
+            self.open = false;
+            assert_eq!(mailbox.clear(), self.wanted() as u64);
+            let replies = self.inside.drain(..).filter_map(|(_, reply)| reply);
+            for mut reply in replies {
+                assert_eq!(
+                    reply.try_recv().unwrap_err(),
+                    oneshot::error::TryRecvError::Closed,
+                    "whoever asked is told at once"
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_mailbox_is_bounded_in_order_and_leaves_nobody_waiting(
+            capacity in 1..5_usize,
+            acts in prop::collection::vec(any_act(), 0..200),
+        ) {
+            let (mailbox, mut model) = (mailbox(capacity), Model::default());
+            for (n, act) in (0..).zip(acts) {
+                match act {
+                    Act::Push => model.push(&mailbox, n),
+                    Act::Take => model.take(&mailbox),
+                    Act::Open => {
+                        mailbox.open();
+                        model.open = true;
+                    }
+                    Act::Shut => {
+                        mailbox.shut();
+                        model.open = false;
+                    }
+                    Act::Clear => model.clear(&mailbox),
+                    Act::GiveUp => {
+                        if let Some((_, reply)) = model.inside.back_mut() {
+                            *reply = None;
+                        }
+                    }
+                }
+                prop_assert!(mailbox.len() == model.inside.len() && mailbox.len() <= capacity);
+            }
+            model.clear(&mailbox);
+            prop_assert_eq!(mailbox.len(), 0);
+        }
     }
 }

@@ -19,15 +19,18 @@
 //! # States
 //!
 //! ```text
-//!              start            begin
-//!   +---------+ ---> +------+ --------> +---------+
-//!   | stopped |      | idle | <-------- | running |
-//!   +---------+ <-+  +------+   rest    +---------+
-//!                 |      |  stop             |  |
-//!             end |      +----> +----------+ |  | broke too often (idle, too)
-//!                 +------------ | stopping | <  +----> +--------+
-//!                               +----------+  stop     | failed | -- start --> idle
-//!                                                      +--------+
+//!               start           begin
+//!   +---------+ -----> +------+ -------> +---------+
+//!   | stopped |        | idle | <------- | running |
+//!   +---------+        +------+   rest   +---------+
+//!      ^   ^              |                   |
+//!      |   |              +---------+---------+
+//!      |   | end                    |
+//!      |   +------------------------+  (a pipeline that comes to its end)
+//!      |                            |
+//!      | end   +----------+  stop   |  broke too often   +--------+  start
+//!      +------ | stopping | <-------+------------------> | failed | -------> idle
+//!              +----------+                              +--------+
 //! ```
 //!
 //! - A worker that waits (for its next run, for a message, for its restart) is idle, and [`Status::until`] says until when.
@@ -62,6 +65,7 @@ mod mailbox;
 mod member;
 mod options;
 mod ran;
+mod reader;
 mod reply;
 mod rounds;
 mod schedule;

@@ -62,66 +62,81 @@ impl<W: Worker> Rounds<W> {
             match restart {
                 Some(wait) if self.desk.sleep(wait).await => self.desk.restarted(),
                 Some(_) => return None,
-                None => return self.desk.halt.asked().is_none().then_some(error),
+                None => return (!self.desk.halt.is_told()).then_some(error),
             }
         }
     }
 
     /// Makes the worker and lets it work, until it is told to stop.
     async fn serve(&mut self) -> Result<(), Broke> {
-        let mut worker = self.make()?;
-        let mut schedule = Schedule::new(W::RUNS, Instant::now());
-        while self.desk.halt.asked().is_none() {
-            match schedule.pick(self.mailbox().has_mail(), Instant::now()) {
-                Pick::Run => self.run(&mut worker, &mut schedule).await?,
-                Pick::Message => self.receive(&mut worker).await?,
-                Pick::Wait(until) => self.desk.wait(until, self.mailbox().mail()).await,
-            }
+        let mut now = Instant::now();
+        let mut worker = self.make(now)?;
+        let mut schedule = Schedule::new(W::RUNS, now);
+        while !self.desk.halt.is_told() {
+            now = match schedule.pick(self.mailbox().has_mail(), now) {
+                Pick::Run => self.run(&mut worker, &mut schedule, now).await?,
+                Pick::Message => self.receive(&mut worker, now).await?,
+                Pick::Wait(until) => {
+                    self.desk.wait(until, self.mailbox().mail()).await;
+                    Instant::now()
+                }
+            };
             consume_budget().await;
         }
-        self.finish(&mut worker).await
+        self.finish(&mut worker, now).await
     }
 
     /// Handles what is in the mailbox, until the grace is over.
-    async fn finish(&mut self, worker: &mut W) -> Result<(), Broke> {
+    async fn finish(&mut self, worker: &mut W, mut now: Instant) -> Result<(), Broke> {
         self.mailbox().shut();
         while self.mailbox().has_mail() && !self.desk.halt.is_over() {
-            self.receive(worker).await?;
+            now = self.receive(worker, now).await?;
             consume_budget().await;
         }
         Ok(())
     }
 
-    async fn run(&mut self, worker: &mut W, schedule: &mut Schedule) -> Result<(), Broke> {
-        let began = self.desk.begin(false);
-        if let Some(ran) = self.call(began, async { worker.run().await }).await? {
-            schedule.rest(ran.idle(), Instant::now());
+    /// One run, from now on. Says when it has ended.
+    async fn run(
+        &mut self,
+        worker: &mut W,
+        schedule: &mut Schedule,
+        now: Instant,
+    ) -> Result<Instant, Broke> {
+        let began = self.desk.begin(false, now);
+        let ran = self.call(began, async { worker.run().await }).await?;
+        let now = Instant::now();
+        if let Some(ran) = ran {
+            schedule.rest(ran.idle(), now);
             let error = match ran {
                 Ran::Failed(error, _) => Some(SharedError::from(error)),
                 Ran::Done | Ran::Idle(_) => None,
             };
-            self.desk.handled(began, error);
+            self.desk.handled(began, error, now);
         }
-        Ok(())
+        Ok(now)
     }
 
-    async fn receive(&mut self, worker: &mut W) -> Result<(), Broke> {
+    /// One message, from now on. Says when it has been handled.
+    async fn receive(&mut self, worker: &mut W, now: Instant) -> Result<Instant, Broke> {
         let Some(Letter { message, reply }) = self.mailbox().take() else {
-            return Ok(());
+            return Ok(now);
         };
-        let began = self.desk.begin(true);
+        let began = self.desk.begin(true, now);
         let called = self.call(began, async { worker.receive(message).await });
         let result = match called.await {
             Ok(Some(result)) => result.map_err(SharedError::from),
-            Ok(None) => return Ok(()), // the reply is dropped, which says `Stopped`
+            Ok(None) => return Ok(now), // the reply is dropped, which says `Stopped`
             Err(broke) => {
                 answer(reply, Err(NoReply::Panicked(broke.error.to_string())));
                 return Err(broke);
             }
         };
-        self.desk.handled(began, result.as_ref().err().cloned());
+        let now = Instant::now();
+        let error = result.as_ref().err().cloned();
+        self.desk.handled(began, error, now);
         answer(reply, result.map_err(NoReply::Failed));
-        Ok(())
+        Ok(now)
     }
 
     /// Calls the worker. None, if it was cut off.
@@ -141,16 +156,17 @@ impl<W: Worker> Rounds<W> {
         }
     }
 
-    fn make(&mut self) -> Result<W, Broke> {
-        caught(&*self.make).map_err(|panic| self.broke(self.desk.begin(false), panic))
+    fn make(&mut self, now: Instant) -> Result<W, Broke> {
+        caught(&*self.make).map_err(|panic| self.broke(self.desk.begin(false, now), panic))
     }
 
     /// Decides whether it starts again; one that is to stop does not.
     #[cold]
     fn broke(&mut self, began: Began, panic: String) -> Broke {
-        let restart = match self.desk.halt.asked() {
-            None => self.restarts.again(Instant::now(), roll()),
-            Some(_) => None,
+        let restart = if self.desk.halt.is_told() {
+            None
+        } else {
+            self.restarts.again(Instant::now(), roll())
         };
         let error = SharedError::from(BoxError::from(panic));
         self.desk.panicked(began, &error, restart);

@@ -52,6 +52,21 @@ electrician::pipeline! {
     }
 }
 
+#[handler]
+fn look_up(_: u64, _: &mut u64) {}
+
+fn table() -> u64 {
+    panic!("no table")
+}
+
+electrician::pipeline! {
+    Panics(script: Script<u64>) {
+        generator numbers = scripted(script) { on_error: fail };
+        handler   look_up = look_up(table());
+        numbers -> look_up;
+    }
+}
+
 electrician::pipeline! {
     Impossible(slots: usize) {
         input   numbers: u64;
@@ -178,6 +193,18 @@ async fn a_pipeline_that_does_not_start_keeps_nobody_else_from_it() {
     assert_eq!(state(&operator, "impossible"), State::Failed);
     settle().await;
     assert_eq!(state(&operator, "sum"), State::Running);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_argument_that_panics_is_why_a_pipeline_does_not_start() {
+    let operator = Operator::new();
+    let script = Script::items([1]);
+    operator
+        .add("panics", pipeline(Panics::new(script)))
+        .unwrap();
+    let error = operator.start("panics").unwrap_err();
+    assert_eq!(error.to_string(), "worker `panics` did not start: no table");
+    assert_eq!(state(&operator, "panics"), State::Failed);
 }
 
 #[tokio::test(start_paused = true)]
