@@ -44,7 +44,7 @@
 //! # Promises
 //!
 //! - A request always resolves: with the reply, or with [why there is none](NoReply).
-//! - A message that was accepted is handled, or counted in [`Status::dropped`].
+//! - A message that was accepted is handled or counted in [`Status::dropped`], unless whoever asked has given up before.
 //! - Asking for a status never waits for a worker, and neither does anything else but a stop.
 //! - Nothing is unbounded: mailboxes refuse or let wait, listeners lose the oldest event and know how many, restarts are counted.
 //! - Where nobody listens, no event is made.

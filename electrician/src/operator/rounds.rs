@@ -2,7 +2,10 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use tokio::{task::coop::consume_budget, time::Instant};
+use tokio::{
+    task::coop::{consume_budget, has_budget_remaining},
+    time::Instant,
+};
 
 use super::{
     NoReply, Ran, SharedError, Worker,
@@ -81,7 +84,7 @@ impl<W: Worker> Rounds<W> {
                     Instant::now()
                 }
             };
-            consume_budget().await;
+            now = give_way(now).await;
         }
         self.finish(&mut worker, now).await
     }
@@ -91,7 +94,7 @@ impl<W: Worker> Rounds<W> {
         self.mailbox().shut();
         while self.mailbox().has_mail() && !self.desk.halt.is_over() {
             now = self.receive(worker, now).await?;
-            consume_budget().await;
+            now = give_way(now).await;
         }
         Ok(())
     }
@@ -176,6 +179,13 @@ impl<W: Worker> Rounds<W> {
     fn mailbox(&self) -> &Mailbox<W::Message, W::Reply> {
         &self.open.mailbox
     }
+}
+
+/// Lets others run when it is their turn. Says what time it is then.
+async fn give_way(now: Instant) -> Instant {
+    let tired = !has_budget_remaining();
+    consume_budget().await;
+    if tired { Instant::now() } else { now }
 }
 
 /// Replies, if somebody asked; who asked may have given up.

@@ -22,9 +22,9 @@ async fn slowly(seconds: u32) -> Result<u32, Broken> {
 #[tokio::test(start_paused = true)]
 async fn messages_are_handled_in_the_order_in_which_they_came() {
     let (operator, seen) = (Operator::new(), Arc::new(Mutex::new(Vec::new())));
-    let noted = Arc::clone(&seen);
+    let list = Arc::clone(&seen);
     let note = move |n: u32| {
-        noted.lock().unwrap().push(n);
+        list.lock().unwrap().push(n);
         async { Ok::<_, Broken>(()) }
     };
     let notes = operator.add("notes", answering(note)).unwrap();
