@@ -56,6 +56,7 @@
 //! - [`pipeline!`]: the language: declarations, wiring, options, operators.
 //! - [`#[handler]`](macro@handler), [`#[generator]`](macro@generator): the signatures that they take.
 //! - [`Running`]: the life of a pipeline; [`Report`]: what it came to; [`Health`]: how its stages are.
+//! - [`operator`]: named workers and whole pipelines under one supervisor.
 //! - [`resilience`]: retry, timeout and breaker, also for calls outside of a pipeline.
 //! - `test` (feature `test`): the kit for tests of your own.
 //!
@@ -66,6 +67,7 @@
 //! | `test` | the module `test`: scripted generators, recording sinks, faulty handlers, the balance assertion |
 
 pub mod edge;
+pub mod operator;
 pub mod pipeline;
 pub mod resilience;
 pub mod stage;

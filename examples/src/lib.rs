@@ -3,6 +3,7 @@
 pub mod feed;
 pub mod flaky;
 pub mod gateway;
+pub mod intake;
 pub mod ledger;
 pub mod order;
 pub mod survey;

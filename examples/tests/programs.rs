@@ -23,3 +23,9 @@ fn checkout_keeps_its_promises() {
         "{said}"
     );
 }
+
+#[test]
+fn operator_keeps_its_promises() {
+    let said = succeeds(env!("CARGO_BIN_EXE_operator"));
+    assert!(said.contains("watch ended clean"), "{said}");
+}

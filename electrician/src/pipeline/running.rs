@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// it aborts the run: use [`drain`](Self::drain) to lose nothing.
 pub struct Running<P: Pipeline> {
     pipeline: Arc<P>,
-    handles: P::Handles,
+    handles: Arc<P::Handles>,
     run: Mutex<Arc<Assembled>>,
 }
 
@@ -35,8 +35,11 @@ impl<P: Pipeline> Running<P> {
     /// # Errors
     /// When an option has a value that it cannot have (nothing runs then), or outside of a tokio runtime.
     pub fn start(pipeline: P) -> Result<Self, Error> {
-        let pipeline = Arc::new(pipeline);
-        let handles = P::handles();
+        Self::begin(Arc::new(pipeline), Arc::new(P::handles()))
+    }
+
+    /// Starts a pipeline, and binds these handles to it.
+    pub(crate) fn begin(pipeline: Arc<P>, handles: Arc<P::Handles>) -> Result<Self, Error> {
         let run = Mutex::new(assemble(&pipeline, &handles)?);
         Ok(Self {
             pipeline,
@@ -78,6 +81,11 @@ impl<P: Pipeline> Running<P> {
     /// # Cancel safety
     /// Dropping the future aborts the run.
     pub async fn drain(self, deadline: Duration) -> Report {
+        self.finish(deadline).await
+    }
+
+    /// As [`drain`](Self::drain), but that dropping the future leaves the run draining.
+    pub(crate) async fn finish(&self, deadline: Duration) -> Report {
         drain::<P>(&self.run(), deadline).await
     }
 
@@ -97,7 +105,7 @@ impl<P: Pipeline> Running<P> {
     /// # Cancel safety
     /// Dropping the future while it drains leaves the old run draining; nothing new has been started.
     pub async fn restart(&mut self, deadline: Duration) -> Result<Report, Error> {
-        let report = drain::<P>(&self.run(), deadline).await;
+        let report = self.finish(deadline).await;
         let fresh = assemble(&self.pipeline, &self.handles)?;
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(report)

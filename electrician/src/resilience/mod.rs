@@ -73,6 +73,7 @@ pub mod hedge;
 mod line;
 pub(crate) mod moment;
 pub mod rate_limiter;
+pub mod restart;
 pub mod retry;
 pub mod smoothing_queue;
 pub mod timeout;
@@ -93,6 +94,7 @@ pub use rate_limiter::{
     Blackout, KeyedRateLimiter, KeysFull, Lease, Limited, RateLimit, RateLimiter,
     RateLimiterSnapshot, Token,
 };
+pub use restart::{Restart, Restarts};
 pub use retry::{
     Again, Attempt, Backoff, Budget, BudgetWorker, Jitter, Retry, RetryBudget, Retrying,
 };

@@ -66,3 +66,4 @@ pub use unwind::guarded;
 
 pub(crate) use latency::rounded;
 pub(crate) use task::{Task, pool, spawn, tasks, workers};
+pub(crate) use unwind::{Caught, caught};

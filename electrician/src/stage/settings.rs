@@ -1,7 +1,6 @@
 //! What a stage was told: its protections and its policies, and what all its workers share.
 
 use std::{
-    collections::VecDeque,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -15,7 +14,8 @@ use crate::{
     resilience::{
         BadValue,
         breaker::{Breaker, CircuitBreaker},
-        retry::{Backoff, Retry},
+        restart::{Restart, Restarts},
+        retry::{Backoff, Retry, roll},
         timeout,
     },
 };
@@ -33,38 +33,22 @@ use crate::{
 /// | `backoff` | a duration, or a range that grows | none | as of a retry |
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use]
-pub struct OnPanic {
-    restarts: u32,
-    within: Duration,
-    backoff: Option<Backoff>,
-}
+pub struct OnPanic(Restart);
 
 impl OnPanic {
     /// Restarts the worker at most so often within this time.
     pub const fn restart(restarts: u32, within: Duration) -> Self {
-        Self {
-            restarts,
-            within,
-            backoff: None,
-        }
+        Self(Restart::up_to(restarts, within).at_once())
     }
 
     /// Fails the pipeline at the first panic.
     pub const fn fail() -> Self {
-        Self::restart(0, Duration::from_secs(1))
+        Self(Restart::never())
     }
 
     /// Waits before a worker that has panicked goes on.
-    pub fn backoff(mut self, backoff: impl Into<Backoff>) -> Self {
-        self.backoff = Some(backoff.into());
-        self
-    }
-
-    fn check(&self) -> Result<(), BadValue> {
-        if self.within.is_zero() {
-            return Err(BadValue::new("within", "must be above zero"));
-        }
-        self.backoff.map_or(Ok(()), |backoff| backoff.check())
+    pub fn backoff(self, backoff: impl Into<Backoff>) -> Self {
+        Self(self.0.backoff(backoff))
     }
 }
 
@@ -132,9 +116,10 @@ impl<E> Settings<E> {
         if let Some(breaker) = &self.breaker {
             breaker.check()?;
         }
-        self.on_panic
-            .as_ref()
-            .map_or(Ok(()), |on_panic| on_panic.check())
+        if let Some(OnPanic(restart)) = self.on_panic.as_deref() {
+            restart.check()?;
+        }
+        Ok(())
     }
 }
 
@@ -157,7 +142,8 @@ pub struct Cell {
     pub(crate) breaker: Option<CircuitBreaker>,
     tallies: Tallies,
     on_panic: Option<Box<OnPanic>>,
-    panics: Mutex<VecDeque<Instant>>,
+    /// Begun at the first panic.
+    restarts: Mutex<Option<Box<Restarts>>>,
 }
 
 impl Cell {
@@ -168,15 +154,14 @@ impl Cell {
         breaker: Option<CircuitBreaker>,
         on_panic: Option<Box<OnPanic>>,
     ) -> Arc<Self> {
-        let (tallies, panics) = (Tallies::default(), Mutex::default());
         Arc::new(Self {
             name,
             path,
             control,
             breaker,
-            tallies,
+            tallies: Tallies::default(),
             on_panic,
-            panics,
+            restarts: Mutex::default(),
         })
     }
 
@@ -220,24 +205,19 @@ impl Cell {
 
     /// Notes a panic. Says how long the worker waits before it goes on; past the limit the pipeline fails.
     pub(crate) fn panicked(&self, message: &str, now: Instant) -> Option<Duration> {
-        let on_panic = self.on_panic.as_deref().copied().unwrap_or_default();
-        let mut panics = self.panics.lock().unwrap_or_else(PoisonError::into_inner);
-        while panics
-            .front()
-            .is_some_and(|&at| now.saturating_duration_since(at) > on_panic.within)
-        {
-            panics.pop_front();
-        }
-        panics.push_back(now);
-        let count = u32::try_from(panics.len()).unwrap_or(u32::MAX);
-        drop(panics);
-        tracing::warn!(stage = self.path, message, count, "a handler panicked");
-        if count > on_panic.restarts {
+        let begun = || {
+            Box::new(Restarts::new(
+                self.on_panic.as_deref().copied().unwrap_or_default().0,
+            ))
+        };
+        let mut restarts = self.restarts.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = restarts.get_or_insert_with(begun).again(now, roll());
+        drop(restarts);
+        tracing::warn!(stage = self.path, message, "a handler panicked");
+        if wait.is_none() {
             self.control
                 .fail(Error::new(ErrorKind::Panicked, &*self.path).because(message));
-            return None;
         }
-        let backoff = on_panic.backoff?;
-        Some(backoff.delay(count, crate::resilience::retry::roll()))
+        wait
     }
 }

@@ -63,7 +63,7 @@ pub enum Jitter {
 }
 
 impl Backoff {
-    pub(super) const DEFAULT: Self = Self::growing(Growth::Exponential {
+    pub(in crate::resilience) const DEFAULT: Self = Self::growing(Growth::Exponential {
         min: Duration::from_millis(100),
         max: Duration::from_secs(10),
     });
