@@ -99,5 +99,6 @@ pub mod prelude {
     pub use crate::{
         AnyFailure, Cause, Failure, Outlet, Report, Running, Stopped, Work, generator, handler,
         pipeline,
+        stage::{provider, provider_sink, provider_stream},
     };
 }

@@ -54,7 +54,7 @@ mod patterns;
 mod registry;
 mod select;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod together;
 
 pub use combine::{

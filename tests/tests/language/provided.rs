@@ -1,0 +1,3 @@
+//! Providers in a handler's place.
+
+use super::support::*;
