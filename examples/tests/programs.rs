@@ -23,3 +23,12 @@ fn checkout_keeps_its_promises() {
         "{said}"
     );
 }
+
+#[test]
+fn providers_keeps_its_promises() {
+    let said = succeeds(env!("CARGO_BIN_EXE_providers"));
+    assert!(
+        said.contains("the main bank is replaced") && said.contains("closed fresh, closed steady"),
+        "{said}"
+    );
+}

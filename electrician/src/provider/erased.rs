@@ -194,8 +194,8 @@ pub type BoxHalves<T, Item, Err> = (
 
 /// The twin of [`Duplex`].
 pub trait ErasedDuplex<T, Item, Err>: ErasedProvider {
-    /// [`Duplex::open`].
-    fn open_erased(&self) -> BoxFuture<'_, Result<BoxHalves<T, Item, Err>, Err>>;
+    /// [`Duplex::connect`].
+    fn connect_erased(&self) -> BoxFuture<'_, Result<BoxHalves<T, Item, Err>, Err>>;
 }
 
 impl<T, P> ErasedDuplex<T, P::Item, P::Error> for P
@@ -203,9 +203,9 @@ where
     T: Send + 'static,
     P: Duplex<T, Sender: 'static, Receiver: 'static>,
 {
-    fn open_erased(&self) -> BoxFuture<'_, Result<BoxHalves<T, P::Item, P::Error>, P::Error>> {
+    fn connect_erased(&self) -> BoxFuture<'_, Result<BoxHalves<T, P::Item, P::Error>, P::Error>> {
         Box::pin(async move {
-            let (sender, receiver) = self.open().await?;
+            let (sender, receiver) = self.connect().await?;
             let sender: Box<dyn ErasedSendHalf<T, P::Error>> = Box::new(sender);
             Ok((sender, Box::pin(receiver) as BoxStream<_>))
         })
@@ -231,8 +231,8 @@ where
     type Sender = Box<dyn ErasedSendHalf<T, Err>>;
     type Receiver = BoxStream<Result<Item, Err>>;
 
-    fn open(&self) -> impl Future<Output = Result<(Self::Sender, Self::Receiver), Err>> + Send {
-        self.open_erased()
+    fn connect(&self) -> impl Future<Output = Result<(Self::Sender, Self::Receiver), Err>> + Send {
+        self.connect_erased()
     }
 }
 

@@ -17,7 +17,7 @@
 //! - [`Registry`]: factories by name, each with a configuration of its own.
 //! - [`Manager`]: makes each backend once, switches it without losing a call, closes them all and says what went wrong.
 //! - [Selectors](Selector): [`Preferred`], [`Priority`], [`FirstHealthy`], [`RoundRobin`], [`LeastLoaded`], [`Weighted`].
-//! - [Combinators](Combine): `adapt`, `tap`, `windowed`, `stateful`, and [`FanOut`].
+//! - [Combinators](Combine): `adapt`, `protected`, `tap`, `windowed`, `stateful`, and [`FanOut`].
 //!
 //! A provider is a handler of a pipeline: `handler quote = provider(quotes);`.
 //!
@@ -51,6 +51,7 @@ mod lifecycle;
 mod manager;
 mod metadata;
 mod patterns;
+mod protect;
 mod registry;
 mod select;
 #[cfg(test)]
@@ -74,6 +75,7 @@ pub use manager::{
 };
 pub use metadata::Metadata;
 pub use patterns::{Duplex, RequestResponse, RequestStream, SendHalf, Sink};
+pub use protect::{Both, Guard, Kept, Once, Protected, ProtectedError, Watched};
 pub use registry::{CreateError, Registry};
 pub use select::{
     Candidate, FirstHealthy, LeastLoaded, Preferred, Priority, RoundRobin, Selector, Weighted,

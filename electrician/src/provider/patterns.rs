@@ -90,7 +90,7 @@ pub trait Duplex<T>: Provider {
     /// # Errors
     ///
     /// Its own.
-    fn open(
+    fn connect(
         &self,
     ) -> impl Future<Output = Result<(Self::Sender, Self::Receiver), Self::Error>> + Send;
 }
@@ -145,9 +145,9 @@ impl<T, P: Duplex<T> + ?Sized> Duplex<T> for Arc<P> {
     type Sender = P::Sender;
     type Receiver = P::Receiver;
 
-    fn open(
+    fn connect(
         &self,
     ) -> impl Future<Output = Result<(Self::Sender, Self::Receiver), Self::Error>> + Send {
-        P::open(self)
+        P::connect(self)
     }
 }

@@ -237,3 +237,74 @@ fn distance(one: &str, other: &str) -> usize {
     }
     row.last().copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(names: &[&str]) -> Registry<u32, u32> {
+        let mut registry = Registry::default();
+        for name in names {
+            registry.register(*name, |n: u32| u32::try_from(i64::from(n) - 1));
+        }
+        registry
+    }
+
+    fn refused(names: &[&str], name: &str, config: u32) -> String {
+        named(names).create(name, config).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_unknown_name_lists_the_known_ones() {
+        for (name, said) in [
+            (
+                "htp",
+                "there is no factory `htp`; did you mean `http`? known: `grpc`, `http`",
+            ),
+            (
+                "http2",
+                "there is no factory `http2`; did you mean `http`? known: `grpc`, `http`",
+            ),
+            (
+                "carrier pigeon",
+                "there is no factory `carrier pigeon`; known: `grpc`, `http`",
+            ),
+        ] {
+            assert_eq!(refused(&["http", "grpc"], name, 1), said);
+        }
+        assert_eq!(
+            refused(&[], "http", 1),
+            "there is no factory `http`; none is known"
+        );
+    }
+
+    #[test]
+    fn what_a_factory_says_comes_with_its_name() {
+        assert_eq!(named(&["http"]).create("http", 8).unwrap(), 7);
+        assert!(
+            refused(&["http"], "http", 0).starts_with("`http` could not be made: out of range")
+        );
+    }
+
+    #[test]
+    fn a_factory_that_is_named_again_replaces_the_other() {
+        let mut registry = named(&["http"]);
+        assert!(registry.register("http", Ok::<_, BoxError>));
+        assert!(!registry.register("grpc", Ok::<_, BoxError>));
+        assert_eq!(registry.create("http", 8).unwrap(), 8);
+        assert!(registry.names().eq(["grpc", "http"]));
+    }
+
+    #[test]
+    fn letters_that_differ_are_counted() {
+        for (one, other, differ) in [
+            ("", "", 0),
+            ("a", "", 1),
+            ("kitten", "sitting", 3),
+            ("grüße", "grüsse", 2),
+        ] {
+            assert_eq!(distance(one, other), differ);
+            assert_eq!(distance(other, one), differ);
+        }
+    }
+}

@@ -96,8 +96,8 @@ where
     type Sender = AdaptedSender<P::Sender, F>;
     type Receiver = AdaptedItems<P::Receiver, G, E>;
 
-    async fn open(&self) -> Result<(Self::Sender, Self::Receiver), E> {
-        let (inner, receiver) = self.inner.open().await.map_err(Into::into)?;
+    async fn connect(&self) -> Result<(Self::Sender, Self::Receiver), E> {
+        let (inner, receiver) = self.inner.connect().await.map_err(Into::into)?;
         let request = self.request.clone();
         let sender = AdaptedSender { inner, request };
         Ok((sender, AdaptedItems::new(receiver, self.response.clone())))

@@ -77,8 +77,8 @@ where
     type Sender = MapError<P::Sender, F>;
     type Receiver = MapError<P::Receiver, F>;
 
-    async fn open(&self) -> Result<(Self::Sender, Self::Receiver), E> {
-        let (sender, receiver) = self.inner.open().await.map_err(&self.map)?;
+    async fn connect(&self) -> Result<(Self::Sender, Self::Receiver), E> {
+        let (sender, receiver) = self.inner.connect().await.map_err(&self.map)?;
         let sender = MapError::new(sender, self.map.clone());
         Ok((sender, MapError::new(receiver, self.map.clone())))
     }

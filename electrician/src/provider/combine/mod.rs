@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`adapt`](Combine::adapt) | other requests, responses and errors | all |
 //! | [`map_error`](Combine::map_error) | other errors | all |
+//! | [`protected`](Combine::protected) | a guard stand around the calls | all |
 //! | [`tap`](Combine::tap) | somebody see each request | all |
 //! | [`windowed`](Combine::windowed) | windows of the items, and something of each window | streams |
 //! | [`stateful`](Combine::stateful) | calls of one key remember something | request-response, sink |
@@ -25,7 +26,7 @@ pub use store::{ContextStore, MemoryStore};
 pub use tap::{Tap, TappedSender};
 pub use windowed::{Windowed, Windows};
 
-use super::Provider;
+use super::{Protected, Provider};
 use std::num::NonZeroUsize;
 
 /// The combinators, on every provider.
@@ -58,6 +59,25 @@ pub trait Combine: Provider + Sized {
     /// Gives other errors.
     fn map_error<F>(self, map: F) -> MapError<Self, F> {
         MapError::new(self, map)
+    }
+
+    /// Puts a [`Guard`](super::Guard) around the calls, such as a circuit breaker. A guard may call again, so the request
+    /// is cloned.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, ProtectedError, RequestResponse, from_fn};
+    /// use electrician::resilience::{Breaker, CircuitBreaker};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let down = from_fn("down", async |_: u32| Err::<(), _>("no answer"));
+    /// let down = down.protected(CircuitBreaker::new(Breaker::default().consecutive(1)));
+    /// assert_eq!(down.call(1).await, Err(ProtectedError::Backend("no answer")));
+    /// assert!(matches!(down.call(1).await, Err(ProtectedError::Refused(_))));
+    /// # });
+    /// ```
+    fn protected<G>(self, guard: G) -> Protected<Self, G> {
+        Protected::new(self, guard)
     }
 
     /// Shows `tap` each request before it goes, and each item of a conversation that is sent.

@@ -62,8 +62,8 @@ where
     type Sender = TappedSender<P::Sender, F>;
     type Receiver = P::Receiver;
 
-    async fn open(&self) -> Result<(Self::Sender, P::Receiver), P::Error> {
-        let (inner, receiver) = self.inner.open().await?;
+    async fn connect(&self) -> Result<(Self::Sender, P::Receiver), P::Error> {
+        let (inner, receiver) = self.inner.connect().await?;
         let tap = self.tap.clone();
         Ok((TappedSender { inner, tap }, receiver))
     }

@@ -79,9 +79,9 @@ where
     type Sender = Held<MapError<T::Sender, fn(T::Error) -> Self::Error>, Lease<T>>;
     type Receiver = Held<MapError<T::Receiver, fn(T::Error) -> Self::Error>, Lease<T>>;
 
-    async fn open(&self) -> Result<(Self::Sender, Self::Receiver), Self::Error> {
+    async fn connect(&self) -> Result<(Self::Sender, Self::Receiver), Self::Error> {
         let lease = self.select()?;
-        let (sender, receiver) = lease.open().await.map_err(ManagerError::Backend)?;
+        let (sender, receiver) = lease.connect().await.map_err(ManagerError::Backend)?;
         let wrap: fn(_) -> _ = ManagerError::Backend;
         let sender = Held::new(MapError::new(sender, wrap), lease.clone());
         Ok((sender, Held::new(MapError::new(receiver, wrap), lease)))

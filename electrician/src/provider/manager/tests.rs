@@ -52,7 +52,7 @@ async fn concurrent_inits_make_one_backend() {
     });
     let opens = async {
         yield_now().await;
-        lab.open();
+        lab.let_go();
     };
     let (leases, ()) = tokio::join!(join_all(inits), opens);
     assert!(leases.into_iter().all(|lease| lease.is_ok()));
@@ -85,7 +85,7 @@ async fn an_init_that_is_cancelled_makes_way_for_the_next() {
     let (lab, manager) = (lab("one"), Manager::new("labs", FirstHealthy));
     lab.shut();
     assert!(manager.init("one", made(&lab)).now_or_never().is_none());
-    lab.open();
+    lab.let_go();
     manager.init("one", made(&lab)).await.unwrap();
     assert_eq!(lab.count(|it| &it.inits), 2);
 }
@@ -104,7 +104,7 @@ async fn a_slow_init_holds_nobody_else_up() {
         .unwrap();
     assert_eq!(manager.call(1_u32).await.unwrap(), 2);
     assert_eq!(manager.names(), ["quick"]);
-    slow.open();
+    slow.let_go();
     init.await.unwrap();
 }
 
@@ -119,7 +119,7 @@ async fn a_switched_backend_is_closed_once_when_its_last_call_has_ended() {
     assert_eq!(manager.call(2_u32).await.unwrap(), 4);
     yield_now().await;
     assert_eq!((closes(&old), new.count(|it| &it.calls)), (0, 1));
-    old.open();
+    old.let_go();
     assert_eq!(under_way.await.unwrap(), 2);
     manager.settled(SECOND).await.unwrap();
     assert_eq!((closes(&old), closes(&new)), (1, 0));
@@ -187,7 +187,7 @@ async fn a_switch_under_load_loses_no_call() {
 async fn a_stream_keeps_its_backend_until_it_ends() {
     let lab = lab("one");
     let manager = manager(LeastLoaded, std::slice::from_ref(&lab)).await;
-    let mut stream = RequestStream::open(&manager, 2_u32).await.unwrap();
+    let mut stream = manager.open(2_u32).await.unwrap();
     assert_eq!(manager.roster.seats()[0].load(), 1);
     assert!(manager.remove("one").await);
     yield_now().await;
@@ -201,7 +201,7 @@ async fn a_stream_keeps_its_backend_until_it_ends() {
 async fn a_conversation_keeps_its_backend_until_both_halves_end() {
     let lab = lab("one");
     let manager = manager(FirstHealthy, std::slice::from_ref(&lab)).await;
-    let (mut sender, receiver) = Duplex::open(&manager).await.unwrap();
+    let (mut sender, receiver) = manager.connect().await.unwrap();
     assert!(manager.remove("one").await);
     sender.send(1).await.unwrap();
     drop(receiver);
@@ -224,7 +224,7 @@ async fn an_active_call_is_never_closed_under() {
     yield_now().await;
     let mut closing = Box::pin(manager.close_all(Order::Reverse, 60 * SECOND));
     assert!(closing.as_mut().now_or_never().is_none());
-    lab.open();
+    lab.let_go();
     closing.await.unwrap();
     assert_eq!(call.await.unwrap().unwrap(), 2);
     assert_eq!((closes(&lab), lab.count(|it| &it.after_close)), (1, 0));
@@ -253,7 +253,7 @@ async fn what_is_initialised_while_the_manager_closes_is_closed_too() {
     let mut init = Box::pin(manager.init("late", made(&late)));
     assert!(init.as_mut().now_or_never().is_none());
     manager.close_all(Order::Reverse, SECOND).await.unwrap();
-    late.open();
+    late.let_go();
     init.await.unwrap_err();
     manager.settled(SECOND).await.unwrap();
     assert_eq!(closes(&late), 1);
@@ -414,7 +414,7 @@ async fn a_cancelled_call_is_no_error_and_leaves_no_trace() {
             .now_or_never()
             .is_none()
     );
-    lab.open();
+    lab.let_go();
     manager.close_all(Order::Reverse, SECOND).await.unwrap();
     assert_eq!(closes(&lab), 1);
 }

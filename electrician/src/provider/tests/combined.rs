@@ -55,7 +55,7 @@ async fn all_waits_for_all_and_reports_every_failure() {
     labs[1].shut();
     let mut call = Box::pin(all.call(3_u32));
     assert!(call.as_mut().now_or_never().is_none(), "the others go on");
-    labs[1].open();
+    labs[1].let_go();
     let error = call.await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -72,7 +72,7 @@ async fn the_first_success_is_enough_and_the_others_are_given_up() {
     let first = FanOut::first("first", labs.clone());
     assert_eq!(first.call(5_u32).await.unwrap(), [10]);
     labs[2].set(|it| &it.fails);
-    labs[0].open();
+    labs[0].let_go();
     assert_eq!(
         first.call(5_u32).await.unwrap(),
         [10],
@@ -153,8 +153,8 @@ async fn dropping_a_merged_stream_waits_for_nobody() {
     let labs = [lab("a"), lab("b")];
     labs[0].shut();
     let group = FanOut::all("merged", labs.clone());
-    assert!(RequestStream::open(&group, 5_u32).now_or_never().is_none());
-    labs[0].open();
+    assert!(group.open(5_u32).now_or_never().is_none());
+    labs[0].let_go();
     drop(group.open(5_u32).await.unwrap());
 }
 

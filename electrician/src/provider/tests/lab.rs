@@ -68,13 +68,13 @@ impl std::ops::Deref for Lab {
 }
 
 impl Lab {
-    /// From here on, nothing goes on before [`open`](Self::open).
+    /// From here on, nothing goes on before [`let_go`](Self::let_go).
     pub(crate) fn shut(&self) -> &Self {
         self.gate.forget_permits(usize::MAX);
         self
     }
 
-    pub(crate) fn open(&self) {
+    pub(crate) fn let_go(&self) {
         self.gate.add_permits(1 << 20);
     }
 
@@ -183,7 +183,7 @@ impl Duplex<u32> for Lab {
     type Sender = Back;
     type Receiver = BoxStream<Result<u32, Broken>>;
 
-    async fn open(&self) -> Result<(Back, Self::Receiver), Broken> {
+    async fn connect(&self) -> Result<(Back, Self::Receiver), Broken> {
         RequestResponse::<u32>::call(self, 0).await?;
         let (sender, receiver) = tokio::sync::mpsc::channel(16);
         let items = stream::unfold(receiver, async |mut receiver| {

@@ -2,5 +2,6 @@
 
 mod combined;
 pub(super) mod lab;
+mod protected;
 mod remembered;
 mod shown;

@@ -6,6 +6,7 @@ use crate::provider::{
     FirstHealthy, Health, Manager, MemoryStore, Provider, RequestResponse, RequestStream, SendHalf,
     Sink,
 };
+use crate::resilience::{Breaker, CircuitBreaker};
 use futures_util::StreamExt;
 use std::{num::NonZeroUsize, sync::Arc};
 
@@ -46,6 +47,8 @@ async fn every_wrapper_shows_what_its_backend_says() {
     .await;
     shows(&lab, it().map_error(|error: Broken| error.0)).await;
     shows(&lab, it().tap(|_: &u32| {})).await;
+    let breaker = CircuitBreaker::new(Breaker::default());
+    shows(&lab, it().protected(breaker)).await;
     shows(
         &lab,
         it().windowed(TWO, async |window: Vec<u32>| Ok::<_, Broken>(window)),
@@ -95,7 +98,7 @@ async fn streams(backend: &impl RequestStream<u32, Item = u32, Error: std::fmt::
 }
 
 async fn converses(backend: &impl Duplex<u32, Item = u32, Error: std::fmt::Debug>) {
-    let (mut sender, receiver) = backend.open().await.unwrap();
+    let (mut sender, receiver) = backend.connect().await.unwrap();
     for n in 0..3 {
         sender.send(n).await.unwrap();
     }
