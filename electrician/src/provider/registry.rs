@@ -184,12 +184,12 @@ impl fmt::Display for CreateError {
         match self {
             Self::Unknown { name, known } => {
                 write!(f, "there is no factory `{name}`")?;
-                if let Some(meant) = nearest(name, known) {
-                    return write!(f, "; did you mean `{meant}`? known: {}", list(known));
+                if known.is_empty() {
+                    return f.write_str("; none is known");
                 }
-                match known.is_empty() {
-                    true => f.write_str("; none is known"),
-                    false => write!(f, "; known: {}", list(known)),
+                match nearest(name, known) {
+                    Some(meant) => write!(f, "; did you mean `{meant}`? known: {}", list(known)),
+                    None => write!(f, "; known: {}", list(known)),
                 }
             }
             Self::Config { name, source } => {

@@ -55,12 +55,12 @@ pub trait ContextStore<K>: Send + Sync + 'static {
 pub struct MemoryStore<K, C> {
     capacity: usize,
     ttl: Option<Duration>,
-    shelf: Mutex<Shelf<K, C>>,
+    contents: Mutex<Contents<K, C>>,
 }
 
 #[derive(Debug)]
-struct Shelf<K, C> {
-    contexts: HashMap<K, Kept<C>>,
+struct Contents<K, C> {
+    by_key: HashMap<K, Kept<C>>,
     /// By the number of the save, the oldest one first; it is the first to expire, too.
     saves: BTreeMap<u64, K>,
     next: u64,
@@ -79,8 +79,8 @@ impl<K, C> MemoryStore<K, C> {
         Self {
             capacity,
             ttl: None,
-            shelf: Mutex::new(Shelf {
-                contexts: HashMap::new(),
+            contents: Mutex::new(Contents {
+                by_key: HashMap::new(),
                 saves: BTreeMap::new(),
                 next: 0,
             }),
@@ -95,15 +95,15 @@ impl<K, C> MemoryStore<K, C> {
     }
 
     /// An entry is made whole or not at all, so a panic elsewhere does not spoil them.
-    fn shelf(&self) -> MutexGuard<'_, Shelf<K, C>> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn contents(&self) -> MutexGuard<'_, Contents<K, C>> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<K: Hash + Eq + Clone, C> MemoryStore<K, C> {
     /// The contexts that are kept and have not expired.
     pub fn len(&self) -> usize {
-        self.fresh(Instant::now()).contexts.len()
+        self.fresh(Instant::now()).by_key.len()
     }
 
     /// Whether there are none.
@@ -111,35 +111,35 @@ impl<K: Hash + Eq + Clone, C> MemoryStore<K, C> {
         self.len() == 0
     }
 
-    /// The shelf, without those that have expired.
-    fn fresh(&self, now: Instant) -> MutexGuard<'_, Shelf<K, C>> {
-        let mut shelf = self.shelf();
+    /// What is kept, without those that have expired.
+    fn fresh(&self, now: Instant) -> MutexGuard<'_, Contents<K, C>> {
+        let mut contents = self.contents();
         if let Some(ttl) = self.ttl {
-            while shelf
+            while contents
                 .oldest()
                 .is_some_and(|oldest| now.saturating_duration_since(oldest.at) >= ttl)
             {
-                shelf.drop_oldest();
+                contents.drop_oldest();
             }
         }
-        shelf
+        contents
     }
 }
 
-impl<K: Hash + Eq + Clone, C> Shelf<K, C> {
+impl<K: Hash + Eq + Clone, C> Contents<K, C> {
     fn oldest(&self) -> Option<&Kept<C>> {
         let (_, key) = self.saves.first_key_value()?;
-        self.contexts.get(key)
+        self.by_key.get(key)
     }
 
     fn drop_oldest(&mut self) {
         if let Some((_, key)) = self.saves.pop_first() {
-            self.contexts.remove(&key);
+            self.by_key.remove(&key);
         }
     }
 
     fn remove(&mut self, key: &K) {
-        if let Some(kept) = self.contexts.remove(key) {
+        if let Some(kept) = self.by_key.remove(key) {
             self.saves.remove(&kept.save);
         }
     }
@@ -149,7 +149,7 @@ impl<K: Hash + Eq + Clone, C> Shelf<K, C> {
         self.next += 1;
         self.saves.insert(save, key.clone());
         let kept = Kept { context, save, at };
-        self.contexts.insert(key.clone(), kept);
+        self.by_key.insert(key.clone(), kept);
     }
 }
 
@@ -162,23 +162,23 @@ where
     type Error = Infallible;
 
     async fn load(&self, key: &K) -> Result<Option<C>, Infallible> {
-        let shelf = self.fresh(Instant::now());
-        Ok(shelf.contexts.get(key).map(|kept| kept.context.clone()))
+        let contents = self.fresh(Instant::now());
+        Ok(contents.by_key.get(key).map(|kept| kept.context.clone()))
     }
 
     async fn save(&self, key: &K, context: C) -> Result<(), Infallible> {
         let now = Instant::now();
-        let mut shelf = self.fresh(now);
-        shelf.remove(key);
-        shelf.insert(key, context, now);
-        while shelf.contexts.len() > self.capacity {
-            shelf.drop_oldest();
+        let mut contents = self.fresh(now);
+        contents.remove(key);
+        contents.insert(key, context, now);
+        while contents.by_key.len() > self.capacity {
+            contents.drop_oldest();
         }
         Ok(())
     }
 
     async fn delete(&self, key: &K) -> Result<(), Infallible> {
-        self.shelf().remove(key);
+        self.contents().remove(key);
         Ok(())
     }
 }

@@ -118,18 +118,20 @@ impl Provider for Lab {
     async fn init(&self) -> Result<(), BoxError> {
         self.inits.fetch_add(1, SeqCst);
         self.pass().await;
-        match self.init_fails.swap(false, SeqCst) {
-            true => Err("no connection".into()),
-            false => Ok(()),
+        if self.init_fails.swap(false, SeqCst) {
+            Err("no connection".into())
+        } else {
+            Ok(())
         }
     }
 
     async fn close(&self) -> Result<(), BoxError> {
         self.closes.fetch_add(1, SeqCst);
         assert!(!self.close_panics.load(SeqCst), "the floor gave way");
-        match self.close_fails.load(SeqCst) {
-            true => Err("still warm".into()),
-            false => Ok(()),
+        if self.close_fails.load(SeqCst) {
+            Err("still warm".into())
+        } else {
+            Ok(())
         }
     }
 }
@@ -144,9 +146,10 @@ impl RequestResponse<u32> for Lab {
         self.pass().await;
         self.after_close
             .fetch_add(usize::from(self.count(|it| &it.closes) > 0), SeqCst);
-        match self.fails.load(SeqCst) {
-            true => Err(Broken("out of paper")),
-            false => Ok(request * 2),
+        if self.fails.load(SeqCst) {
+            Err(Broken("out of paper"))
+        } else {
+            Ok(request * 2)
         }
     }
 }

@@ -72,7 +72,7 @@ async fn a_response_survives_a_failed_save() {
 
 #[tokio::test(start_paused = true)]
 async fn an_expired_context_is_gone_and_its_place_is_free() {
-    let store = MemoryStore::new(1_000).ttl(Duration::from_secs(60));
+    let store = MemoryStore::new(1_000).ttl(Duration::from_mins(1));
     for key in 0..500_u32 {
         store.save(&key, "old").await.unwrap();
     }
