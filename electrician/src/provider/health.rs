@@ -54,7 +54,7 @@ impl Health {
         let callable = members
             .iter()
             .filter(|(_, health)| health.standing() > Standing::Out);
-        match (callable.count() >= enough.max(1), ailing.is_empty()) {
+        match (callable.count() >= enough, ailing.is_empty()) {
             (true, true) => Self::Healthy,
             (true, false) => Self::Degraded(ailing.join(", ")),
             (false, true) => Self::unavailable("there is no backend"),

@@ -175,5 +175,8 @@ fn assert_every_order_once(ledger: &Ledger, at: &[BTreeSet<u64>; 3]) {
     let mut orders: Vec<u64> = charged.chain(rejected).collect();
     orders.sort_unstable();
     assert!(orders.into_iter().eq(1..=ORDERS));
-    assert_eq!(pages.paid.len(), at.iter().map(BTreeSet::len).sum());
+    assert_eq!(
+        pages.paid.len(),
+        at.iter().map(BTreeSet::len).sum::<usize>()
+    );
 }

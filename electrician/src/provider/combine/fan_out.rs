@@ -161,18 +161,19 @@ impl<P: Provider> Provider for FanOut<P> {
 
     async fn init(&self) -> Result<(), BoxError> {
         let begun = Together::new(self.members.iter().map(Provider::init)).all();
-        let (mut ready, mut error) = (Vec::new(), None);
+        let (mut ready, mut errors) = (Vec::new(), Vec::new());
         for (member, begun) in self.members.iter().zip(begun.await) {
             match begun {
                 Ok(()) => ready.push(member),
-                Err(why) => error = error.or(Some(format!("`{}`: {why}", member.name()))),
+                Err(error) => errors.push(format!("`{}`: {error}", member.name())),
             }
         }
-        let Some(error) = error else { return Ok(()) };
-        close(ready).await.map_or_else(
-            |unclosed| Err(format!("{error}; {unclosed}").into()),
-            |()| Err(error.clone().into()),
-        )
+        if errors.is_empty() {
+            return Ok(());
+        }
+        let unclosed = close(ready).await.err();
+        errors.extend(unclosed.map(|error| error.to_string()));
+        Err(errors.join(", ").into())
     }
 
     async fn close(&self) -> Result<(), BoxError> {

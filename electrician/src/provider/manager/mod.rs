@@ -36,7 +36,7 @@ use std::fmt;
 /// - A backend that was replaced or removed is closed when its last call has ended, and not before; streams and both halves
 ///   of a conversation count as calls.
 /// - Whatever fails while backends are closed is reported by [`close_all`](Self::close_all), for each of them.
-/// - After `close_all` nothing is handed out.
+/// - After `close_all` nothing is handed out. A manager that is dropped closes nothing.
 ///
 /// Backends that were replaced are closed by tasks of their own, so [`switch`](Self::switch), [`remove`](Self::remove) and
 /// `close_all` need a tokio runtime.
@@ -91,14 +91,12 @@ impl<T: Provider, S: Selector> Manager<T, S> {
     /// [`NoneAvailable`], if there is none that can be called.
     pub fn select(&self) -> Result<Lease<T>, NoneAvailable> {
         let seats = self.roster.seats();
-        match self.selector.select(&seats) {
-            Some(at) => Ok(Lease::on(&seats[at])),
-            None => Err(NoneAvailable {
-                manager: self.name.clone(),
-                backends: seats.len(),
-                closed: self.roster.is_closed(),
-            }),
-        }
+        let chosen = self.selector.select(&seats).and_then(|at| seats.get(at));
+        chosen.map(Lease::on).ok_or_else(|| NoneAvailable {
+            manager: self.name.clone(),
+            backends: seats.len(),
+            closed: self.roster.is_closed(),
+        })
     }
 
     /// The backend of this name, whether it can be called or not.

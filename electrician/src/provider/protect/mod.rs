@@ -125,8 +125,8 @@ where
 {
     type Item = P::Item;
     type Error = G::Error;
-    type Sender = MapError<Watched<P::Sender, Both<G::Kept>>, fn(P::Error) -> G::Error>;
-    type Receiver = MapError<Watched<P::Receiver, Both<G::Kept>>, fn(P::Error) -> G::Error>;
+    type Sender = MapError<Watched<P::Sender, KeptByBoth<G::Kept>>, fn(P::Error) -> G::Error>;
+    type Receiver = MapError<Watched<P::Receiver, KeptByBoth<G::Kept>>, fn(P::Error) -> G::Error>;
 
     async fn connect(&self) -> Result<(Self::Sender, Self::Receiver), G::Error> {
         let ((sender, receiver), kept) = self.guard.open(|| self.inner.connect()).await?;
@@ -141,4 +141,4 @@ where
 }
 
 /// What both halves of a conversation keep.
-pub type Both<K> = Arc<Mutex<K>>;
+pub type KeptByBoth<K> = Arc<Mutex<K>>;

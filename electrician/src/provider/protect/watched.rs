@@ -1,6 +1,6 @@
 //! What was opened under a guard, and what becomes of it.
 
-use super::{Both, Kept};
+use super::{Kept, KeptByBoth};
 use crate::provider::SendHalf;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
@@ -56,7 +56,7 @@ impl<T: Send, S: SendHalf<T>, K: Kept<S::Error>> SendHalf<T> for Watched<S, K> {
 }
 
 /// A conversation has ended when the other side says no more.
-impl<E, K: Kept<E>> Kept<E> for Both<K> {
+impl<E, K: Kept<E>> Kept<E> for KeptByBoth<K> {
     fn failed(&mut self, error: &E) {
         lock(self).failed(error);
     }
@@ -67,6 +67,6 @@ impl<E, K: Kept<E>> Kept<E> for Both<K> {
 }
 
 /// What is kept is told of one thing at a time, so a panic elsewhere does not spoil it.
-fn lock<K>(kept: &Both<K>) -> MutexGuard<'_, K> {
+fn lock<K>(kept: &KeptByBoth<K>) -> MutexGuard<'_, K> {
     kept.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -173,6 +173,24 @@ proptest! {
     }
 
     #[test]
+    fn who_comes_and_goes_is_not_starved(
+        history in prop::collection::vec("[R-]{4}", 0..300),
+        weights in prop::collection::vec(1..6_u32, 4),
+    ) {
+        let names = (0..).map(|at: usize| at.to_string());
+        let weighted = Weighted::new(names.zip(weights.iter().copied()));
+        for standings in history {
+            weighted.select(&stand(&standings));
+        }
+        let sum = weights.iter().sum::<u32>() as usize;
+        let rounds = counts(&weighted, &stand("RRRR"), 10 * sum);
+        for (at, &weight) in weights.iter().enumerate() {
+            let given = rounds.get(&at).copied().unwrap_or(0);
+            prop_assert!(given.abs_diff(10 * weight as usize) <= 4, "{at}: {given} of {}", 10 * weight);
+        }
+    }
+
+    #[test]
     fn in_any_round_of_all_weights_each_gets_its_own(
         weights in prop::collection::vec(0..6_u32, 1..8),
         skipped in 0..50_usize,

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 ///
 /// It is the smooth weighted round robin of nginx (I. Sysoev, *Upstream: smooth weighted round-robin balancing*, 2012): each
 /// choice adds to all their weights, and takes the sum of them from the one that has the most. One that has no weight, or the
-/// weight 0, is never chosen; one that is out takes no part, and does not catch up when it is back.
+/// weight 0, is never chosen; one that is out takes no part, and goes on where it was when it is back.
 #[derive(Debug)]
 pub struct Weighted {
     scales: Mutex<Vec<Scale>>,
@@ -47,7 +47,6 @@ impl Selector for Weighted {
         for (place, scale) in scales.iter_mut().enumerate() {
             let found = scale.find(candidates);
             let Some(at) = found.filter(|&at| candidates[at].standing() >= best) else {
-                scale.credit = 0;
                 continue;
             };
             scale.credit += scale.weight;
