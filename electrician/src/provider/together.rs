@@ -16,14 +16,14 @@ impl<F: Future> Together<F> {
         }
     }
 
-    /// The next output and the place of its future; nothing when all have ended.
+    /// The next output and the place of its future; of several that are ready, the first. Nothing when all have ended.
     pub(super) async fn next(&mut self) -> Option<(usize, F::Output)> {
         poll_fn(|cx| {
             for at in 0..self.waiting.len() {
                 let (place, future) = &mut self.waiting[at];
                 if let Poll::Ready(output) = future.as_mut().poll(cx) {
                     let place = *place;
-                    drop(self.waiting.swap_remove(at));
+                    drop(self.waiting.remove(at));
                     return Poll::Ready(Some((place, output)));
                 }
             }
@@ -44,5 +44,30 @@ impl<F: Future> Together<F> {
         }
         outputs.sort_by_key(|(place, _)| *place);
         outputs.into_iter().map(|(_, output)| output).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use std::future::{pending, ready};
+
+    /// A future that was swapped into the place of one that had ended was once asked before those between.
+    #[test]
+    fn of_several_that_are_ready_the_first_comes_first() {
+        let mut together = Together::new(["a", "b", "c", "d"].map(ready));
+        for expected in [(0, "a"), (1, "b"), (2, "c"), (3, "d")] {
+            assert_eq!(together.next().now_or_never(), Some(Some(expected)));
+        }
+        assert_eq!(together.next().now_or_never(), Some(None));
+    }
+
+    #[test]
+    fn one_that_waits_holds_no_other_up() {
+        let futures = [pending().left_future(), ready(7).right_future()];
+        let mut together = Together::new(futures);
+        assert_eq!(together.next().now_or_never(), Some(Some((1, 7))));
+        assert_eq!(together.next().now_or_never(), None::<Option<(usize, i32)>>);
     }
 }

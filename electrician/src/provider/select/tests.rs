@@ -174,7 +174,7 @@ proptest! {
 
     #[test]
     fn who_comes_and_goes_is_not_starved(
-        history in prop::collection::vec("[R-]{4}", 0..300),
+        history in prop::collection::vec("[R-]{4}", 0..60),
         weights in prop::collection::vec(1..6_u32, 4),
     ) {
         let names = (0..).map(|at: usize| at.to_string());
