@@ -5,7 +5,10 @@ use std::{
     convert::Infallible,
     fmt,
     ops::Deref,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, Ordering::Relaxed},
+    },
 };
 use tokio::sync::oneshot;
 
@@ -14,7 +17,9 @@ pub(super) struct Seat<T> {
     name: String,
     provider: Arc<T>,
     /// As it was last found.
-    health: RwLock<Health>,
+    health: Mutex<Health>,
+    /// What that means for a choice: all that a choice reads.
+    standing: AtomicU8,
     /// Dropped with the last one who holds the seat, which is what its keeper waits for.
     _held: oneshot::Sender<Infallible>,
 }
@@ -41,7 +46,8 @@ pub(super) fn seat<T>(name: &str, provider: T) -> (Arc<Seat<T>>, Keeper<T>) {
     let seat = Seat {
         name: name.to_owned(),
         provider,
-        health: RwLock::default(),
+        health: Mutex::default(),
+        standing: AtomicU8::new(Standing::Ready as u8),
         _held: held,
     };
     (Arc::new(seat), keeper)
@@ -53,12 +59,14 @@ impl<T> Seat<T> {
     }
 
     pub(super) fn health(&self) -> Health {
-        let health = self.health.read().unwrap_or_else(PoisonError::into_inner);
+        let health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         health.clone()
     }
 
     pub(super) fn found(&self, health: Health) {
-        *self.health.write().unwrap_or_else(PoisonError::into_inner) = health;
+        let mut found = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        self.standing.store(health.standing() as u8, Relaxed);
+        *found = health;
     }
 }
 
@@ -68,11 +76,13 @@ impl<T: Provider> Candidate for Arc<Seat<T>> {
     }
 
     fn standing(&self) -> Standing {
-        if !self.provider.is_available() {
-            return Standing::Out;
+        const DEGRADED: u8 = Standing::Degraded as u8;
+        const READY: u8 = Standing::Ready as u8;
+        match self.standing.load(Relaxed) {
+            READY if self.provider.is_available() => Standing::Ready,
+            DEGRADED if self.provider.is_available() => Standing::Degraded,
+            _ => Standing::Out,
         }
-        let health = self.health.read().unwrap_or_else(PoisonError::into_inner);
-        health.standing()
     }
 
     /// Each lease holds the seat once, and so does the manager.

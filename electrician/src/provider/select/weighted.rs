@@ -38,14 +38,15 @@ impl Weighted {
 impl Selector for Weighted {
     fn select<C: Candidate>(&self, candidates: &[C]) -> Option<usize> {
         let mut scales = self.scales.lock().unwrap_or_else(PoisonError::into_inner);
-        let best = scales.iter().filter_map(|scale| scale.find(candidates));
-        let best = best.map(|at| candidates[at].standing()).max()?;
+        let places = scales.iter().enumerate();
+        let found = places.filter_map(|(place, scale)| scale.find(candidates, place));
+        let best = found.map(|at| candidates[at].standing()).max()?;
         if best == Standing::Out {
             return None;
         }
         let (mut sum, mut chosen) = (0, None::<(i64, usize, usize)>);
         for (place, scale) in scales.iter_mut().enumerate() {
-            let found = scale.find(candidates);
+            let found = scale.find(candidates, place);
             let Some(at) = found.filter(|&at| candidates[at].standing() >= best) else {
                 continue;
             };
@@ -62,7 +63,12 @@ impl Selector for Weighted {
 }
 
 impl Scale {
-    fn find<C: Candidate>(&self, candidates: &[C]) -> Option<usize> {
-        candidates.iter().position(|one| one.name() == self.name)
+    /// Where the one of this name is: at the place of its weight, most often.
+    fn find<C: Candidate>(&self, candidates: &[C], place: usize) -> Option<usize> {
+        let named = |one: &C| one.name() == self.name;
+        match candidates.get(place) {
+            Some(one) if named(one) => Some(place),
+            _ => candidates.iter().position(named),
+        }
     }
 }
