@@ -103,7 +103,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         async move {
             banks
                 .keep_checking(Duration::from_millis(10), Duration::from_millis(100))
-                .await
+                .await;
         }
     });
 
@@ -164,7 +164,7 @@ async fn until_paid(ledger: &Ledger, orders: usize) -> Result<(), Box<dyn Error>
             ticks.tick().await;
         }
     };
-    Ok(timeout(Duration::from_secs(60), paid).await?)
+    Ok(timeout(Duration::from_mins(1), paid).await?)
 }
 
 /// Each line of the feed was paid at one bank, or rejected because it is no order.
