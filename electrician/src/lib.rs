@@ -58,17 +58,20 @@
 //! - [`Running`]: the life of a pipeline; [`Report`]: what it came to; [`Health`]: how its stages are.
 //! - [`operator`]: named workers and whole pipelines under one supervisor.
 //! - [`resilience`]: retry, timeout and breaker, also for calls outside of a pipeline.
+//! - [`provider`]: backends behind one interface, chosen and switched while calls go on.
 //! - `test` (feature `test`): the kit for tests of your own.
 //!
 //! # Features
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `serde` | `provider::Registry::configured`: factories that read a configuration of their own type |
 //! | `test` | the module `test`: scripted generators, recording sinks, faulty handlers, the balance assertion |
 
 pub mod edge;
 pub mod operator;
 pub mod pipeline;
+pub mod provider;
 pub mod resilience;
 pub mod stage;
 #[cfg(feature = "test")]
@@ -98,5 +101,6 @@ pub mod prelude {
     pub use crate::{
         AnyFailure, Cause, Failure, Outlet, Report, Running, Stopped, Work, generator, handler,
         pipeline,
+        stage::{provider, provider_sink, provider_stream},
     };
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use electrician::handler;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::{Request, Response, Uri, header};
+use hyper::{Request, Response, StatusCode, Uri, header};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -53,6 +53,23 @@ impl Gateway {
         Self {
             client: Client::builder(TokioExecutor::new()).build_http(),
             charges,
+        }
+    }
+
+    /// Asks whether it serves: an order that is none is refused as such, not for want of service.
+    ///
+    /// # Errors
+    ///
+    /// [`GatewayError`], as from a charge.
+    pub async fn probe(&self) -> Result<(), GatewayError> {
+        let request = Request::post(&self.charges)
+            .body(Full::default())
+            .map_err(GatewayError::unreachable)?;
+        let response = self.client.request(request).await;
+        let response = response.map_err(GatewayError::unreachable)?;
+        match response.status() {
+            StatusCode::BAD_REQUEST => Ok(()),
+            _ => Err(refusal(&response)),
         }
     }
 }

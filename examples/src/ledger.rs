@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use electrician::{Failure, handler};
 
-use crate::gateway::GatewayError;
 use crate::order::{Order, ParseError, Receipt};
 
 /// Where the orders have ended up.
@@ -109,8 +108,8 @@ impl From<Failure<String, ParseError>> for Reject {
     }
 }
 
-impl From<Failure<Order, GatewayError>> for Reject {
-    fn from(failure: Failure<Order, GatewayError>) -> Self {
+impl<E: fmt::Display> From<Failure<Order, E>> for Reject {
+    fn from(failure: Failure<Order, E>) -> Self {
         Self {
             reason: failure.to_string(),
             line: failure.item.to_string(),

@@ -1,5 +1,6 @@
 //! Shared parts of the examples.
 
+pub mod bank;
 pub mod feed;
 pub mod flaky;
 pub mod gateway;

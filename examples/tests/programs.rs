@@ -29,3 +29,12 @@ fn operator_keeps_its_promises() {
     let said = succeeds(env!("CARGO_BIN_EXE_operator"));
     assert!(said.contains("watch ended clean"), "{said}");
 }
+
+#[test]
+fn providers_keeps_its_promises() {
+    let said = succeeds(env!("CARGO_BIN_EXE_providers"));
+    assert!(
+        said.contains("the main bank is replaced") && said.contains("closed fresh, closed steady"),
+        "{said}"
+    );
+}

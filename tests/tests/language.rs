@@ -25,6 +25,7 @@ mod language {
     mod operators;
     mod parameters;
     mod ports;
+    mod provided;
     mod routes;
     mod support;
     mod timed;

@@ -1,0 +1,149 @@
+//! Providers made of providers. What is wrapped shows through: its name, its metadata, its health, its life.
+//!
+//! | combinator | makes | of which patterns |
+//! |---|---|---|
+//! | [`adapt`](Combine::adapt) | other requests, responses and errors | all |
+//! | [`map_error`](Combine::map_error) | other errors | all |
+//! | [`protected`](Combine::protected) | a guard stand around the calls | all |
+//! | [`tap`](Combine::tap) | somebody see each request | all |
+//! | [`windowed`](Combine::windowed) | windows of the items, and something of each window | streams |
+//! | [`stateful`](Combine::stateful) | calls of one key remember something | request-response, sink |
+//! | [`FanOut`] | one call of many | request-response, sink, streams |
+
+mod adapt;
+mod fan_out;
+mod map_error;
+mod stateful;
+mod store;
+mod tap;
+mod windowed;
+
+pub use adapt::{Adapt, AdaptedItems, AdaptedSender};
+pub use fan_out::{FanOut, FanOutError, Merged};
+pub use map_error::MapError;
+pub use stateful::{Stateful, StatefulError};
+pub use store::{ContextStore, MemoryStore};
+pub use tap::{Tap, TappedSender};
+pub use windowed::{Windowed, Windows};
+
+use super::{Protected, Provider};
+use std::num::NonZeroUsize;
+
+/// The combinators, on every provider.
+pub trait Combine: Provider + Sized {
+    /// Takes other requests, and gives other responses.
+    ///
+    /// `request` makes what this provider takes, `response` what comes back; either may fail. Of a stream, `response` makes
+    /// each item; of a conversation, `request` makes each item that is sent. This provider's own errors are converted, as by
+    /// `?`.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, RequestResponse, from_fn};
+    /// use std::num::ParseIntError;
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let double = from_fn("double", async |n: u64| Ok::<_, ParseIntError>(n * 2));
+    /// let double = double.adapt(
+    ///     |text: &'static str| text.parse(),
+    ///     |n: u64| Ok::<_, ParseIntError>(format!("{n} in all")),
+    /// );
+    /// assert_eq!(double.call("21").await.unwrap(), "42 in all");
+    /// assert!(double.call("many").await.is_err());
+    /// # });
+    /// ```
+    fn adapt<F, G>(self, request: F, response: G) -> Adapt<Self, F, G> {
+        Adapt::new(self, request, response)
+    }
+
+    /// Gives other errors.
+    fn map_error<F>(self, map: F) -> MapError<Self, F> {
+        MapError::new(self, map)
+    }
+
+    /// Puts a [`Guard`](super::Guard) around the calls, such as a circuit breaker. A guard may call again, so the request
+    /// is cloned.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, ProtectedError, RequestResponse, from_fn};
+    /// use electrician::resilience::{Breaker, CircuitBreaker};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let down = from_fn("down", async |_: u32| Err::<(), _>("no answer"));
+    /// let down = down.protected(CircuitBreaker::new(Breaker::default().consecutive(1)));
+    /// assert_eq!(down.call(1).await, Err(ProtectedError::Backend("no answer")));
+    /// assert!(matches!(down.call(1).await, Err(ProtectedError::Refused(_))));
+    /// # });
+    /// ```
+    fn protected<G>(self, guard: G) -> Protected<Self, G> {
+        Protected::new(self, guard)
+    }
+
+    /// Shows `tap` each request before it goes, and each item of a conversation that is sent.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, Sink, from_fn};
+    /// # use std::{convert::Infallible, sync::{Arc, atomic::{AtomicUsize, Ordering::Relaxed}}};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let bytes = Arc::new(AtomicUsize::new(0));
+    /// let seen = Arc::clone(&bytes);
+    /// let log = from_fn("log", async |_line: String| Ok::<_, Infallible>(()))
+    ///     .tap(move |line: &String| { seen.fetch_add(line.len(), Relaxed); });
+    /// log.send("hello".into()).await.unwrap();
+    /// assert_eq!(bytes.load(Relaxed), 5);
+    /// # });
+    /// ```
+    fn tap<F>(self, tap: F) -> Tap<Self, F> {
+        Tap::new(self, tap)
+    }
+
+    /// Makes something of each `size` items of a stream, and of those that are left at its end.
+    ///
+    /// An error in the stream closes the window: what it holds is processed, then the error is given, then a new window
+    /// begins. So no item is lost, and the order is kept.
+    fn windowed<F>(self, size: NonZeroUsize, process: F) -> Windowed<Self, F> {
+        Windowed::new(self, size, process)
+    }
+
+    /// Lets calls of one key remember something, the context.
+    ///
+    /// For each call, the context of its `key` is loaded, `inject` makes the request of it, and what `extract` finds in the
+    /// response is saved. Calls of one key go one after the other, so that none of them works on a context that another one
+    /// is about to change; calls of different keys do not wait for one another.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, MemoryStore, RequestResponse, from_fn};
+    /// use std::convert::Infallible;
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let count = from_fn("count", async |so_far: u32| Ok::<_, Infallible>(so_far + 1)).stateful(
+    ///     MemoryStore::new(1_000),
+    ///     |user: &&'static str| *user,
+    ///     |_user, so_far: Option<u32>| so_far.unwrap_or(0),
+    ///     |response: &u32| Some(*response),
+    /// );
+    /// assert_eq!(count.call("ada").await.unwrap(), 1);
+    /// assert_eq!(count.call("ada").await.unwrap(), 2);
+    /// assert_eq!(count.call("grace").await.unwrap(), 1);
+    /// # });
+    /// ```
+    fn stateful<K, St, Key, Inject, Extract>(
+        self,
+        store: St,
+        key: Key,
+        inject: Inject,
+        extract: Extract,
+    ) -> Stateful<Self, K, St, Key, Inject, Extract>
+    where
+        K: std::hash::Hash + Eq,
+        St: ContextStore<K>,
+    {
+        Stateful::new(self, store, key, inject, extract)
+    }
+}
+
+impl<P: Provider> Combine for P {}

@@ -1,0 +1,144 @@
+//! Protection around a provider's calls: comes in a call, goes out whether and how often it is made.
+//!
+//! | pattern | what is protected |
+//! |---|---|
+//! | request-response, sink | the whole call |
+//! | request-stream | the opening; what was taken for it is kept until the stream ends, and errors in it are recorded |
+//! | duplex | the same, and the opening is never repeated: only a guard that calls [`Once`] goes around it |
+
+mod breaker;
+mod watched;
+
+pub use breaker::ProtectedError;
+pub use watched::Watched;
+
+use super::{Duplex, MapError, Provider, RequestResponse, RequestStream, Wraps};
+use std::sync::{Arc, Mutex};
+
+/// What stands around calls that give `T` or fail with `E`: a [`CircuitBreaker`](crate::resilience::CircuitBreaker), a
+/// chain of protections.
+pub trait Guard<T, E>: Send + Sync + 'static {
+    /// Why a call gave nothing: its own error, or the guard's.
+    type Error: From<E> + Send;
+    /// What was taken for a call, until that has ended.
+    type Kept: Kept<E>;
+
+    /// Makes a call, as often as the guard decides, and keeps what was taken for it.
+    ///
+    /// # Errors
+    ///
+    /// The call's own, or the guard's refusal.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives back what was taken, and is no failure.
+    fn open<C, A>(
+        &self,
+        call: C,
+    ) -> impl Future<Output = Result<(T, Self::Kept), Self::Error>> + Send
+    where
+        C: FnMut() -> A + Send,
+        A: Future<Output = Result<T, E>> + Send;
+}
+
+/// What was taken for a call. Dropped, it is given back, and nothing is said of the call.
+pub trait Kept<E>: Send {
+    /// What the call has opened gave an error.
+    fn failed(&mut self, error: &E);
+    /// What the call has opened came to its end.
+    fn ended(&mut self);
+}
+
+/// A guard that makes each call once.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may make a call more than once",
+    label = "a conversation is not opened again by itself",
+    note = "leave the retry and the hedge out of what stands around a duplex"
+)]
+pub trait Once {}
+
+/// A provider with a guard around its calls; see [`Combine::protected`](super::Combine::protected).
+#[derive(Clone, Debug)]
+pub struct Protected<P, G> {
+    inner: P,
+    guard: G,
+}
+
+impl<P, G> Protected<P, G> {
+    pub(super) fn new(inner: P, guard: G) -> Self {
+        Self { inner, guard }
+    }
+
+    /// What stands around the calls.
+    pub fn guard(&self) -> &G {
+        &self.guard
+    }
+}
+
+impl<P: Provider, G: Send + Sync + 'static> Wraps for Protected<P, G> {
+    type Inner = P;
+
+    fn inner(&self) -> &P {
+        &self.inner
+    }
+}
+
+impl<Req, P, G> RequestResponse<Req> for Protected<P, G>
+where
+    Req: Clone + Send + Sync,
+    P: RequestResponse<Req>,
+    G: Guard<P::Response, P::Error>,
+{
+    type Response = P::Response;
+    type Error = G::Error;
+
+    async fn call(&self, request: Req) -> Result<P::Response, G::Error> {
+        let call = || self.inner.call(request.clone());
+        let (response, mut kept) = self.guard.open(call).await?;
+        kept.ended();
+        Ok(response)
+    }
+}
+
+impl<Req, P, G> RequestStream<Req> for Protected<P, G>
+where
+    Req: Clone + Send + Sync,
+    P: RequestStream<Req>,
+    G: Guard<P::Stream, P::Error>,
+{
+    type Item = P::Item;
+    type Error = G::Error;
+    type Stream = MapError<Watched<P::Stream, G::Kept>, fn(P::Error) -> G::Error>;
+
+    async fn open(&self, request: Req) -> Result<Self::Stream, G::Error> {
+        let open = || self.inner.open(request.clone());
+        let (stream, kept) = self.guard.open(open).await?;
+        Ok(MapError::new(Watched::new(stream, kept), From::from))
+    }
+}
+
+impl<T, P, G> Duplex<T> for Protected<P, G>
+where
+    T: Send,
+    P: Duplex<T>,
+    G: Guard<(P::Sender, P::Receiver), P::Error> + Once,
+{
+    type Item = P::Item;
+    type Error = G::Error;
+    type Sender = MapError<Watched<P::Sender, KeptByBoth<G::Kept>>, fn(P::Error) -> G::Error>;
+    type Receiver = MapError<Watched<P::Receiver, KeptByBoth<G::Kept>>, fn(P::Error) -> G::Error>;
+
+    async fn connect(&self) -> Result<(Self::Sender, Self::Receiver), G::Error> {
+        let ((sender, receiver), kept) = self.guard.open(|| self.inner.connect()).await?;
+        let kept = Arc::new(Mutex::new(kept));
+        let sender = Watched::new(sender, Arc::clone(&kept));
+        let receiver = Watched::new(receiver, kept);
+        Ok((
+            MapError::new(sender, From::from),
+            MapError::new(receiver, From::from),
+        ))
+    }
+}
+
+/// What both halves of a conversation keep.
+pub type KeptByBoth<K> = Arc<Mutex<K>>;

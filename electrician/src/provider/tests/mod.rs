@@ -1,0 +1,7 @@
+//! Promises that concern more than one room.
+
+mod combined;
+pub(super) mod lab;
+mod protected;
+mod remembered;
+mod shown;
