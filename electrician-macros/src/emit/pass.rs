@@ -37,10 +37,13 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
     };
     let (work, sender) = (pouring_chain(line, edge), line.emitter.sender(edge));
     let stages = line.calls().iter().map(|stage| line.emitter.stage(stage));
-    let always = ours!(true #(&& #stages.always_gives())*);
+    let gives = stages.fold(
+        ours!(__rt::Untouched),
+        |before, stage| ours!(__rt::Both(#before, #stage.gives())),
+    );
     let copies = copied(line, &sender, &copies);
     Some(ours!(
-        #intake.pour(&mut pass, #room, (&mut #sender, #always), |item, lap| { #work });
+        #intake.pour(&mut pass, #room, (&mut #sender, #gives), |item, lap| { #work });
         #claims
         #copies
     ))

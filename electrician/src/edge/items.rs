@@ -15,8 +15,6 @@ pub(crate) trait Items: Any + Send {
     fn swap(&mut self, other: &mut dyn Items);
     /// Takes all items of another one, behind its own.
     fn append(&mut self, from: &mut dyn Items);
-    /// Takes so many of the first items of another one, behind its own.
-    fn append_first(&mut self, from: &mut dyn Items, items: usize);
     /// Takes so many items from the end of another one, one by one.
     fn shift(&mut self, from: &mut dyn Items, items: usize);
     /// Drops what it holds.
@@ -46,11 +44,6 @@ impl<T: Send + 'static> Items for Vec<T> {
 
     fn append(&mut self, from: &mut dyn Items) {
         self.append(known(from));
-    }
-
-    fn append_first(&mut self, from: &mut dyn Items, items: usize) {
-        let from: &mut Self = known(from);
-        self.extend(from.drain(..items));
     }
 
     fn shift(&mut self, from: &mut dyn Items, items: usize) {
@@ -145,7 +138,9 @@ impl Queue {
             return;
         }
         if items < from.count() {
-            self.back.append_first(from, items);
+            from.turn();
+            self.back.shift(from, items);
+            from.turn();
         } else if self.back.count() == 0 {
             self.back.swap(from);
         } else {

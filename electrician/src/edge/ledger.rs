@@ -109,12 +109,22 @@ impl Ledger {
     }
 
     /// A sender comes with so many items: how many of them go into the queue now; none is that nobody will take them.
-    pub(super) fn hand_over(&mut self, seat: usize, queued: usize, items: usize) -> Option<usize> {
+    ///
+    /// One that can wait for room does not divide its chunk: it would be behind by the rest from then on.
+    pub(super) fn hand_over(
+        &mut self,
+        seat: usize,
+        queued: usize,
+        items: usize,
+        can_wait: bool,
+    ) -> Option<usize> {
         if !self.accepts(seat) {
             self.rest_sender(seat);
             return None;
         }
-        let fits = self.room(seat, queued).min(items);
+        let room = self.room(seat, queued);
+        let waits = room < items && can_wait && self.limits.keeps_whole(items);
+        let fits = if waits { 0 } else { room.min(items) };
         self.left += count(fits);
         Some(fits)
     }

@@ -58,6 +58,11 @@ impl Limits {
             take,
         }
     }
+
+    /// Whether so many items will find room at once, and leave none unused.
+    pub(super) fn keeps_whole(&self, items: usize) -> bool {
+        items < self.chunk || (items == self.chunk && self.queue.is_multiple_of(self.chunk))
+    }
 }
 
 /// A single consumer takes the whole queue, or all of it but one item: `queue + (take - 1) = rest`.

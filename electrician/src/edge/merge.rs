@@ -6,7 +6,7 @@ use std::{fmt, iter, vec};
 
 use super::inputs::Inputs;
 use super::items::{Chunk, ChunkView};
-use super::receiver::{each, pour};
+use super::pour::{Certainty, each, pour};
 use super::{Filled, Receiver, Sender};
 
 /// Consumes several edges as if they were one.
@@ -97,10 +97,10 @@ impl<T> Merge<T> {
     }
 
     /// Makes something of the next items of the chunk, `most` at most, in the buffer of a producer.
-    pub(crate) fn pour<U>(
+    pub(crate) fn pour<U, G: Certainty>(
         &mut self,
         most: usize,
-        into: (&mut Sender<U>, bool),
+        into: (&mut Sender<U>, G),
         make: impl FnMut(T) -> Option<U>,
     ) {
         pour(&mut self.chunk, most, into, make);

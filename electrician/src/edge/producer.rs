@@ -113,7 +113,8 @@ impl Producer {
         let mut state = self.shared.lock();
         let State { queue, ledger } = &mut *state;
         let waited = mem::take(&mut self.waits);
-        let Some(fits) = ledger.hand_over(self.seat, queue.len(), local.count()) else {
+        let can_wait = self.overflow == Overflow::Block && matches!(rest, Rest::Waits(_));
+        let Some(fits) = ledger.hand_over(self.seat, queue.len(), local.count(), can_wait) else {
             self.woke |= self.shared.finish(state);
             return Err(Refused);
         };

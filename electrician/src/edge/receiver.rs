@@ -2,11 +2,11 @@
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use std::{fmt, iter, mem, vec};
+use std::{fmt, iter, vec};
 
-use super::Sender;
 use super::consumer::Consumer;
 use super::items::ChunkView;
+use super::pour::each;
 
 /// The consumer's end of an edge. A clone is another consumer: each item goes to one of them.
 ///
@@ -118,57 +118,6 @@ impl<T> fmt::Debug for Receiver<T> {
             .field("len", &self.local.len())
             .field("enough", &self.head.enough)
             .finish_non_exhaustive()
-    }
-}
-
-/// Gives the next items of a chunk, `most` at most and as long as these are wanted. The rest stays in the chunk, also when
-/// `give` panics.
-pub(super) fn each<T>(chunk: &mut vec::IntoIter<T>, most: usize, mut give: impl FnMut(T) -> bool) {
-    let mut lent = Borrowed {
-        chunk: mem::take(chunk),
-        home: chunk,
-    };
-    for _ in 0..most {
-        let Some(item) = lent.chunk.next() else {
-            break;
-        };
-        if !give(item) {
-            break;
-        }
-    }
-}
-
-/// Makes something of the next items of a chunk, `most` at most, in the buffer of a producer. The rest stays in the chunk,
-/// also when `make` panics.
-///
-/// Where it `always` gives something, the buffer is made large enough once.
-pub(super) fn pour<T, U>(
-    chunk: &mut vec::IntoIter<T>,
-    most: usize,
-    (into, always): (&mut Sender<U>, bool),
-    mut make: impl FnMut(T) -> Option<U>,
-) {
-    if always {
-        into.fill(chunk.take(most), make);
-    } else {
-        each(chunk, most, |item| {
-            if let Some(made) = make(item) {
-                into.push(made);
-            }
-            true
-        });
-    }
-}
-
-/// Takes a chunk home: while it is worked through, the optimiser may keep its place in registers.
-struct Borrowed<'a, T> {
-    chunk: vec::IntoIter<T>,
-    home: &'a mut vec::IntoIter<T>,
-}
-
-impl<T> Drop for Borrowed<'_, T> {
-    fn drop(&mut self) {
-        mem::swap(self.home, &mut self.chunk);
     }
 }
 

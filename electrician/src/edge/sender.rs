@@ -34,20 +34,6 @@ impl<T> Sender<T> {
         self.local.push(item);
     }
 
-    /// Pushes what is made of these items: quicker than one by one, and just as unbounded.
-    ///
-    /// # Panics
-    /// When `make` gives nothing.
-    #[inline]
-    pub(crate) fn fill<S>(
-        &mut self,
-        items: impl Iterator<Item = S>,
-        mut make: impl FnMut(S) -> Option<T>,
-    ) {
-        let each = |item| make(item).expect("something is made of every item");
-        self.local.extend(items.map(each));
-    }
-
     /// Whether the buffer is below the size of a chunk.
     #[inline]
     pub fn has_room(&self) -> bool {

@@ -10,7 +10,7 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    Cause, Cell, Failure, Handler, Hold, Outputs, Tally, Unfailing, WhenOpen,
+    Cause, Cell, Failure, GivenBy, Handler, Hold, Outputs, Tally, Unfailing, WhenOpen,
     definition::Plan,
     given::{Given, Hand, Way},
     sampling::Sampling,
@@ -100,10 +100,9 @@ where
         H::PLAIN
     }
 
-    /// Whether every call gives one item, and none can fail.
-    #[inline]
-    pub fn always_gives(&self) -> bool {
-        H::ALWAYS
+    /// Whether every call gives one item.
+    pub fn gives(&self) -> GivenBy<H, In, Out, Err, Args> {
+        GivenBy::new()
     }
 
     /// Whether the function asks for a thread of its own.

@@ -297,12 +297,6 @@ where
         H::PLAIN
     }
 
-    /// Whether every call gives one item, and none can fail.
-    #[inline]
-    pub fn always_gives(&self) -> bool {
-        H::ALWAYS
-    }
-
     /// Whether the function asks for a thread of its own.
     pub fn is_blocking(&self) -> bool {
         H::BLOCKING

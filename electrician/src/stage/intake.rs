@@ -11,7 +11,7 @@ use super::{
     turn::{Turn, Turnstile},
     unwind::caught,
 };
-use crate::edge::{Chunk, Inputs, Merge, Receiver, Sender};
+use crate::edge::{Certainty, Chunk, Inputs, Merge, Receiver, Sender};
 
 /// What an island takes its items from.
 ///
@@ -169,13 +169,13 @@ impl<T> Intake<T> {
     }
 
     /// Makes something of the items of the chunk in the buffer of an edge, by plain handlers: as many as a pass may take
-    /// where there is so much room. What `always` gives something costs less.
+    /// where there is so much room. What always gives something costs less.
     #[inline(never)]
-    pub fn pour<U>(
+    pub fn pour<U, G: Certainty>(
         &mut self,
         pass: &mut Pass,
         room: usize,
-        (into, always): (&mut Sender<U>, bool),
+        (into, gives): (&mut Sender<U>, G),
         mut make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
     ) {
         let (mut most, before) = (pass.limit(room), self.merge.len());
@@ -189,7 +189,7 @@ impl<T> Intake<T> {
                 into.extend(make(item, &mut lap));
             }
             self.merge
-                .pour(most, (into, always), |item| make(item, &mut Lap::off()));
+                .pour(most, (into, gives), |item| make(item, &mut Lap::off()));
         });
         pass.passed(before - self.merge.len(), panic.err());
         pass.poured(into.len() - buffered);

@@ -4,6 +4,7 @@ mod alias;
 mod arguments;
 mod call;
 mod calls;
+mod certainty;
 mod crew;
 mod definition;
 mod eventual;
@@ -42,6 +43,7 @@ pub mod zip;
 pub use alias::{Alias, Unaliased};
 pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
 pub use call::{Miss, Settled, Stage};
+pub use certainty::{Both, GivenBy, Untouched};
 pub use definition::{
     Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, Waits, generator, handler, link,
     link_into, link_out,

@@ -10,7 +10,10 @@ use std::{
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use crate::{__private::not_plain, edge::Sender};
+use crate::{
+    __private::not_plain,
+    edge::{Certainty, Sender},
+};
 
 /// The outputs of one call.
 pub trait Outputs<T, E>: Send {
@@ -41,13 +44,13 @@ pub trait Outputs<T, E>: Send {
         true
     }
 
-    /// Makes something of the next outputs in the buffer of an edge, as [`each`](Self::each) gives them. What `always`
-    /// gives something may cost less.
-    fn pour<U>(
+    /// Makes something of the next outputs in the buffer of an edge, as [`each`](Self::each) gives them. What
+    /// always gives something may cost less.
+    fn pour<U, G: Certainty>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         most: usize,
-        (into, _always): (&mut Sender<U>, bool),
+        (into, _): (&mut Sender<U>, G),
         mut make: impl FnMut(Result<T, E>) -> Option<U>,
     ) -> bool {
         self.each(cx, most, |output| {
@@ -151,15 +154,15 @@ impl<I: Iterator + Send, E> Outputs<I::Item, E> for Iterated<I> {
     }
 
     #[inline]
-    fn pour<U>(
+    fn pour<U, G: Certainty>(
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
         most: usize,
-        (into, always): (&mut Sender<U>, bool),
+        (into, _): (&mut Sender<U>, G),
         mut make: impl FnMut(Result<I::Item, E>) -> Option<U>,
     ) -> bool {
         let items = self.get_mut();
-        if !always {
+        if !G::ALWAYS {
             return items.run(most, |item| {
                 if let Some(made) = make(Ok(item)) {
                     into.push(made);
@@ -169,7 +172,8 @@ impl<I: Iterator + Send, E> Outputs<I::Item, E> for Iterated<I> {
         }
         let before = into.len();
         if let Some(items) = &mut items.0 {
-            into.fill(items.by_ref().take(most), |item| make(Ok(item)));
+            let each = |item| make(Ok(item)).expect("something is made of every item");
+            into.extend(items.by_ref().take(most).map(each));
         }
         into.len() - before == most
     }

@@ -20,7 +20,7 @@ use super::{
     Cause, Cell, Failure, Generator, Lap, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught,
 };
 use crate::{
-    edge::Sender,
+    edge::{Certainty, Sender},
     pipeline::{Bell, Error, ErrorKind, Phase},
 };
 
@@ -391,13 +391,13 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     }
 
     /// Makes something of items in the buffer of an edge, by plain handlers: as many as a pass may take where there is so
-    /// much room. What `always` gives something costs less.
+    /// much room. What always gives something costs less.
     #[inline(never)]
-    pub fn pour<U>(
+    pub fn pour<U, G: Certainty>(
         self: &mut Pin<&mut Self>,
         pass: &mut Pass,
         room: usize,
-        (into, always): (&mut Sender<U>, bool),
+        (into, gives): (&mut Sender<U>, G),
         mut make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
     ) where
         E: Unfailing,
@@ -428,7 +428,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             // whoever fills the next chunk waits for an item that is not ready
             let mut cx = Context::from_waker(Waker::noop());
             let (outputs, most) = (this.outputs.as_mut(), most - taken);
-            let goes_on = outputs.pour(&mut cx, most, (into, always), |item| {
+            let goes_on = outputs.pour(&mut cx, most, (into, gives), |item| {
                 note.asked += 1;
                 note.asking = false;
                 let given = make(item.unwrap_or_else(Unfailing::never), &mut Lap::off());

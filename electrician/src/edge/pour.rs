@@ -1,0 +1,71 @@
+//! What a consumer does with the items of its chunk, in loops that the optimiser sees all of.
+
+use std::{mem, vec};
+
+use super::Sender;
+
+/// What is known of how items are made, before any is: the compiler knows, so that one of two loops is compiled.
+pub trait Certainty {
+    /// Whether something is made of every item.
+    const ALWAYS: bool;
+}
+
+/// Gives the next items of a chunk, `most` at most and as long as these are wanted. The rest stays in the chunk, also when
+/// `give` panics.
+pub(super) fn each<T>(chunk: &mut vec::IntoIter<T>, most: usize, mut give: impl FnMut(T) -> bool) {
+    let mut lent = Borrowed::of(chunk);
+    for _ in 0..most {
+        let Some(item) = lent.chunk.next() else {
+            break;
+        };
+        if !give(item) {
+            break;
+        }
+    }
+}
+
+/// Makes something of the next items of a chunk, `most` at most, in the buffer of a producer. The rest stays in the chunk,
+/// also when `make` panics.
+///
+/// Where it always gives something, the buffer is made large enough once.
+pub(super) fn pour<T, U, G: Certainty>(
+    chunk: &mut vec::IntoIter<T>,
+    most: usize,
+    (into, _): (&mut Sender<U>, G),
+    mut make: impl FnMut(T) -> Option<U>,
+) {
+    if !G::ALWAYS {
+        each(chunk, most, |item| {
+            if let Some(made) = make(item) {
+                into.push(made);
+            }
+            true
+        });
+        return;
+    }
+    let mut lent = Borrowed::of(chunk);
+    let items = most.min(lent.chunk.len());
+    into.extend((0..items).map(|_| {
+        let made = lent.chunk.next().and_then(&mut make);
+        made.expect("something is made of every item")
+    }));
+}
+
+/// Takes a chunk home: while it is worked through, the optimiser may keep its place in registers.
+struct Borrowed<'a, T> {
+    chunk: vec::IntoIter<T>,
+    home: &'a mut vec::IntoIter<T>,
+}
+
+impl<'a, T> Borrowed<'a, T> {
+    fn of(home: &'a mut vec::IntoIter<T>) -> Self {
+        let chunk = mem::take(home);
+        Self { chunk, home }
+    }
+}
+
+impl<T> Drop for Borrowed<'_, T> {
+    fn drop(&mut self) {
+        mem::swap(self.home, &mut self.chunk);
+    }
+}
