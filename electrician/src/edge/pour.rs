@@ -46,8 +46,8 @@ pub(super) fn pour<T, U, G: Certainty>(
     let mut lent = Borrowed::of(chunk);
     let items = most.min(lent.chunk.len());
     into.extend((0..items).map(|_| {
-        let made = lent.chunk.next().and_then(&mut make);
-        made.expect("something is made of every item")
+        let next = lent.chunk.next().and_then(&mut make);
+        next.expect("something is made of every item")
     }));
 }
 

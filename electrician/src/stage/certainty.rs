@@ -14,7 +14,7 @@ impl Certainty for Untouched {
 }
 
 /// What is known of a handler.
-pub struct GivenBy<H, In, Out, Err, Args>(PhantomData<fn() -> (H, In, Out, Err, Args)>);
+pub struct GivenBy<H, In, Out, Err, Args>(PhantomData<(H, In, Out, Err, Args)>);
 
 impl<H, In, Out, Err, Args> GivenBy<H, In, Out, Err, Args> {
     pub(super) fn new() -> Self {

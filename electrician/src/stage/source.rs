@@ -397,7 +397,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         self: &mut Pin<&mut Self>,
         pass: &mut Pass,
         room: usize,
-        (into, gives): (&mut Sender<U>, G),
+        (into, certainty): (&mut Sender<U>, G),
         mut make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
     ) where
         E: Unfailing,
@@ -428,7 +428,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             // whoever fills the next chunk waits for an item that is not ready
             let mut cx = Context::from_waker(Waker::noop());
             let (outputs, most) = (this.outputs.as_mut(), most - taken);
-            let goes_on = outputs.pour(&mut cx, most, (into, gives), |item| {
+            let goes_on = outputs.pour(&mut cx, most, (into, certainty), |item| {
                 note.asked += 1;
                 note.asking = false;
                 let given = make(item.unwrap_or_else(Unfailing::never), &mut Lap::off());
