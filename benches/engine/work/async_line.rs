@@ -1,6 +1,9 @@
 //! Goal 2: twenty async stages in default fusing, beside the loop over the same bodies as sync functions.
 
-use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering::Relaxed};
+use std::{
+    future::ready,
+    sync::{Arc, atomic::AtomicU64, atomic::Ordering::Relaxed},
+};
 
 use electrician::prelude::*;
 use tokio::runtime::Runtime;
@@ -33,33 +36,44 @@ async fn toil(n: u64) -> u64 {
     toil_sync(n)
 }
 
-pipeline! {
-    /// Twenty async stages with next to nothing to do.
-    Stirred(count: u64, total: Arc<AtomicU64>) {
-        generator numbers = parts::numbers(count);
-        handler a01 = stir; handler a02 = stir; handler a03 = stir; handler a04 = stir; handler a05 = stir;
-        handler a06 = stir; handler a07 = stir; handler a08 = stir; handler a09 = stir; handler a10 = stir;
-        handler a11 = stir; handler a12 = stir; handler a13 = stir; handler a14 = stir; handler a15 = stir;
-        handler a16 = stir; handler a17 = stir; handler a18 = stir; handler a19 = stir; handler a20 = stir;
-        handler add = parts::add(total);
-
-        numbers -> a01 -> a02 -> a03 -> a04 -> a05 -> a06 -> a07 -> a08 -> a09 -> a10
-                -> a11 -> a12 -> a13 -> a14 -> a15 -> a16 -> a17 -> a18 -> a19 -> a20 -> add;
-    }
-
-    /// Twenty async stages that share the work of an item.
-    Toiled(count: u64, total: Arc<AtomicU64>) {
-        generator numbers = parts::numbers(count);
-        handler a01 = toil; handler a02 = toil; handler a03 = toil; handler a04 = toil; handler a05 = toil;
-        handler a06 = toil; handler a07 = toil; handler a08 = toil; handler a09 = toil; handler a10 = toil;
-        handler a11 = toil; handler a12 = toil; handler a13 = toil; handler a14 = toil; handler a15 = toil;
-        handler a16 = toil; handler a17 = toil; handler a18 = toil; handler a19 = toil; handler a20 = toil;
-        handler add = parts::add(total);
-
-        numbers -> a01 -> a02 -> a03 -> a04 -> a05 -> a06 -> a07 -> a08 -> a09 -> a10
-                -> a11 -> a12 -> a13 -> a14 -> a15 -> a16 -> a17 -> a18 -> a19 -> a20 -> add;
-    }
+/// What awaits something that is ready, unlike [`stir`], which awaits nothing.
+#[handler]
+async fn steep(n: u64) -> u64 {
+    ready(stir_sync(n)).await
 }
+
+macro_rules! twenty {
+    ($(#[$doc:meta])* $name:ident of $stage:ident) => {
+        pipeline! {
+            $(#[$doc])*
+            $name(count: u64, total: Arc<AtomicU64>) {
+                generator numbers = parts::numbers(count);
+                handler a01 = $stage; handler a02 = $stage; handler a03 = $stage; handler a04 = $stage;
+                handler a05 = $stage; handler a06 = $stage; handler a07 = $stage; handler a08 = $stage;
+                handler a09 = $stage; handler a10 = $stage; handler a11 = $stage; handler a12 = $stage;
+                handler a13 = $stage; handler a14 = $stage; handler a15 = $stage; handler a16 = $stage;
+                handler a17 = $stage; handler a18 = $stage; handler a19 = $stage; handler a20 = $stage;
+                handler add = parts::add(total);
+
+                numbers -> a01 -> a02 -> a03 -> a04 -> a05 -> a06 -> a07 -> a08 -> a09 -> a10
+                        -> a11 -> a12 -> a13 -> a14 -> a15 -> a16 -> a17 -> a18 -> a19 -> a20 -> add;
+            }
+        }
+    };
+}
+
+twenty!(
+    /// Twenty async stages with next to nothing to do.
+    Stirred of stir
+);
+twenty!(
+    /// The same, but that each awaits something.
+    Steeped of steep
+);
+twenty!(
+    /// Twenty async stages that share the work of an item.
+    Toiled of toil
+);
 
 fn by_hand(count: u64, stage: impl Fn(u64) -> u64) -> u64 {
     let total = AtomicU64::new(0);
@@ -85,29 +99,20 @@ fn toiled_by_hand(count: u64) -> u64 {
 pub(super) fn rows(bench: &Bench) -> Vec<Row> {
     SHARE.calibrate(100.0, 20);
     let stirred = |runtime: &Runtime, count| run(runtime, |total| Stirred { count, total });
+    let steeped = |runtime: &Runtime, count| run(runtime, |total| Steeped { count, total });
     let toiled = |runtime: &Runtime, count| run(runtime, |total| Toiled { count, total });
-    let stirred_loop = ("the loop, sync", |_: &Runtime, count| {
+    let stirring = ("the loop, sync", |_: &Runtime, count| {
         stirred_by_hand(count)
     });
-    let toiled_loop = ("the loop, sync", |_: &Runtime, count| toiled_by_hand(count));
+    let toiling = ("the loop, sync", |_: &Runtime, count| toiled_by_hand(count));
+    let (idle, ready, busy) = (
+        "20 async stages",
+        "20 async stages that await what is ready",
+        "20 async stages, 100 ns an item in all",
+    );
     vec![
-        Duel::new(
-            2,
-            "20 async stages",
-            Times(1.30),
-            stirred,
-            stirred_loop,
-            stirred_by_hand,
-        )
-        .fight(bench),
-        Duel::new(
-            2,
-            "20 async stages, 100 ns an item in all",
-            Times(1.05),
-            toiled,
-            toiled_loop,
-            toiled_by_hand,
-        )
-        .fight(bench),
+        Duel::new(2, idle, Times(1.30), stirred, stirring, stirred_by_hand).fight(bench),
+        Duel::new(2, ready, Times(1.30), steeped, stirring, stirred_by_hand).fight(bench),
+        Duel::new(2, busy, Times(1.05), toiled, toiling, toiled_by_hand).fight(bench),
     ]
 }

@@ -1,6 +1,9 @@
 //! Goals 3, 4 and 15: a queue before every stage, beside a task a stage over channels, and beside the ancestor's wire.
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::{
+    future::ready,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use crossfire::spsc;
 use electrician::prelude::*;
@@ -40,6 +43,17 @@ pipeline! {
         numbers -> scale -> keep_some -> shift -> add;
     }
 
+    /// The same, with handlers that await something, which is ready.
+    ReadyLine(count: u64, total: Arc<AtomicU64>) {
+        generator numbers   = parts::numbers(count);
+        handler   scale     = scale_ready     { buffer: 1024 };
+        handler   keep_some = keep_some_ready { buffer: 1024 };
+        handler   shift     = shift_ready     { buffer: 1024 };
+        handler   add       = add_async(total) { buffer: 1024 };
+
+        numbers -> scale -> keep_some -> shift -> add;
+    }
+
     /// One stage between a source and a sink.
     Wire(count: u64, total: Arc<AtomicU64>) {
         generator numbers = parts::numbers(count);
@@ -66,6 +80,21 @@ async fn shift_async(n: u64) -> u64 {
 }
 
 #[handler]
+async fn scale_ready(n: u64) -> u64 {
+    ready(scale(n)).await
+}
+
+#[handler]
+async fn keep_some_ready(n: u64) -> Option<u64> {
+    ready(keep_some(n)).await
+}
+
+#[handler]
+async fn shift_ready(n: u64) -> u64 {
+    ready(shift(n)).await
+}
+
+#[handler]
 async fn add_async(n: u64, total: &AtomicU64) {
     parts::add(n, total);
 }
@@ -81,6 +110,10 @@ pub(super) fn sync_line(runtime: &Runtime, count: u64) -> u64 {
 
 fn async_line(runtime: &Runtime, count: u64) -> u64 {
     run(runtime, |total| AsyncLine { count, total })
+}
+
+fn ready_line(runtime: &Runtime, count: u64) -> u64 {
+    run(runtime, |total| ReadyLine { count, total })
 }
 
 fn over_tokio(runtime: &Runtime, count: u64) -> u64 {
@@ -139,15 +172,17 @@ fn over_crossfire(runtime: &Runtime, count: u64) -> u64 {
 }
 
 pub(super) fn rows(bench: &Bench) -> Vec<Row> {
-    let (sync, waits) = (
+    let (sync, idle, ready) = (
         "five tasks, four edges: sync handlers",
         "five tasks, four edges: async handlers",
+        "five tasks, four edges: handlers that await what is ready",
     );
     let tokio = ("tokio mpsc, a task a stage", over_tokio);
     let tokio_async = ("tokio mpsc, a task a stage", over_tokio_async);
     vec![
         Duel::new(3, sync, OneIn(30.0), sync_line, tokio, by_hand).fight(bench),
-        Duel::new(3, waits, OneIn(18.0), async_line, tokio_async, by_hand).fight(bench),
+        Duel::new(3, idle, OneIn(18.0), async_line, tokio_async, by_hand).fight(bench),
+        Duel::new(3, ready, OneIn(18.0), ready_line, tokio_async, by_hand).fight(bench),
     ]
 }
 
