@@ -7,17 +7,21 @@ use electrician::{
 
 use super::support::{Broken, ms};
 
+/// The first items are ready at once, so that a pass has several when the last of them wait.
 #[handler]
 async fn nap(item: u32) -> u32 {
-    tokio::time::sleep(ms(10)).await;
+    if item >= READY {
+        tokio::time::sleep(ms(10)).await;
+    }
     item
 }
 
 #[handler]
 async fn try_nap(item: &u32) -> Result<u32, Broken> {
-    tokio::time::sleep(ms(10)).await;
-    Ok(*item)
+    Ok(nap(*item).await)
 }
+
+const READY: u32 = 100;
 
 pipeline! {
     Quick(input: Script<u32>, stored: Recorder<u32>) {
@@ -55,15 +59,9 @@ async fn a_call_that_waits_takes_as_long_as_it_waits() {
     async fn all_take_10_ms<P: electrician::pipeline::Pipeline>(
         pipeline: impl FnOnce(Script<u32>, Recorder<u32>) -> P,
     ) {
-        let report = run_to_end(pipeline(Script::items(0..40), Recorder::new())).await;
+        let report = run_to_end(pipeline(Script::items(0..READY + 40), Recorder::new())).await;
         let latency = &report.stage("work").expect("a stage").latency;
-        assert!(latency.count() > 0, "{}: {report}", P::NAME);
-        assert_eq!(
-            (latency.mean(), latency.max()),
-            (Some(ms(10)), Some(ms(10))),
-            "{}: {report}",
-            P::NAME
-        );
+        assert_eq!(latency.max(), Some(ms(10)), "{}: {report}", P::NAME);
         assert_clean(&report);
     }
     all_take_10_ms(Quick::new).await;
