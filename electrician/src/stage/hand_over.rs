@@ -51,6 +51,7 @@ impl HandOver<'_, '_> {
             *step = Step::Waits;
             return Poll::Pending;
         }
+        pass.pace.handed_over();
         if *step == Step::Waits {
             pass.go_on();
         }

@@ -20,7 +20,7 @@ const TIRED: u64 = 1_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GivesWay {
     No,
-    /// It has woken somebody after costly work: the task goes to the end of its queue, so that another worker may take up
+    /// It has woken somebody, after costly work or long ago: the task goes to the end of its queue, so that another worker may take up
     /// the one that was woken.
     ToWoken,
     /// It has not waited for long: timers and input are looked after, too.
@@ -39,6 +39,10 @@ pub(super) struct Pace {
     items: usize,
     /// Items until the next reading.
     due: usize,
+    /// Items since the last hand-over.
+    made: usize,
+    /// Whether a hand-over has woken somebody since others last ran.
+    owes: bool,
     limit: usize,
     cost: u64,
     tired: bool,
@@ -52,20 +56,33 @@ impl Pace {
             rested: 0,
             items: 0,
             due: 1,
+            made: 0,
+            owes: false,
             limit: 1,
             cost: 0,
             tired: false,
         }
     }
 
-    /// How many items the next stretch may have.
+    /// How many items a stretch may have.
     pub(super) fn limit(&self) -> usize {
         self.limit
+    }
+
+    /// How many items this stretch may still have.
+    pub(super) fn left(&self) -> usize {
+        self.limit.saturating_sub(self.made).max(1)
+    }
+
+    /// What was made in this stretch is handed over.
+    pub(super) fn handed_over(&mut self) {
+        self.made = 0;
     }
 
     /// So many items were worked through. Gives the time, in nanoseconds since the start, if the clock was read.
     pub(super) fn worked(&mut self, items: usize) -> Option<u64> {
         self.items += items;
+        self.made += items;
         self.due = self.due.saturating_sub(items);
         if self.due > 0 && self.read.is_some() {
             return None;
@@ -88,21 +105,25 @@ impl Pace {
     /// The island waits: what passes meanwhile says nothing of its items.
     pub(super) fn waits(&mut self) {
         self.read = None;
-        self.tired = false;
+        (self.tired, self.owes, self.made) = (false, false, 0);
     }
 
     /// The island goes on. Gives the time, in nanoseconds since the start.
     pub(super) fn goes_on(&mut self) -> u64 {
         let now = self.control.nanos();
         (self.read, self.rested, self.items) = (Some(now), now, 0);
+        (self.tired, self.owes) = (false, false);
         now
     }
 
-    /// Whether the island is to let others run, now that it has handed over.
-    pub(super) fn gives_way(&self, woke: bool) -> GivesWay {
+    /// Whether the island is to let others run, now that it has handed over. Who was woken waits behind it for a stretch at
+    /// most.
+    pub(super) fn gives_way(&mut self, woke: bool) -> GivesWay {
+        self.owes |= woke;
+        let worked = self.read.map_or(0, |read| read - self.rested);
         if self.tired {
             GivesWay::ToAll
-        } else if woke && self.cost >= COSTLY {
+        } else if (woke && self.cost >= COSTLY) || (self.owes && worked >= STRETCH) {
             GivesWay::ToWoken
         } else {
             GivesWay::No

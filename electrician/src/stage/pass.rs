@@ -135,7 +135,7 @@ impl Pass {
 
     /// How many items this pass may take, where there is so much room.
     pub fn limit(&self, room: usize) -> usize {
-        self.pace.limit().min(room)
+        self.pace.left().min(room)
     }
 
     /// What interrupted the pass, if anything did.
@@ -203,7 +203,7 @@ impl Pass {
     pub fn end(&mut self) -> bool {
         let taken = self.taken;
         self.untimed += taken as u64;
-        let over = taken >= self.pace.limit() || self.pace.is_aborted();
+        let over = taken >= self.pace.left() || self.pace.is_aborted();
         self.book();
         if let Some(nanos) = self.pace.worked(taken) {
             self.progressed(nanos);
