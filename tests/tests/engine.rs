@@ -19,6 +19,7 @@ mod engine {
     mod keys;
     mod latencies;
     mod lifecycle;
+    mod limits;
     mod liveness;
     mod panics;
     mod pool;

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
 
 use super::names::{Emitter, is_pool};
-use crate::ast::{Callee, Class, OnError, OnPanic, StageOptions, WhenOpen, plain};
+use crate::ast::{Callee, Class, OnError, OnPanic, StageOptions, WhenLimited, WhenOpen, plain};
 use crate::graph::{Edge, Port, PortName, Stage, StageKind};
 use crate::inspect::one_line;
 
@@ -153,6 +153,15 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
             ours!(.timeout_by_default(#limit))
         });
     }
+    if let Some(limit) = &options.deadline {
+        let limit = emitter.value(limit);
+        calls.extend(ours!(.deadline(#limit)));
+    }
+    rate_limit(emitter, stage, &mut calls);
+    if let Some(limit) = &options.bulkhead {
+        let limit = emitter.value(limit);
+        calls.extend(ours!(.bulkhead(#limit)));
+    }
     retry(emitter, options, &mut calls);
     breaker(emitter, stage, &mut calls);
     match &options.on_panic {
@@ -173,6 +182,29 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
     calls
 }
 
+fn rate_limit(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
+    let Some(limit) = &stage.options.rate_limit else {
+        return;
+    };
+    let Some(rate) = limit.rate.as_ref().map(|rate| emitter.value(rate)) else {
+        return;
+    };
+    let burst = limit.burst.as_ref().map(|burst| {
+        let burst = emitter.value(burst);
+        ours!(.burst(#burst))
+    });
+    let when = match limit.when_limited {
+        _ if stage.overflow.is_wired() => ours!(Overflow),
+        Some((WhenLimited::Reject, _)) => ours!(Reject),
+        Some((WhenLimited::Wait, _)) | None => ours!(Wait),
+    };
+    calls.extend(ours!(.rate_limit(__rt::RateLimit::from(#rate) #burst, __rt::WhenLimited::#when)));
+    if let Some((key, keys)) = &limit.keyed {
+        let (key, keys) = (emitter.hasher(key), emitter.value(keys));
+        calls.extend(ours!(.rate_keys(#keys, #key)));
+    }
+}
+
 fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
     let Some(retry) = &options.retry else { return };
     let attempts = retry
@@ -185,6 +217,10 @@ fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
     let total = retry.total.as_ref().map(|total| emitter.value(total));
     let total = total.map(|total| ours!(.total(#total)));
     calls.extend(ours!(.retry(__rt::Retry::up_to(#attempts) #backoff #total)));
+    if let Some(budget) = &retry.budget {
+        let budget = emitter.value(budget);
+        calls.extend(ours!(.retry_budget(#budget)));
+    }
     if let Some(when) = &retry.when {
         let when = emitter.operand(when);
         calls.extend(ours!(.retry_when(#when)));
@@ -195,18 +231,10 @@ fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
     let Some(breaker) = &stage.options.breaker else {
         return;
     };
-    let settings = [
-        ("failure_rate", &breaker.failure_rate),
-        ("consecutive", &breaker.consecutive),
-        ("window", &breaker.window),
-        ("min_calls", &breaker.min_calls),
-        ("cooldown", &breaker.cooldown),
-        ("probes", &breaker.probes),
-    ];
-    let settings = settings.into_iter().filter_map(|(name, value)| {
-        let (name, value) = (Ident::new(name, Span::mixed_site()), value.as_ref()?);
+    let settings = breaker.settings.iter().map(|(name, value)| {
+        let name = Ident::new(name, Span::mixed_site());
         let value = emitter.value(value);
-        Some(ours!(.#name(#value)))
+        ours!(.#name(#value))
     });
     let when_open = match breaker.when_open {
         _ if stage.neutral.is_wired() => ours!(Neutral),

@@ -228,9 +228,12 @@ impl StageKind<'_> {
                 "overflow",
                 "on_error",
                 "on_panic",
+                "deadline",
+                "rate_limit",
+                "bulkhead",
+                "breaker",
                 "retry",
                 "timeout",
-                "breaker",
             ],
             StageKind::Sub(_) | StageKind::Input(_) | StageKind::Output(_) => {
                 &["buffer", "overflow"]

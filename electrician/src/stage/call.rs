@@ -10,17 +10,20 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    Cause, Cell, Failure, Handler, Hold, Outputs, Tally, Unfailing, WhenOpen,
+    Cause, Cell, Failure, Handler, Hold, Outputs, Tally, Unfailing, WhenLimited, WhenOpen,
     definition::Plan,
+    entrance::Entrance,
     given::{Given, Hand, Way},
     sampling::Sampling,
-    settings::Predicate,
+    settings::Settings,
     unwind::{Caught, caught},
 };
 use crate::resilience::{
-    breaker::{CircuitBreaker, Open, Permit},
-    retry::roll,
-    timeout::Timer,
+    breaker::Verdict,
+    chain::Layer,
+    moment::after,
+    retry::{BudgetWorker, roll},
+    timeout::{Bound, Timer},
 };
 
 /// One worker of a stage.
@@ -32,9 +35,11 @@ use crate::resilience::{
 /// handler's own types may be asked again there: no field is a projection, and each future says by itself that it is `Send`.
 /// Items, errors and arguments may then be `&'static str`, `Box<dyn Error>`, `Arc<dyn Trait>`.
 pub struct Stage<H, In, Out, Err, Args, K, S> {
-    pub(super) plan: Arc<Plan<H, Args, Err>>,
+    pub(super) plan: Arc<Plan<H, In, Args, Err>>,
     pub(super) slot: S,
     pub(super) tally: Arc<Tally>,
+    /// Where an option asks for one.
+    entrance: Option<Box<Entrance>>,
     timer: Timer,
     pub(super) item: Option<In>,
     pub(super) open: bool,
@@ -56,6 +61,8 @@ pub enum Settled<In, T, E> {
     Failed(Failure<T, E>),
     /// The breaker refused it: it leaves by the neutral port.
     Refused(In),
+    /// A limit refused it: it leaves by the overflow port.
+    Overflowed(In),
     /// It is counted, and there is nothing left to hand on.
     Counted,
 }
@@ -72,9 +79,10 @@ where
     /// Whether no value of the output exists.
     pub(super) const SINK: bool = size_of::<Option<Out>>() == 0;
 
-    pub(super) fn new(plan: Arc<Plan<H, Args, Err>>, tally: Arc<Tally>) -> Self {
+    pub(super) fn new(plan: Arc<Plan<H, In, Args, Err>>, tally: Arc<Tally>) -> Self {
         Self {
             slot: plan.handler.slot(&plan.args),
+            entrance: plan.cell.layers.as_ref().map(|layers| layers.entrance()),
             plan,
             tally,
             timer: Timer::new(),
@@ -136,12 +144,13 @@ where
         self.item = Some(item);
         self.open = true;
         self.attempts = 0;
-        if self.plan.settings.retry.is_some() {
+        let settings = &self.plan.settings;
+        if settings.retry.is_some() || settings.deadline.is_some() {
             self.began = Some(Instant::now());
         }
     }
 
-    /// Calls the handler with the item in hand: breaker, then timeout, then the call.
+    /// Calls the handler with the item in hand, once the layers let it pass, for no longer than it has time.
     ///
     /// # Errors
     /// What kept the call from giving outputs. The item is still in hand.
@@ -151,16 +160,19 @@ where
     {
         async move {
             self.plan.cell.control.may_work().await;
-            let permit = match permit(
-                self.plan.cell.breaker.as_ref(),
-                self.plan.settings.when_open,
-            )
-            .await
-            {
-                Ok(permit) => permit,
-                Err(open) => return Err(Miss(Cause::Refused(open))),
-            };
             self.mend();
+            let deadline = self.deadline();
+            let entered = match &mut self.entrance {
+                None => None,
+                Some(entrance) => {
+                    let key = self.plan.rate_key.as_ref().zip(self.item.as_ref());
+                    let key = key.map_or(0, |(key, item)| key(item));
+                    match entrance.enter(key, deadline).await {
+                        Ok(entered) => Some(entered),
+                        Err(refusal) => return Err(Miss(Cause::Refused(refusal))),
+                    }
+                }
+            };
             if self.attempts > 0 {
                 self.tally.retried.add(1);
             }
@@ -168,17 +180,15 @@ where
             let began = self.sampling.begin(&self.plan.cell.control);
             let mut waited = false;
             let (item, slot) = (&mut self.item, &mut self.slot);
-            let result = match (
-                caught(|| H::call(K::give(item), slot)),
-                self.plan.settings.timeout,
-            ) {
-                (Err(panic), _) => Ok(Err(panic)),
-                (Ok(call), None) => Ok(Caught::new(call, &mut waited).await),
-                (Ok(call), Some(limit)) => self
-                    .timer
-                    .limit(limit, Caught::new(call, &mut waited))
-                    .await
-                    .map_err(|_| Cause::TimedOut(limit)),
+            let limit = self.plan.settings.timeout;
+            let bound = Bound { limit, deadline };
+            let result = match caught(|| H::call(K::give(item), slot)) {
+                Err(panic) => Ok(Err(panic)),
+                Ok(call) if bound.is_none() => Ok(Caught::new(call, &mut waited).await),
+                Ok(call) => {
+                    let call = Caught::new(call, &mut waited);
+                    self.timer.bound(bound, call).await
+                }
             };
             self.sampling
                 .end(began, waited, &self.tally, &self.plan.cell.control);
@@ -187,8 +197,8 @@ where
             }
             let cause = match result {
                 Ok(Ok(Ok(outputs))) => {
-                    if let Some(permit) = permit {
-                        permit.success();
+                    if let Some(entered) = entered {
+                        entered.succeeded();
                     }
                     self.open = false;
                     let hand = Hand {
@@ -209,10 +219,10 @@ where
                     self.broken = true;
                     Cause::Panicked(panic)
                 }
-                Err(timed_out) => timed_out,
+                Err(_) => self.plan.settings.overdue(deadline),
             };
-            if let Some(permit) = permit {
-                judge(permit, &cause, self.plan.settings.breaker_when.as_ref());
+            if let Some(entered) = entered {
+                entered.end(self.plan.settings.verdict(&cause));
             }
             Err(Miss(cause))
         }
@@ -273,11 +283,13 @@ where
         let counter = match &cause {
             Cause::Refused(_) => &self.tally.refused,
             Cause::Panicked(_) => &self.tally.panicked,
-            Cause::Error(_) | Cause::TimedOut(_) => &self.tally.failed,
+            Cause::Error(_) | Cause::TimedOut(_) | Cause::Late(_) => &self.tally.failed,
         };
         counter.add(1);
-        if matches!(cause, Cause::Refused(_)) && self.plan.settings.when_open == WhenOpen::Neutral {
-            return self.item.take().map_or(Settled::Counted, Settled::Refused);
+        if let Cause::Refused(refusal) = &cause
+            && let Some(way) = self.way_of_refused(refusal.layer)
+        {
+            return self.item.take().map_or(Settled::Counted, way);
         }
         let taken = self.item.is_none();
         match K::back(&mut self.item) {
@@ -292,16 +304,46 @@ where
         }
     }
 
-    fn wait_before_retry(&self, cause: &Cause<Err>) -> Option<Duration> {
+    /// The port of their own that refused items have.
+    #[expect(clippy::type_complexity, reason = "it is one of two variants")]
+    fn way_of_refused(&self, layer: Layer) -> Option<fn(In) -> Settled<In, K::Back, Err>> {
+        let settings = &self.plan.settings;
+        let overflows = settings
+            .limits
+            .as_ref()
+            .is_some_and(|limits| limits.when_limited == WhenLimited::Overflow);
+        match layer {
+            Layer::Breaker if settings.when_open == WhenOpen::Neutral => Some(Settled::Refused),
+            Layer::RateLimit | Layer::Bulkhead if overflows => Some(Settled::Overflowed),
+            _ => None,
+        }
+    }
+
+    /// When the time for the whole is over.
+    fn deadline(&self) -> Option<Instant> {
+        let limit = self.plan.settings.deadline?;
+        Some(after(self.began?, limit))
+    }
+
+    fn wait_before_retry(&mut self, cause: &Cause<Err>) -> Option<Duration> {
         let (retry, began) = (self.plan.settings.retry.as_deref()?, self.began?);
         let worth_it = match (cause, &self.plan.settings.retry_when) {
             (Cause::Error(error), Some(when)) => when(error),
             (Cause::Error(_) | Cause::TimedOut(_), _) => true,
-            (Cause::Panicked(_) | Cause::Refused(_), _) => false,
+            (Cause::Panicked(_) | Cause::Refused(_) | Cause::Late(_), _) => false,
         };
-        worth_it
-            .then(|| retry.again(self.attempts, began, Instant::now(), roll()))
-            .flatten()
+        if !worth_it {
+            return None;
+        }
+        let now = Instant::now();
+        let wait = retry.again(self.attempts, began, now, roll())?;
+        let is_late = |deadline| after(now, wait) >= deadline;
+        if self.deadline().is_some_and(is_late) {
+            return None;
+        }
+        let entrance = self.entrance.as_mut();
+        let budget = entrance.and_then(|entrance| entrance.budget.as_mut());
+        budget.is_none_or(BudgetWorker::take).then_some(wait)
     }
 
     fn note_panic(&self, miss: &Miss<Err>) -> Option<Duration> {
@@ -325,22 +367,26 @@ where
     }
 }
 
-async fn permit(
-    breaker: Option<&CircuitBreaker>,
-    when_open: WhenOpen,
-) -> Result<Option<Permit>, Open> {
-    match breaker {
-        None => Ok(None),
-        Some(breaker) if when_open == WhenOpen::Wait => Ok(Some(breaker.ready().await)),
-        Some(breaker) => breaker.permit().map(Some),
+impl<E> Settings<E> {
+    /// Why a call was cut short.
+    #[cold]
+    fn overdue(&self, deadline: Option<Instant>) -> Cause<E> {
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            Cause::Late(self.deadline.unwrap_or_default())
+        } else {
+            Cause::TimedOut(self.timeout.unwrap_or_default())
+        }
     }
-}
 
-/// Tells the breaker how the call ended. An error that its predicate does not count is a success of the backend.
-fn judge<E>(permit: Permit, cause: &Cause<E>, counts: Option<&Predicate<E>>) {
-    match (cause, counts) {
-        (Cause::Error(error), Some(counts)) if !counts(error) => permit.success(),
-        _ => permit.failure(),
+    /// What a call that gave nothing shows about the backend. An error that the breaker's predicate does not count shows
+    /// that it works; that the whole's time was over shows nothing.
+    #[cold]
+    fn verdict(&self, cause: &Cause<E>) -> Verdict {
+        match (cause, &self.breaker_when) {
+            (Cause::Error(error), Some(counts)) if !counts(error) => Verdict::Success,
+            (Cause::Late(_), _) => Verdict::Nothing,
+            _ => Verdict::Failure,
+        }
     }
 }
 

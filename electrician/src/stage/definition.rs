@@ -1,14 +1,27 @@
 //! A stage before it runs: the function, its arguments and options, and the types that its ports carry.
 
-use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    fmt,
+    hash::{DefaultHasher, Hasher},
+    marker::PhantomData,
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{
     AsTaken, Cell, Failure, Generator, Handler, Hold, Kept, Nothing, OnPanic, Origin, Settings,
-    Stage, Tally, WhenOpen,
+    Stage, Tally, WhenLimited, WhenOpen, settings::Limits,
 };
 use crate::{
     pipeline::Assembly,
-    resilience::{BadValue, breaker::Breaker, retry::Retry},
+    resilience::{
+        BadValue,
+        breaker::Breaker,
+        bulkhead::Concurrency,
+        rate_limiter::RateLimit,
+        retry::{Budget, Retry},
+    },
 };
 
 /// The type that leaves or enters a stage by one of its ports.
@@ -121,8 +134,12 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     handler: H,
     args: Args,
     settings: Settings<Err>,
+    rate_key: Option<KeyOf<In>>,
     types: PhantomData<fn(In, K) -> Out>,
 }
+
+/// The hash of the key of an item.
+pub(super) type KeyOf<In> = Arc<dyn Fn(&In) -> u64 + Send + Sync>;
 
 /// Begins to define a stage.
 pub fn handler<H, In, Out, Err, Args>(handler: H, args: Args) -> Draft<H, In, Out, Err, Args>
@@ -134,6 +151,7 @@ where
         handler,
         args,
         settings: Settings::default(),
+        rate_key: None,
         types: PhantomData,
     }
 }
@@ -152,12 +170,14 @@ where
             handler,
             args,
             settings,
+            rate_key,
             ..
         } = self;
         Draft {
             handler,
             args,
             settings,
+            rate_key,
             types: PhantomData,
         }
     }
@@ -174,6 +194,51 @@ where
     In: 'static,
     H: Handler<In, Out, Err, Args>,
 {
+    /// The option `deadline`, of the whole.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.settings.deadline = Some(limit);
+        self
+    }
+
+    /// The option `rate_limit`, and what happens while it is reached.
+    pub fn rate_limit(mut self, rate: impl Into<RateLimit>, when: WhenLimited) -> Self {
+        let limits = self.limits();
+        limits.rate = Some(rate.into());
+        limits.when_limited = when;
+        self
+    }
+
+    /// Gives each key a limiter of its own, for at most so many keys.
+    pub fn rate_keys(
+        mut self,
+        keys: usize,
+        key: impl Fn(&In, &mut DefaultHasher) + Send + Sync + 'static,
+    ) -> Self {
+        self.limits().keys = Some(keys);
+        self.rate_key = Some(Arc::new(move |item| {
+            let mut hasher = DefaultHasher::new();
+            key(item, &mut hasher);
+            hasher.finish()
+        }));
+        self
+    }
+
+    /// The option `bulkhead`.
+    pub fn bulkhead(mut self, limit: impl Into<Concurrency>) -> Self {
+        self.limits().bulkhead = Some(limit.into());
+        self
+    }
+
+    /// How many retries all the workers make together.
+    pub fn retry_budget(mut self, budget: impl Into<Budget>) -> Self {
+        self.limits().budget = Some(budget.into());
+        self
+    }
+
+    fn limits(&mut self) -> &mut Limits {
+        self.settings.limits.get_or_insert_default()
+    }
+
     /// The option `retry`.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.settings.retry = Some(Box::new(retry));
@@ -230,6 +295,7 @@ where
             handler: self.handler,
             args: self.args,
             settings: self.settings,
+            rate_key: self.rate_key,
             cell,
         };
         Definition {
@@ -240,16 +306,17 @@ where
 }
 
 /// What the workers of a stage are made of.
-pub(super) struct Plan<H, Args, Err> {
+pub(super) struct Plan<H, In, Args, Err> {
     pub(super) handler: H,
     pub(super) args: Args,
     pub(super) settings: Settings<Err>,
+    pub(super) rate_key: Option<KeyOf<In>>,
     pub(super) cell: Arc<Cell>,
 }
 
 /// A stage that is a part of a pipeline.
 pub struct Definition<H, In, Out, Err, Args, K = AsTaken> {
-    plan: Arc<Plan<H, Args, Err>>,
+    plan: Arc<Plan<H, In, Args, Err>>,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
