@@ -7,6 +7,7 @@
 )]
 
 mod engine {
+    mod answers;
     mod blocking;
     mod branches;
     mod breaker;

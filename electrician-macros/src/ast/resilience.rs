@@ -1,4 +1,4 @@
-//! `rate_limit`, `breaker`, `retry` and `on_panic`: the options that are groups themselves.
+//! `rate_limit`, `breaker`, `retry`, `hedge` and `on_panic`: the options that are groups themselves.
 
 use proc_macro2::Span;
 
@@ -30,6 +30,23 @@ pub(crate) struct BreakerOptions {
     pub(crate) when_open: Option<(WhenOpen, Span)>,
     /// A predicate over the error: which ones count as failures.
     pub(crate) when: Option<syn::Expr>,
+}
+
+/// `hedge: DELAY` or `hedge: { … }`
+#[derive(Debug, Clone)]
+pub(crate) struct HedgeOptions {
+    pub(crate) span: Span,
+    pub(crate) after: Option<HedgeDelay>,
+    pub(crate) idempotent: Option<Span>,
+}
+
+/// When the second call is made.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // one for a stage, and never moved in bulk
+pub(crate) enum HedgeDelay {
+    After(Value),
+    /// `p95`: when the first has taken longer than this share of the calls before.
+    Percentile(f64),
 }
 
 /// `rate_limit: RATE` or `rate_limit: { … }`
@@ -77,6 +94,9 @@ pub(crate) const ON_PANIC_EXAMPLE: &str =
 pub(crate) const RATE_LIMIT_EXAMPLE: &str =
     "rate_limit: { rate: 10/s, key: |item| item.customer, keys: 10_000 }";
 
+pub(crate) const HEDGE_EXAMPLE: &str = "hedge: { after: 50ms, idempotent }";
+
+const HEDGE: [&str; 2] = ["after", "idempotent"];
 const RATE_LIMIT: [&str; 5] = ["rate", "burst", "key", "keys", "when_limited"];
 const RETRY: [&str; 6] = [
     "attempts",
@@ -141,6 +161,50 @@ impl RetryOptions {
         }
         Some(retry)
     }
+}
+
+impl HedgeOptions {
+    pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
+        let mut hedge = Self {
+            span: entry.span(),
+            after: None,
+            idempotent: None,
+        };
+        if !entry.is_group() {
+            hedge.after = Some(HedgeDelay::read(entry, cx)?);
+            return Some(hedge);
+        }
+        let group = entry.group(HEDGE_EXAMPLE, cx)?;
+        let (entries, names) = option::entries(&group, &HEDGE, "`hedge`", cx);
+        for entry in entries {
+            match super::plain(&entry.name).as_str() {
+                "after" => hedge.after = HedgeDelay::read(entry, cx),
+                _ => hedge.idempotent = Some(entry.flag(cx)),
+            }
+        }
+        if names.span("after").is_none() {
+            let sentence = message::missing_part("hedge", "after", HEDGE_EXAMPLE);
+            cx.report(hedge.span, sentence);
+        }
+        Some(hedge)
+    }
+}
+
+impl HedgeDelay {
+    fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
+        let word = entry.path_word().map(|word| super::plain(&word));
+        if let Some(share) = word.as_deref().and_then(percentile) {
+            return Some(Self::Percentile(share));
+        }
+        entry.value(Expected::Duration, cx).map(Self::After)
+    }
+}
+
+/// `p95` is 0.95, `p999` is 0.999.
+fn percentile(word: &str) -> Option<f64> {
+    let digits = word.strip_prefix('p')?;
+    let share = format!("0.{digits}").parse().ok()?;
+    (digits.len() >= 2 && digits != "100" && share > 0.0).then_some(share)
 }
 
 impl RateLimitOptions {

@@ -5,7 +5,7 @@ use proc_macro2::{Group, Span};
 use super::context::Context;
 use super::edge_options::{OVERFLOW, Overflow};
 use super::option::{self, Entry, Names};
-use super::resilience::{BreakerOptions, OnPanic, RateLimitOptions, RetryOptions};
+use super::resilience::{BreakerOptions, HedgeOptions, OnPanic, RateLimitOptions, RetryOptions};
 use super::value::{Expected, Value};
 
 /// Everything that can be said about a stage.
@@ -26,6 +26,9 @@ pub(crate) struct StageOptions {
     pub(crate) retry: Option<RetryOptions>,
     pub(crate) timeout: Option<Value>,
     pub(crate) breaker: Option<BreakerOptions>,
+    pub(crate) hedge: Option<HedgeOptions>,
+    /// What stands in the place of an output: a value, or a closure over the item.
+    pub(crate) fallback: Option<Value>,
     /// What is written on the stage itself, each with the place of its name; a default is not among them.
     pub(crate) names: Names,
 }
@@ -45,7 +48,7 @@ const ON_ERROR: [(&str, OnError); 3] = [
 ];
 
 /// The names of all options of a stage.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 17] = [
     "workers",
     "buffer",
     "ordered",
@@ -60,7 +63,9 @@ const NAMES: [&str; 15] = [
     "bulkhead",
     "breaker",
     "retry",
+    "hedge",
     "timeout",
+    "fallback",
 ];
 
 /// Those that may stand in `defaults`.
@@ -84,7 +89,9 @@ impl StageOptions {
             || self.bulkhead.is_some()
             || self.breaker.is_some()
             || self.retry.is_some()
+            || self.hedge.is_some()
             || self.timeout.is_some()
+            || self.fallback.is_some()
             || backs_off
     }
 
@@ -122,6 +129,8 @@ impl StageOptions {
             "rate_limit" => self.rate_limit = RateLimitOptions::read(entry, cx),
             "bulkhead" => self.bulkhead = entry.value(Expected::Count, cx),
             "retry" => self.retry = RetryOptions::read(entry, cx),
+            "hedge" => self.hedge = HedgeOptions::read(entry, cx),
+            "fallback" => self.fallback = entry.value(Expected::Free, cx),
             "timeout" => self.timeout = entry.value(Expected::Duration, cx),
             _ => self.breaker = BreakerOptions::read(entry, cx),
         }

@@ -10,6 +10,7 @@ use crate::message;
 pub(super) fn failures(graph: &Graph, diag: &mut Diagnostics) {
     for stage in &graph.stages {
         retry(stage, diag);
+        hedge(stage, diag);
         slow_calls(stage, diag);
         handled_twice(stage, diag);
         if matches!(stage.kind, StageKind::Handler(_)) && !graph.excused.contains(&stage.id) {
@@ -27,6 +28,17 @@ fn retry(stage: &Stage, diag: &mut Diagnostics) {
     }
     if retry.idempotent.is_none() {
         diag.report(retry.span, message::retry_without_idempotent());
+    }
+}
+
+fn hedge(stage: &Stage, diag: &mut Diagnostics) {
+    let retry = stage.options.retry.as_ref();
+    let by_retry = retry.is_some_and(|retry| retry.idempotent.is_some());
+    if let Some(hedge) = &stage.options.hedge
+        && hedge.idempotent.is_none()
+        && !by_retry
+    {
+        diag.report(hedge.span, message::hedge_without_idempotent());
     }
 }
 
@@ -52,6 +64,7 @@ fn handled_twice(stage: &Stage, diag: &mut Diagnostics) {
 fn unhandled(stage: &Stage, diag: &mut Diagnostics) {
     if stage.error.is_wired()
         || stage.options.on_error.is_some()
+        || stage.options.fallback.is_some()
         || stage.options.names.span("on_error").is_some()
     {
         return;

@@ -67,14 +67,27 @@ fn call(line: &Line, at: usize) -> TokenStream {
             Some(ours!(if #again_call { continue; })),
         ),
     };
+    let (or_instead, instead) = match &stage.options.fallback {
+        None => (None, None),
+        Some(_) => (
+            Some(ours!(.or_instead())),
+            Some(ours!(
+                let miss = match #var.instead(miss) {
+                    __rt::Ok(given) => break #done given,
+                    __rt::Err(miss) => miss,
+                };
+            )),
+        ),
+    };
     ours!(
         #var.#begin(item);
         let #given = #attempts {
             let miss = match #call {
-                __rt::Ok(given) => break #done given,
+                __rt::Ok(given) => break #done given #or_instead,
                 __rt::Err(miss) => miss,
             };
             #again
+            #instead
             #miss
         };
         let mut #given = __rt::std::pin::pin!(#given);

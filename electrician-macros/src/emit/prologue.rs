@@ -5,7 +5,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
 
 use super::names::{Emitter, is_pool};
-use crate::ast::{Callee, Class, OnError, OnPanic, StageOptions, WhenLimited, WhenOpen, plain};
+use crate::ast::{
+    Callee, Class, HedgeDelay, OnError, OnPanic, StageOptions, WhenLimited, WhenOpen, plain,
+};
 use crate::graph::{Edge, Port, PortName, Stage, StageKind};
 use crate::inspect::one_line;
 
@@ -137,11 +139,8 @@ fn names_result(ty: &syn::Type) -> bool {
 fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let options = &stage.options;
     let mut calls = TokenStream::new();
-    let kept = options
-        .retry
-        .as_ref()
-        .map(|retry| retry.span)
-        .or(options.keep_item);
+    let retried = options.retry.as_ref().map(|retry| retry.span);
+    let kept = retried.or(fallback_of_item(options)).or(options.keep_item);
     if let Some(span) = kept {
         calls.extend(ours_at!(span => .kept()));
     }
@@ -179,7 +178,48 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
             calls.extend(ours!(.on_panic(__rt::OnPanic::restart(#restarts, #within) #backoff)));
         }
     }
+    fallback(emitter, options, &mut calls);
+    hedge(emitter, options, &mut calls);
     calls
+}
+
+/// Where a fallback is named that is made from the item.
+fn fallback_of_item(options: &StageOptions) -> Option<Span> {
+    let fallback = options.fallback.as_ref()?;
+    is_closure(&fallback.expr).then(|| options.names.span("fallback"))?
+}
+
+fn is_closure(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::Paren(inner) => is_closure(&inner.expr),
+        expr => matches!(expr, syn::Expr::Closure(_)),
+    }
+}
+
+fn fallback(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
+    let Some(fallback) = &options.fallback else {
+        return;
+    };
+    let value = emitter.operand(&fallback.expr);
+    calls.extend(if is_closure(&fallback.expr) {
+        ours!(.fallback(#value))
+    } else {
+        ours_at!(fallback.span => .fallback_value(#value))
+    });
+}
+
+/// The last of the calls, because it changes what handles the item.
+fn hedge(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
+    let Some(hedge) = &options.hedge else { return };
+    let made = match &hedge.after {
+        None => return,
+        Some(HedgeDelay::After(delay)) => {
+            let delay = emitter.value(delay);
+            ours!(after(#delay))
+        }
+        Some(HedgeDelay::Percentile(share)) => ours!(percentile(#share)),
+    };
+    calls.extend(ours_at!(hedge.span => .hedge(__rt::Hedge::#made)));
 }
 
 fn rate_limit(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
@@ -348,7 +388,7 @@ fn failures(emitter: &Emitter, stage: &Stage) -> TokenStream {
 
 /// Whether something is said of the failures of a stage.
 pub(super) fn handles_failures(stage: &Stage) -> bool {
-    stage.error.is_wired() || stage.options.on_error.is_some()
+    stage.error.is_wired() || stage.options.on_error.is_some() || stage.options.fallback.is_some()
 }
 
 /// What happens to a failure where the error port is not wired.

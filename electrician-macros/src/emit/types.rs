@@ -269,7 +269,7 @@ fn handler_handle(stage: &Stage, rt: &TokenStream) -> TokenStream {
         return ours!(#rt::StageHandle);
     }
     let (bulkhead, breaker) = (knob(bulkhead), knob(breaker));
-    ours!(#rt::ProtectedHandle<#rate_limit, #bulkhead, #breaker>)
+    ours!(#rt::ProtectedHandle::<#rate_limit, #bulkhead, #breaker>)
 }
 
 /// `impl Pipeline`, with the code that puts a run together, and `impl Through` for what can be a stage.
@@ -292,7 +292,7 @@ pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStrea
     });
     let fields = emitter.graph.stages.iter().filter_map(|stage| {
         let (name, ty) = (sayable(&stage.name), stage_handle(stage, &ours!(__rt))?);
-        Some(ours!(#name: <#ty>::idle(),))
+        Some(ours!(#name: #ty::idle(),))
     });
     let marker = marker(emitter).map(|_| ours!(__types: __rt::std::marker::PhantomData,));
     let through = through(emitter, &rt, &bounds);

@@ -233,7 +233,9 @@ impl StageKind<'_> {
                 "bulkhead",
                 "breaker",
                 "retry",
+                "hedge",
                 "timeout",
+                "fallback",
             ],
             StageKind::Sub(_) | StageKind::Input(_) | StageKind::Output(_) => {
                 &["buffer", "overflow"]

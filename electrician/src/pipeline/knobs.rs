@@ -18,7 +18,7 @@ use crate::{
 /// option is written, [`KnobPerKey`] for a rate limit with a `key`, `()` where there is none.
 pub struct ProtectedHandle<R, C, B> {
     stage: StageHandle,
-    knobs: PhantomData<fn() -> (R, C, B)>,
+    knobs: PhantomData<(R, C, B)>,
 }
 
 /// The option is written, and can be turned.

@@ -10,17 +10,16 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    Cause, Cell, Failure, Handler, Hold, Outputs, Tally, Unfailing, WhenLimited, WhenOpen,
+    Cause, Cell, Handler, Hold, Outputs, Tally,
     definition::Plan,
     entrance::Entrance,
-    given::{Given, Hand, Way},
+    given::{Given, Hand},
     sampling::Sampling,
     settings::Settings,
     unwind::{Caught, caught},
 };
 use crate::resilience::{
     breaker::Verdict,
-    chain::Layer,
     moment::after,
     retry::{BudgetWorker, roll},
     timeout::{Bound, Timer},
@@ -35,12 +34,12 @@ use crate::resilience::{
 /// handler's own types may be asked again there: no field is a projection, and each future says by itself that it is `Send`.
 /// Items, errors and arguments may then be `&'static str`, `Box<dyn Error>`, `Arc<dyn Trait>`.
 pub struct Stage<H, In, Out, Err, Args, K, S> {
-    pub(super) plan: Arc<Plan<H, In, Args, Err>>,
+    pub(super) plan: Arc<Plan<H, In, Out, Args, Err>>,
     pub(super) slot: S,
     pub(super) tally: Arc<Tally>,
     /// Where an option asks for one.
     entrance: Option<Box<Entrance>>,
-    timer: Timer,
+    pub(super) timer: Timer,
     pub(super) item: Option<In>,
     pub(super) open: bool,
     pub(super) broken: bool,
@@ -54,19 +53,6 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
 #[derive(Debug)]
 pub struct Miss<E>(pub(super) Cause<E>);
 
-/// What became of an item whose call gave nothing.
-#[derive(Debug)]
-pub enum Settled<In, T, E> {
-    /// It failed.
-    Failed(Failure<T, E>),
-    /// The breaker refused it: it leaves by the neutral port.
-    Refused(In),
-    /// A limit refused it: it leaves by the overflow port.
-    Overflowed(In),
-    /// It is counted, and there is nothing left to hand on.
-    Counted,
-}
-
 impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
@@ -79,7 +65,7 @@ where
     /// Whether no value of the output exists.
     pub(super) const SINK: bool = size_of::<Option<Out>>() == 0;
 
-    pub(super) fn new(plan: Arc<Plan<H, In, Args, Err>>, tally: Arc<Tally>) -> Self {
+    pub(super) fn new(plan: Arc<Plan<H, In, Out, Args, Err>>, tally: Arc<Tally>) -> Self {
         Self {
             slot: plan.handler.slot(&plan.args),
             entrance: plan.cell.layers.as_ref().map(|layers| layers.entrance()),
@@ -201,17 +187,8 @@ where
                         entered.succeeded();
                     }
                     self.open = false;
-                    let hand = Hand {
-                        tally: &self.tally,
-                        cell: &self.plan.cell,
-                        broken: &mut self.broken,
-                        attempts: self.attempts,
-                        sink: Self::SINK,
-                        unheld: K::unheld,
-                        given: 0,
-                        waited: false,
-                        way: Way::Open,
-                    };
+                    let (booked, broken) = ((&*self.tally, &*self.plan.cell), &mut self.broken);
+                    let hand = Hand::new(booked, broken, self.attempts, Self::SINK, K::unheld);
                     return Ok(Given { outputs, hand });
                 }
                 Ok(Ok(Err(error))) => Cause::Error(error),
@@ -248,77 +225,6 @@ where
         }
     }
 
-    /// Books the item in hand as failed, panicked or refused, and gives what is left of it.
-    pub fn settle(
-        &mut self,
-        miss: Miss<Err>,
-    ) -> impl Future<Output = Settled<In, K::Back, Err>> + Send {
-        let wait = self.note_panic(&miss);
-        let settled = self.settle_now(miss);
-        async move {
-            if let Some(wait) = wait {
-                self.timer.sleep(wait).await;
-            }
-            settled
-        }
-    }
-
-    /// Books the item in hand, of a stage that cannot fail: its handler has panicked.
-    pub fn lose(&mut self, miss: Miss<Err>) -> impl Future<Output = ()> + Send
-    where
-        Err: Unfailing,
-    {
-        async move { drop(self.settle(miss).await) }
-    }
-
-    /// As [`settle`](Self::settle), without the wait after a panic.
-    pub fn settle_plain(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
-        self.note_panic(&miss);
-        self.settle_now(miss)
-    }
-
-    fn settle_now(&mut self, Miss(cause): Miss<Err>) -> Settled<In, K::Back, Err> {
-        self.open = false;
-        self.touch();
-        let counter = match &cause {
-            Cause::Refused(_) => &self.tally.refused,
-            Cause::Panicked(_) => &self.tally.panicked,
-            Cause::Error(_) | Cause::TimedOut(_) | Cause::Late(_) => &self.tally.failed,
-        };
-        counter.add(1);
-        if let Cause::Refused(refusal) = &cause
-            && let Some(way) = self.way_of_refused(refusal.layer)
-        {
-            return self.item.take().map_or(Settled::Counted, way);
-        }
-        let taken = self.item.is_none();
-        match K::back(&mut self.item) {
-            Some(_) if taken && matches!(cause, Cause::Panicked(_)) => Settled::Counted,
-            Some(back) => Settled::Failed(Failure::new(
-                back,
-                cause,
-                self.attempts,
-                self.plan.cell.name,
-            )),
-            None => Settled::Counted,
-        }
-    }
-
-    /// The port of their own that refused items have.
-    #[expect(clippy::type_complexity, reason = "it is one of two variants")]
-    fn way_of_refused(&self, layer: Layer) -> Option<fn(In) -> Settled<In, K::Back, Err>> {
-        let settings = &self.plan.settings;
-        let overflows = settings
-            .limits
-            .as_ref()
-            .is_some_and(|limits| limits.when_limited == WhenLimited::Overflow);
-        match layer {
-            Layer::Breaker if settings.when_open == WhenOpen::Neutral => Some(Settled::Refused),
-            Layer::RateLimit | Layer::Bulkhead if overflows => Some(Settled::Overflowed),
-            _ => None,
-        }
-    }
-
     /// When the time for the whole is over.
     fn deadline(&self) -> Option<Instant> {
         let limit = self.plan.settings.deadline?;
@@ -346,13 +252,6 @@ where
         budget.is_none_or(BudgetWorker::take).then_some(wait)
     }
 
-    fn note_panic(&self, miss: &Miss<Err>) -> Option<Duration> {
-        match &miss.0 {
-            Cause::Panicked(message) => self.plan.cell.panicked(message, Instant::now()),
-            _ => None,
-        }
-    }
-
     /// Makes the state anew that a panic may have left half done.
     pub fn mend(&mut self) {
         if self.broken {
@@ -360,10 +259,6 @@ where
             self.broken = false;
             self.tally.restarts.add(1);
         }
-    }
-
-    fn touch(&self) {
-        self.tally.progress.set(self.plan.cell.control.millis());
     }
 }
 

@@ -73,13 +73,9 @@ impl Entrance {
     fn try_enter(&mut self, key: u64) -> Result<Held, NotNow> {
         self.ask()?;
         self.try_token(key)?;
-        let permit = match self.seat.as_mut().map(Seat::try_sit) {
-            None => None,
-            Some(Some(permit)) => permit,
-            Some(None) => {
-                self.give_back();
-                return Err(None);
-            }
+        let Ok(permit) = self.seat.as_mut().map_or(Ok(None), Seat::try_sit) else {
+            self.give_back();
+            return Err(None);
         };
         self.begin(permit)
     }
@@ -193,8 +189,7 @@ impl Entrance {
 impl Tokens {
     fn lease(&mut self, key: u64) -> Result<&mut Lease, Refusal> {
         match self {
-            Self::One(lease) => Ok(lease),
-            Self::Keyed(_, Some(lease)) => Ok(lease),
+            Self::One(lease) | Self::Keyed(_, Some(lease)) => Ok(lease),
             Self::Keyed(limiters, none) => Ok(none.insert(limiters.of(&key)?.lease())),
         }
     }

@@ -219,3 +219,28 @@ fn what_a_limit_refuses_has_one_way_to_go() {
     );
     accepts(&with("rate_limit: 1/s", "d.overflow -> _;"));
 }
+
+#[test]
+fn hedges_and_fallbacks() {
+    let with = |options: &str| around(&format!("handler d {{ {options} }}; c -> d;"));
+    rejects(
+        &with("hedge: 50ms"),
+        &["hedge: calls the handler a second time"],
+    );
+    rejects(
+        &with("hedge: { idempotent }"),
+        &["hedge: `hedge` needs `after`"],
+    );
+    rejects(
+        &with("hedge: { after: 0ms, idempotent }"),
+        &["0ms: `after` cannot be zero"],
+    );
+    rejects(
+        &with("hedge: { after: 95, idempotent }"),
+        &["95: `after` is a duration and needs a unit"],
+    );
+    accepts(&with("hedge: { after: p95, idempotent }"));
+    accepts(&with("hedge: p999, retry: { attempts: 2, idempotent }"));
+    accepts(&with("timeout: 2s, fallback: |item| item.id"));
+    accepts(&with("breaker: { when_open: reject }, fallback: 0"));
+}

@@ -109,7 +109,9 @@ fn options(options: &StageOptions) -> Vec<String> {
         value("bulkhead", &options.bulkhead),
         flag("breaker", options.breaker.is_some()),
         retry,
+        flag("hedge", options.hedge.is_some()),
         value("timeout", &options.timeout),
+        flag("fallback", options.fallback.is_some()),
         options
             .on_error
             .map(|(on_error, _)| format!("on_error: {}", on_error.word())),

@@ -110,14 +110,14 @@ impl Seat {
         Ok(self.keep(permit))
     }
 
-    /// The same, if a place is free now. None is no refusal: who asked will wait.
+    /// The same, if a place is free now. That none is free is no refusal: who asked will wait.
     #[inline]
-    pub(crate) fn try_sit(&mut self) -> Option<Option<BulkheadPermit>> {
+    pub(crate) fn try_sit(&mut self) -> Result<Option<BulkheadPermit>, ()> {
         if self.place.sit() {
-            return Some(None);
+            return Ok(None);
         }
-        let permit = self.bulkhead.enter_now()?;
-        Some(self.keep(permit))
+        let permit = self.bulkhead.enter_now().ok_or(())?;
+        Ok(self.keep(permit))
     }
 
     /// The call is over: the seat keeps its place while nobody wants it.
