@@ -159,6 +159,11 @@ impl Entrance {
     }
 
     async fn wait_for_token(&mut self, key: u64, deadline: Option<Instant>) -> Result<(), Refusal> {
+        match self.try_token(key) {
+            Ok(()) => return Ok(()),
+            Err(Some(refusal)) => return Err(refusal),
+            Err(None) => {}
+        }
         let Some(tokens) = &mut self.tokens else {
             return Ok(());
         };

@@ -66,6 +66,17 @@ pipeline! {
         call.overflow -> spill;
     }
 
+    WaitingThenRejecting(input: Script<u32>, faults: Faults<Broken>) {
+        generator source = scripted(input);
+        handler   call   = faulty_ref(faults) {
+            workers:    4,
+            rate_limit: { rate: 1/h, burst: 2, when_limited: reject },
+            breaker:    { consecutive: 1, cooldown: 1s, probes: 1, when_open: wait },
+            on_error:   skip,
+        };
+        source -> call -> _;
+    }
+
     Keyed(input: Script<u32>, faults: Faults<Broken>, stored: Recorder<u32>, spilt: Recorder<u32>, digits: u32) {
         generator source = scripted(input);
         handler   call   = faulty_ref(faults) {
@@ -207,6 +218,19 @@ async fn a_limit_that_rejects_fails_the_item_with_who_refused_it() {
         assert!(refusal.until.is_some());
     }
     assert_eq!(stats(&report, "call").refused, 3);
+}
+
+/// A stage that waited for its breaker waited for its limiter, too.
+#[tokio::test(start_paused = true)]
+async fn a_limit_rejects_what_has_waited_for_the_breaker() {
+    let (faults, began) = (none().fail_on(1, Broken(503)), Instant::now());
+    let report = run_to_end(WaitingThenRejecting {
+        input: Script::items(0..4),
+        faults: faults.clone(),
+    })
+    .await;
+    assert_eq!(began.elapsed(), Duration::from_secs(1));
+    assert_eq!((faults.calls(), stats(&report, "call").refused), (2, 2));
 }
 
 #[tokio::test(start_paused = true)]
