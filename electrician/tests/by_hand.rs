@@ -367,7 +367,7 @@ impl Pipeline for Checkout {
                             match charge.settle(miss).await {
                                 Settled::Failed(failure) => to_reject.push(failure.into()),
                                 Settled::Refused(order) => to_defer.push(order),
-                                Settled::Counted => {}
+                                Settled::Overflowed(_) | Settled::Counted => {}
                             }
                             hand_over(&mut [&mut to_split, &mut to_reject, &mut to_defer]).await;
                             continue 'item;

@@ -7,6 +7,7 @@
 )]
 
 mod engine {
+    mod answers;
     mod blocking;
     mod branches;
     mod breaker;
@@ -19,6 +20,7 @@ mod engine {
     mod keys;
     mod latencies;
     mod lifecycle;
+    mod limits;
     mod liveness;
     mod panics;
     mod pool;

@@ -19,7 +19,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 pub(crate) use edge_options::{EdgeOptions, Overflow};
 pub(crate) use operators::{Class, OPERATORS, operator};
 pub(crate) use parse::parse;
-pub(crate) use resilience::{OnPanic, WhenOpen};
+pub(crate) use resilience::{HedgeDelay, OnPanic, WhenLimited, WhenOpen};
 pub(crate) use stage_options::{OnError, StageOptions};
 pub(crate) use value::{Literal, Value, show};
 pub(crate) use words::Words;

@@ -229,6 +229,11 @@ impl Entry {
         }
     }
 
+    /// Whether it has braces.
+    pub(super) fn is_group(&self) -> bool {
+        matches!(self.written, Written::Group(_))
+    }
+
     /// The braces of a composite option.
     pub(super) fn group(self, example: &str, cx: &mut Context) -> Option<Group> {
         if let Written::Group(group) = self.written {

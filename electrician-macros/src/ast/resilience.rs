@@ -1,4 +1,4 @@
-//! `retry`, `breaker` and `on_panic`: the options that are groups themselves.
+//! `rate_limit`, `breaker`, `retry`, `hedge` and `on_panic`: the options that are groups themselves.
 
 use proc_macro2::Span;
 
@@ -14,6 +14,7 @@ pub(crate) struct RetryOptions {
     pub(crate) attempts: Option<Value>,
     pub(crate) backoff: Option<Value>,
     pub(crate) total: Option<Value>,
+    pub(crate) budget: Option<Value>,
     /// A predicate over the error.
     pub(crate) when: Option<syn::Expr>,
     pub(crate) idempotent: Option<Span>,
@@ -22,15 +23,47 @@ pub(crate) struct RetryOptions {
 /// `breaker: { … }`
 #[derive(Debug, Clone)]
 pub(crate) struct BreakerOptions {
-    pub(crate) failure_rate: Option<Value>,
-    pub(crate) consecutive: Option<Value>,
-    pub(crate) window: Option<Value>,
-    pub(crate) min_calls: Option<Value>,
-    pub(crate) cooldown: Option<Value>,
-    pub(crate) probes: Option<Value>,
+    /// What is set, by the name that the runtime has for it, too.
+    pub(crate) settings: Vec<(&'static str, Value)>,
+    /// Where a rate of slow calls is written without what a slow call is.
+    pub(crate) slow_rate_alone: Option<Span>,
     pub(crate) when_open: Option<(WhenOpen, Span)>,
     /// A predicate over the error: which ones count as failures.
     pub(crate) when: Option<syn::Expr>,
+}
+
+/// `hedge: DELAY` or `hedge: { … }`
+#[derive(Debug, Clone)]
+pub(crate) struct HedgeOptions {
+    pub(crate) span: Span,
+    pub(crate) after: Option<HedgeDelay>,
+    pub(crate) idempotent: Option<Span>,
+}
+
+/// When the second call is made.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // one for a stage, and never moved in bulk
+pub(crate) enum HedgeDelay {
+    After(Value),
+    /// `p95`: when the first has taken longer than this share of the calls before.
+    Percentile(f64),
+}
+
+/// `rate_limit: RATE` or `rate_limit: { … }`
+#[derive(Debug, Clone)]
+pub(crate) struct RateLimitOptions {
+    pub(crate) rate: Option<Value>,
+    pub(crate) burst: Option<Value>,
+    /// Each key has a limiter of its own, of so many.
+    pub(crate) keyed: Option<(syn::ExprClosure, Value)>,
+    pub(crate) when_limited: Option<(WhenLimited, Span)>,
+}
+
+/// What a stage does with an item while its rate limit is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenLimited {
+    Wait,
+    Reject,
 }
 
 /// What an open breaker does with an item.
@@ -58,18 +91,49 @@ pub(crate) const BREAKER_EXAMPLE: &str =
 pub(crate) const ON_PANIC_EXAMPLE: &str =
     "on_panic: { restarts: 5, within: 1min, backoff: 100ms..5s }";
 
-const RETRY: [&str; 5] = ["attempts", "backoff", "total", "when", "idempotent"];
-const BREAKER: [&str; 8] = [
+pub(crate) const RATE_LIMIT_EXAMPLE: &str =
+    "rate_limit: { rate: 10/s, key: |item| item.customer, keys: 10_000 }";
+
+pub(crate) const HEDGE_EXAMPLE: &str = "hedge: { after: 50ms, idempotent }";
+
+const HEDGE: [&str; 2] = ["after", "idempotent"];
+const RATE_LIMIT: [&str; 5] = ["rate", "burst", "key", "keys", "when_limited"];
+const RETRY: [&str; 6] = [
+    "attempts",
+    "backoff",
+    "total",
+    "budget",
+    "when",
+    "idempotent",
+];
+const BREAKER: [&str; 11] = [
     "failure_rate",
     "consecutive",
+    "slow_call",
+    "slow_rate",
     "window",
     "min_calls",
     "cooldown",
     "probes",
+    "ramp",
     "when_open",
     "when",
 ];
+/// What a breaker's settings can be.
+const BREAKER_SETTINGS: [(&str, Expected); 9] = [
+    ("failure_rate", Expected::Ratio),
+    ("consecutive", Expected::Count),
+    ("slow_call", Expected::Duration),
+    ("slow_rate", Expected::Ratio),
+    ("window", Expected::Window),
+    ("min_calls", Expected::Count),
+    ("cooldown", Expected::Cooldown),
+    ("probes", Expected::Count),
+    ("ramp", Expected::Duration),
+];
 const ON_PANIC: [&str; 3] = ["restarts", "within", "backoff"];
+const WHEN_LIMITED: [(&str, WhenLimited); 2] =
+    [("wait", WhenLimited::Wait), ("reject", WhenLimited::Reject)];
 const WHEN_OPEN: [(&str, WhenOpen); 2] = [("wait", WhenOpen::Wait), ("reject", WhenOpen::Reject)];
 
 impl RetryOptions {
@@ -81,6 +145,7 @@ impl RetryOptions {
             attempts: None,
             backoff: None,
             total: None,
+            budget: None,
             when: None,
             idempotent: None,
         };
@@ -89,6 +154,7 @@ impl RetryOptions {
                 "attempts" => retry.attempts = entry.value(Expected::Count, cx),
                 "backoff" => retry.backoff = entry.value(Expected::Backoff, cx),
                 "total" => retry.total = entry.value(Expected::Duration, cx),
+                "budget" => retry.budget = entry.value(Expected::Budget, cx),
                 "when" => retry.when = entry.value(Expected::Closure, cx).map(|value| value.expr),
                 _ => retry.idempotent = Some(entry.flag(cx)),
             }
@@ -97,29 +163,116 @@ impl RetryOptions {
     }
 }
 
+impl HedgeOptions {
+    pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
+        let mut hedge = Self {
+            span: entry.span(),
+            after: None,
+            idempotent: None,
+        };
+        if !entry.is_group() {
+            hedge.after = Some(HedgeDelay::read(entry, cx)?);
+            return Some(hedge);
+        }
+        let group = entry.group(HEDGE_EXAMPLE, cx)?;
+        let (entries, names) = option::entries(&group, &HEDGE, "`hedge`", cx);
+        for entry in entries {
+            match super::plain(&entry.name).as_str() {
+                "after" => hedge.after = HedgeDelay::read(entry, cx),
+                _ => hedge.idempotent = Some(entry.flag(cx)),
+            }
+        }
+        if names.span("after").is_none() {
+            let sentence = message::missing_part("hedge", "after", HEDGE_EXAMPLE);
+            cx.report(hedge.span, sentence);
+        }
+        Some(hedge)
+    }
+}
+
+impl HedgeDelay {
+    fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
+        let word = entry.path_word().map(|word| super::plain(&word));
+        if let Some(share) = word.as_deref().and_then(percentile) {
+            return Some(Self::Percentile(share));
+        }
+        entry.value(Expected::Duration, cx).map(Self::After)
+    }
+}
+
+/// `p95` is 0.95, `p999` is 0.999.
+fn percentile(word: &str) -> Option<f64> {
+    let digits = word.strip_prefix('p')?;
+    let share = format!("0.{digits}").parse().ok()?;
+    (digits.len() >= 2 && digits != "100" && share > 0.0).then_some(share)
+}
+
+impl RateLimitOptions {
+    pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
+        let mut limit = Self {
+            rate: None,
+            burst: None,
+            keyed: None,
+            when_limited: None,
+        };
+        let span = entry.span();
+        if !entry.is_group() {
+            limit.rate = Some(entry.value(Expected::Rate, cx)?);
+            return Some(limit);
+        }
+        let group = entry.group(RATE_LIMIT_EXAMPLE, cx)?;
+        let (entries, names) = option::entries(&group, &RATE_LIMIT, "`rate_limit`", cx);
+        let (mut key, mut keys) = (None, None);
+        for entry in entries {
+            match super::plain(&entry.name).as_str() {
+                "rate" => limit.rate = entry.value(Expected::Rate, cx),
+                "burst" => limit.burst = entry.value(Expected::Count, cx),
+                "key" => key = entry.closure("`|item| item.customer`", cx),
+                "keys" => keys = entry.value(Expected::Count, cx),
+                _ => limit.when_limited = entry.word(&WHEN_LIMITED, cx),
+            }
+        }
+        limit.keyed = key.zip(keys);
+        let keyed = |name| names.span(name).filter(|_| limit.keyed.is_none());
+        let missing = [
+            ("rate", names.span("rate").is_none().then_some(span)),
+            (
+                "keys",
+                keyed("key").filter(|_| names.span("keys").is_none()),
+            ),
+            ("key", keyed("keys").filter(|_| names.span("key").is_none())),
+        ];
+        for (part, span) in missing {
+            if let Some(span) = span {
+                let sentence = message::missing_part("rate_limit", part, RATE_LIMIT_EXAMPLE);
+                cx.report(span, sentence);
+            }
+        }
+        Some(limit)
+    }
+}
+
 impl BreakerOptions {
     pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
         let group = entry.group(BREAKER_EXAMPLE, cx)?;
+        let (entries, names) = option::entries(&group, &BREAKER, "`breaker`", cx);
+        let slow_rate = names.span("slow_rate");
         let mut breaker = Self {
-            failure_rate: None,
-            consecutive: None,
-            window: None,
-            min_calls: None,
-            cooldown: None,
-            probes: None,
+            settings: Vec::new(),
+            slow_rate_alone: slow_rate.filter(|_| names.span("slow_call").is_none()),
             when_open: None,
             when: None,
         };
-        for entry in option::entries(&group, &BREAKER, "`breaker`", cx).0 {
+        for entry in entries {
             match super::plain(&entry.name).as_str() {
-                "failure_rate" => breaker.failure_rate = entry.value(Expected::Ratio, cx),
-                "consecutive" => breaker.consecutive = entry.value(Expected::Count, cx),
-                "window" => breaker.window = entry.value(Expected::Window, cx),
-                "min_calls" => breaker.min_calls = entry.value(Expected::Count, cx),
-                "cooldown" => breaker.cooldown = entry.value(Expected::Duration, cx),
-                "probes" => breaker.probes = entry.value(Expected::Count, cx),
                 "when_open" => breaker.when_open = entry.word(&WHEN_OPEN, cx),
-                _ => breaker.when = entry.value(Expected::Closure, cx).map(|value| value.expr),
+                "when" => breaker.when = entry.value(Expected::Closure, cx).map(|value| value.expr),
+                name => {
+                    let setting = BREAKER_SETTINGS.iter().find(|(known, _)| *known == name);
+                    let value = setting
+                        .and_then(|(name, expected)| Some((*name, entry.value(*expected, cx)?)));
+                    breaker.settings.extend(value);
+                }
             }
         }
         Some(breaker)

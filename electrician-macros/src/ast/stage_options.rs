@@ -5,7 +5,7 @@ use proc_macro2::{Group, Span};
 use super::context::Context;
 use super::edge_options::{OVERFLOW, Overflow};
 use super::option::{self, Entry, Names};
-use super::resilience::{BreakerOptions, OnPanic, RetryOptions};
+use super::resilience::{BreakerOptions, HedgeOptions, OnPanic, RateLimitOptions, RetryOptions};
 use super::value::{Expected, Value};
 
 /// Everything that can be said about a stage.
@@ -20,9 +20,15 @@ pub(crate) struct StageOptions {
     pub(crate) overflow: Option<(Overflow, Span)>,
     pub(crate) on_error: Option<(OnError, Span)>,
     pub(crate) on_panic: Option<OnPanic>,
+    pub(crate) deadline: Option<Value>,
+    pub(crate) rate_limit: Option<RateLimitOptions>,
+    pub(crate) bulkhead: Option<Value>,
     pub(crate) retry: Option<RetryOptions>,
     pub(crate) timeout: Option<Value>,
     pub(crate) breaker: Option<BreakerOptions>,
+    pub(crate) hedge: Option<HedgeOptions>,
+    /// What stands in the place of an output: a value, or a closure over the item.
+    pub(crate) fallback: Option<Value>,
     /// What is written on the stage itself, each with the place of its name; a default is not among them.
     pub(crate) names: Names,
 }
@@ -42,7 +48,7 @@ const ON_ERROR: [(&str, OnError); 3] = [
 ];
 
 /// The names of all options of a stage.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 17] = [
     "workers",
     "buffer",
     "ordered",
@@ -52,14 +58,20 @@ const NAMES: [&str; 12] = [
     "overflow",
     "on_error",
     "on_panic",
-    "retry",
-    "timeout",
+    "deadline",
+    "rate_limit",
+    "bulkhead",
     "breaker",
+    "retry",
+    "hedge",
+    "timeout",
+    "fallback",
 ];
 
 /// Those that may stand in `defaults`.
-const DEFAULTS: [&str; 8] = [
-    "workers", "buffer", "overflow", "on_error", "on_panic", "retry", "timeout", "breaker",
+const DEFAULTS: [&str; 9] = [
+    "workers", "buffer", "overflow", "on_error", "on_panic", "deadline", "breaker", "retry",
+    "timeout",
 ];
 
 impl StageOptions {
@@ -72,7 +84,15 @@ impl StageOptions {
                 ..
             })
         );
-        self.retry.is_some() || self.timeout.is_some() || self.breaker.is_some() || backs_off
+        self.deadline.is_some()
+            || self.rate_limit.is_some()
+            || self.bulkhead.is_some()
+            || self.breaker.is_some()
+            || self.retry.is_some()
+            || self.hedge.is_some()
+            || self.timeout.is_some()
+            || self.fallback.is_some()
+            || backs_off
     }
 
     pub(super) fn read(group: &Group, cx: &mut Context) -> Self {
@@ -105,7 +125,12 @@ impl StageOptions {
             "overflow" => self.overflow = entry.word(&OVERFLOW, cx),
             "on_error" => self.on_error = entry.word(&ON_ERROR, cx),
             "on_panic" => self.on_panic = OnPanic::read(entry, cx),
+            "deadline" => self.deadline = entry.value(Expected::Duration, cx),
+            "rate_limit" => self.rate_limit = RateLimitOptions::read(entry, cx),
+            "bulkhead" => self.bulkhead = entry.value(Expected::Count, cx),
             "retry" => self.retry = RetryOptions::read(entry, cx),
+            "hedge" => self.hedge = HedgeOptions::read(entry, cx),
+            "fallback" => self.fallback = entry.value(Expected::Free, cx),
             "timeout" => self.timeout = entry.value(Expected::Duration, cx),
             _ => self.breaker = BreakerOptions::read(entry, cx),
         }
@@ -127,6 +152,7 @@ impl StageOptions {
             "overflow" => self.overflow = from.overflow,
             "on_error" => self.on_error = from.on_error,
             "on_panic" => self.on_panic.clone_from(&from.on_panic),
+            "deadline" => self.deadline.clone_from(&from.deadline),
             "retry" => self.retry.clone_from(&from.retry),
             "timeout" => self.timeout.clone_from(&from.timeout),
             "breaker" => self.breaker.clone_from(&from.breaker),

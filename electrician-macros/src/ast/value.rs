@@ -34,12 +34,16 @@ pub(crate) enum Expected {
     Duration,
     /// A duration, or a range of durations.
     Backoff,
+    /// A duration longer than zero, or a range of them.
+    Cooldown,
     /// A count or a duration.
     Window,
     /// A count for a unit of time.
     Rate,
     /// More than zero and at most one.
     Ratio,
+    /// A ratio, or a rate.
+    Budget,
     /// A closure, or a path to a function.
     Closure,
     /// Any expression.
@@ -53,9 +57,11 @@ impl Expected {
             Expected::Count => "a whole number such as `8`",
             Expected::Duration => "a duration such as `2s` or `250ms`",
             Expected::Backoff => "a duration or a range of durations, such as `50ms..2s`",
+            Expected::Cooldown => "a duration or a range of durations, such as `5s..1min`",
             Expected::Window => "a number of calls such as `100`, or a duration such as `10s`",
             Expected::Rate => "a rate such as `100/s`",
             Expected::Ratio => "a number such as `0.5`",
+            Expected::Budget => "a share of the calls such as `0.1`, or a rate such as `5/s`",
             Expected::Closure => "a closure such as `|item| …`",
             Expected::Free => "an expression",
         }
@@ -82,12 +88,25 @@ pub(super) fn read(expr: syn::Expr, name: &str, expected: Expected, cx: &mut Con
             message::unknown_unit(&unit.to_string(), literal::unit_like(&unit.to_string())),
         );
     }
+    let expr = match (expected, literal) {
+        (Expected::Ratio | Expected::Budget, Some(Literal::Int(1))) => whole(span),
+        _ => expr,
+    };
     Value {
         expr: cx.expr(expr),
         literal,
         span,
         text,
     }
+}
+
+/// All of it, as a share.
+fn whole(span: Span) -> syn::Expr {
+    let lit = syn::Lit::Float(syn::LitFloat::new("1.0", span));
+    syn::Expr::Lit(syn::ExprLit {
+        attrs: Vec::new(),
+        lit,
+    })
 }
 
 fn judge(literal: &Literal, name: &str, expected: Expected) -> Option<String> {
@@ -97,14 +116,16 @@ fn judge(literal: &Literal, name: &str, expected: Expected) -> Option<String> {
         return nothing.then(|| message::zero(name, expected.example()));
     }
     Some(match (expected, literal) {
-        (Expected::Backoff, Literal::Range(from, to)) => {
+        (Expected::Backoff | Expected::Cooldown, Literal::Range(from, to)) => {
             message::backwards(name, &format!("{}..{}", show(*to), show(*from)))
         }
-        (Expected::Ratio, Literal::Int(_) | Literal::Float(_)) => message::ratio(name),
-        (Expected::Duration | Expected::Backoff, Literal::Int(count)) => {
+        (Expected::Ratio | Expected::Budget, Literal::Int(_) | Literal::Float(_)) => {
+            message::ratio(name)
+        }
+        (Expected::Duration | Expected::Backoff | Expected::Cooldown, Literal::Int(count)) => {
             message::bare_duration(name, &count.to_string())
         }
-        (Expected::Duration | Expected::Backoff, Literal::Float(count)) => {
+        (Expected::Duration | Expected::Backoff | Expected::Cooldown, Literal::Float(count)) => {
             message::bare_duration(name, &count.to_string())
         }
         (Expected::Rate, Literal::Int(count)) => message::bare_rate(name, *count),
@@ -117,11 +138,16 @@ fn takes(expected: Expected, literal: &Literal) -> bool {
     match (expected, literal) {
         (Expected::Free, _)
         | (Expected::Count | Expected::Window, Literal::Int(_))
-        | (Expected::Duration | Expected::Backoff | Expected::Window, Literal::Duration(_))
-        | (Expected::Rate, Literal::Rate { .. })
-        | (Expected::Ratio, Literal::Int(1)) => true,
-        (Expected::Backoff, Literal::Range(from, to)) => from <= to,
-        (Expected::Ratio, Literal::Float(ratio)) => *ratio > 0.0 && *ratio <= 1.0,
+        | (
+            Expected::Duration | Expected::Backoff | Expected::Cooldown | Expected::Window,
+            Literal::Duration(_),
+        )
+        | (Expected::Rate | Expected::Budget, Literal::Rate { .. })
+        | (Expected::Ratio | Expected::Budget, Literal::Int(1)) => true,
+        (Expected::Backoff | Expected::Cooldown, Literal::Range(from, to)) => from <= to,
+        (Expected::Ratio | Expected::Budget, Literal::Float(ratio)) => {
+            *ratio > 0.0 && *ratio <= 1.0
+        }
         _ => false,
     }
 }
@@ -129,8 +155,8 @@ fn takes(expected: Expected, literal: &Literal) -> bool {
 fn is_zero(literal: &Literal) -> bool {
     match literal {
         Literal::Int(count) | Literal::Rate { count, .. } => *count == 0,
-        Literal::Duration(time) => time.is_zero(),
-        Literal::Float(_) | Literal::Range(..) => false,
+        Literal::Duration(time) | Literal::Range(time, _) => time.is_zero(),
+        Literal::Float(_) => false,
     }
 }
 
@@ -150,7 +176,7 @@ fn misfit(expr: &syn::Expr, expected: Expected) -> bool {
         }
         syn::Expr::Range(range) => match expected {
             Expected::Free => false,
-            Expected::Backoff => {
+            Expected::Backoff | Expected::Cooldown => {
                 let whole = range.start.is_some() && range.end.is_some();
                 !whole || matches!(range.limits, syn::RangeLimits::Closed(_))
             }
@@ -177,7 +203,7 @@ fn wrong_rate_unit(expr: &syn::Expr, expected: Expected) -> Option<syn::Ident> {
         syn::Expr::Path(path) => path.path.get_ident()?.clone(),
         _ => return None,
     };
-    (expected == Expected::Rate && divided).then_some(unit)
+    (matches!(expected, Expected::Rate | Expected::Budget) && divided).then_some(unit)
 }
 
 /// The source text of an expression, as close to what was written as tokens allow.

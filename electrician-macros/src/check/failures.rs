@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 
-use crate::ast::WhenOpen;
+use crate::ast::{WhenLimited, WhenOpen};
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Stage, StageKind};
 use crate::message;
@@ -10,6 +10,8 @@ use crate::message;
 pub(super) fn failures(graph: &Graph, diag: &mut Diagnostics) {
     for stage in &graph.stages {
         retry(stage, diag);
+        hedge(stage, diag);
+        slow_calls(stage, diag);
         handled_twice(stage, diag);
         if matches!(stage.kind, StageKind::Handler(_)) && !graph.excused.contains(&stage.id) {
             unhandled(stage, diag);
@@ -29,6 +31,24 @@ fn retry(stage: &Stage, diag: &mut Diagnostics) {
     }
 }
 
+fn hedge(stage: &Stage, diag: &mut Diagnostics) {
+    let retry = stage.options.retry.as_ref();
+    let by_retry = retry.is_some_and(|retry| retry.idempotent.is_some());
+    if let Some(hedge) = &stage.options.hedge
+        && hedge.idempotent.is_none()
+        && !by_retry
+    {
+        diag.report(hedge.span, message::hedge_without_idempotent());
+    }
+}
+
+fn slow_calls(stage: &Stage, diag: &mut Diagnostics) {
+    let breaker = stage.options.breaker.as_ref();
+    if let Some(span) = breaker.and_then(|breaker| breaker.slow_rate_alone) {
+        diag.report(span, message::slow_rate_without_slow_call());
+    }
+}
+
 fn handled_twice(stage: &Stage, diag: &mut Diagnostics) {
     if let Some(span) = stage
         .options
@@ -44,6 +64,7 @@ fn handled_twice(stage: &Stage, diag: &mut Diagnostics) {
 fn unhandled(stage: &Stage, diag: &mut Diagnostics) {
     if stage.error.is_wired()
         || stage.options.on_error.is_some()
+        || stage.options.fallback.is_some()
         || stage.options.names.span("on_error").is_some()
     {
         return;
@@ -56,8 +77,17 @@ fn unhandled(stage: &Stage, diag: &mut Diagnostics) {
 fn cause(stage: &Stage) -> Option<(&'static str, Span)> {
     let options = &stage.options;
     let place = |name: &str| options.names.span(name).unwrap_or(stage.span);
-    if options.timeout.is_some() {
-        return Some(("timeout", place("timeout")));
+    for (name, value) in [
+        ("timeout", &options.timeout),
+        ("deadline", &options.deadline),
+    ] {
+        if value.is_some() {
+            return Some((name, place(name)));
+        }
+    }
+    let limit = options.rate_limit.as_ref();
+    if let Some((WhenLimited::Reject, span)) = limit.and_then(|limit| limit.when_limited) {
+        return Some(("when_limited: reject", span));
     }
     let (when_open, span) = options.breaker.as_ref()?.when_open?;
     (when_open == WhenOpen::Reject).then_some(("when_open: reject", span))

@@ -1,6 +1,8 @@
 //! Options that a stage cannot have, or that do not go together.
 
-use crate::ast::{Literal, StageOptions, show};
+use std::time::Duration;
+
+use crate::ast::{Literal, StageOptions, Value, show};
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Stage};
 use crate::message;
@@ -10,6 +12,7 @@ pub(super) fn fit(graph: &Graph, diag: &mut Diagnostics) {
         kind(stage, diag);
         order(&stage.options, diag);
         times(&stage.options, diag);
+        bulkhead(&stage.options, diag);
     }
 }
 
@@ -47,25 +50,54 @@ fn order(options: &StageOptions, diag: &mut Diagnostics) {
     }
 }
 
-/// One attempt cannot take longer than all of them.
+/// One attempt cannot take longer than all of them, nor as long as the whole.
 fn times(options: &StageOptions, diag: &mut Diagnostics) {
-    let Some(timeout) = &options.timeout else {
-        return;
-    };
-    let Some(total) = options
+    let total = options
         .retry
         .as_ref()
-        .and_then(|retry| retry.total.as_ref())
-    else {
+        .and_then(|retry| retry.total.as_ref());
+    let Some(one) = options.timeout.as_ref().and_then(duration) else {
         return;
     };
-    if let (Some(Literal::Duration(one)), Some(Literal::Duration(all))) =
-        (timeout.literal, total.literal)
-        && one > all
+    if let Some(total) = total
+        && let Some(all) = duration(total).filter(|all| one > *all)
+    {
+        let sentence = message::timeout_exceeds_total(&show(one), &show(all));
+        diag.report(total.span, sentence);
+    }
+    if let Some(deadline) = &options.deadline
+        && let Some(whole) = duration(deadline).filter(|whole| one >= *whole)
+    {
+        let sentence = message::timeout_reaches_deadline(&show(one), &show(whole));
+        diag.report(deadline.span, sentence);
+    }
+}
+
+fn duration(value: &Value) -> Option<Duration> {
+    match value.literal {
+        Some(Literal::Duration(time)) => Some(time),
+        _ => None,
+    }
+}
+
+/// A bulkhead holds something back only where there are more workers.
+fn bulkhead(options: &StageOptions, diag: &mut Diagnostics) {
+    let Some(bulkhead) = &options.bulkhead else {
+        return;
+    };
+    let workers = match &options.workers {
+        None => 1,
+        Some(workers) => match workers.literal {
+            Some(Literal::Int(workers)) => workers,
+            _ => return,
+        },
+    };
+    if let Some(Literal::Int(calls)) = bulkhead.literal
+        && calls >= workers.max(1)
     {
         diag.report(
-            total.span,
-            message::timeout_exceeds_total(&show(one), &show(all)),
+            bulkhead.span,
+            message::bulkhead_holds_nothing(calls, workers),
         );
     }
 }

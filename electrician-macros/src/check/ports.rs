@@ -80,7 +80,12 @@ fn missing(stage: &Stage, port: PortName) -> Option<String> {
         {
             Some(message::neutral_while_rejecting(label))
         }
-        (PortName::Overflow, _) => Some(message::overflow_without_limit(label)),
+        (PortName::Overflow, _) => match &stage.options.rate_limit {
+            None => Some(message::overflow_without_limit(label)),
+            Some(limit) => {
+                (limit.when_limited.is_some()).then(|| message::overflow_while_rejecting(label))
+            }
+        },
         _ => None,
     }
 }

@@ -96,6 +96,8 @@ fn accepts_the_checkout() {
             handler   parse   = parse_order { workers: 4 };
             handler   charge  = charge_order(gateway) {
                 workers:    32,
+                rate_limit: { rate: 500/s, burst: 50 },
+                bulkhead:   16,
                 breaker:    { failure_rate: 0.5, window: 10s, min_calls: 20, cooldown: 30s, probes: 3 },
                 retry:      { attempts: 4, backoff: 50ms..2s, idempotent },
                 timeout:    2s,

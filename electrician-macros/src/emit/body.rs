@@ -1,6 +1,6 @@
 //! The calls of an island, awaited in place, one stage inside the other.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 
 use super::Emitter;
 use super::line::{Line, fails};
@@ -67,14 +67,27 @@ fn call(line: &Line, at: usize) -> TokenStream {
             Some(ours!(if #again_call { continue; })),
         ),
     };
+    let (or_instead, instead) = match &stage.options.fallback {
+        None => (None, None),
+        Some(_) => (
+            Some(ours!(.or_instead())),
+            Some(ours!(
+                let miss = match #var.instead(miss) {
+                    __rt::Ok(given) => break #done given,
+                    __rt::Err(miss) => miss,
+                };
+            )),
+        ),
+    };
     ours!(
         #var.#begin(item);
         let #given = #attempts {
             let miss = match #call {
-                __rt::Ok(given) => break #done given,
+                __rt::Ok(given) => break #done given #or_instead,
                 __rt::Err(miss) => miss,
             };
             #again
+            #instead
             #miss
         };
         let mut #given = __rt::std::pin::pin!(#given);
@@ -144,21 +157,41 @@ fn item_or_failure(line: &Line, stage: &Stage) -> TokenStream {
 /// What becomes of an item whose call gave nothing.
 fn miss(line: &Line, stage: &Stage) -> TokenStream {
     let (var, label) = (line.emitter.stage(stage), Emitter::label(stage, "items"));
-    if !fails(stage) && !stage.neutral.is_wired() {
+    if !fails(stage) && !diverts(stage) {
         let lose = line.flushing(&ours!(#var.lose(miss)));
         return ours!(#lose; continue #label;);
     }
     let settled = settled(line, stage, &line.flushing(&ours!(#var.settle(miss))));
-    let leaves = !stage.error.edges().is_empty() || !stage.neutral.edges().is_empty();
+    let leaves = [&stage.error, &stage.neutral, &stage.overflow]
+        .iter()
+        .any(|port| !port.edges().is_empty());
     let hand_over = leaves.then(|| line.hand_over_if_full());
     ours!(#settled #hand_over continue #label;)
+}
+
+/// Whether what is refused has a port of its own.
+pub(super) fn diverts(stage: &Stage) -> bool {
+    stage.neutral.is_wired() || stage.overflow.is_wired()
 }
 
 /// The ways that a settled item takes.
 pub(super) fn settled(line: &Line, stage: &Stage, settle: &TokenStream) -> TokenStream {
     let failure = failure_way(line, stage);
-    if stage.neutral.is_wired() {
-        let neutral = way(line, stage, PortName::Neutral);
+    if diverts(stage) {
+        let refused = [
+            ("Refused", PortName::Neutral),
+            ("Overflowed", PortName::Overflow),
+        ];
+        let refused = refused
+            .iter()
+            .filter(|(_, port)| stage.port(*port).is_wired())
+            .map(|(variant, port)| {
+                let (variant, way) = (
+                    Ident::new(variant, Span::mixed_site()),
+                    way(line, stage, *port),
+                );
+                ours!(__rt::Settled::#variant(item) => { #way })
+            });
         let name = if failure.is_empty() {
             ours!(_)
         } else {
@@ -166,8 +199,8 @@ pub(super) fn settled(line: &Line, stage: &Stage, settle: &TokenStream) -> Token
         };
         return ours!(match #settle {
             __rt::Settled::Failed(#name) => { #failure }
-            __rt::Settled::Refused(item) => { #neutral }
-            __rt::Settled::Counted => {}
+            #(#refused)*
+            _ => {}
         });
     }
     if failure.is_empty() {

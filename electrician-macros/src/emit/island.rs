@@ -206,7 +206,7 @@ impl<'a> Line<'_, 'a> {
     pub(super) fn route_params(&self) -> Vec<&'a Param> {
         let mut tokens = TokenStream::new();
         for stage in &self.stages {
-            for port in [&stage.output, &stage.error, &stage.neutral] {
+            for port in [&stage.output, &stage.error, &stage.neutral, &stage.overflow] {
                 if let Port::Route { arms, .. } = port {
                     for arm in arms {
                         arm.guard.to_tokens(&mut tokens);

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use super::body::settled;
+use super::body::{diverts, settled};
 use super::line::{Line, fails};
 use super::names::{Emitter, is_pool};
 use super::ways::{failure_way, way};
@@ -84,9 +84,8 @@ fn shares(graph: &Graph, stage: &Stage) -> bool {
 /// What becomes of what has come of the calls.
 fn items(line: &Line) -> TokenStream {
     let (stage, var) = (line.head(), line.emitter.stage(line.head()));
-    let leaves = stage.neutral.is_wired() || !failure_way(line, stage).is_empty();
-    let settled = (leaves && (fails(stage) || stage.neutral.is_wired()))
-        .then(|| settled(line, stage, &ours!(*settled)));
+    let leaves = diverts(stage) || (fails(stage) && !failure_way(line, stage).is_empty());
+    let settled = leaves.then(|| settled(line, stage, &ours!(*settled)));
     if matches!(stage.output, Port::Unwired) {
         return match settled {
             None => ours!(while #var.pop().is_some() {}),

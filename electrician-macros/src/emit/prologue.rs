@@ -5,7 +5,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
 
 use super::names::{Emitter, is_pool};
-use crate::ast::{Callee, Class, OnError, OnPanic, StageOptions, WhenOpen, plain};
+use crate::ast::{
+    Callee, Class, HedgeDelay, OnError, OnPanic, StageOptions, WhenLimited, WhenOpen, plain,
+};
 use crate::graph::{Edge, Port, PortName, Stage, StageKind};
 use crate::inspect::one_line;
 
@@ -137,11 +139,8 @@ fn names_result(ty: &syn::Type) -> bool {
 fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let options = &stage.options;
     let mut calls = TokenStream::new();
-    let kept = options
-        .retry
-        .as_ref()
-        .map(|retry| retry.span)
-        .or(options.keep_item);
+    let retried = options.retry.as_ref().map(|retry| retry.span);
+    let kept = retried.or(fallback_of_item(options)).or(options.keep_item);
     if let Some(span) = kept {
         calls.extend(ours_at!(span => .kept()));
     }
@@ -152,6 +151,15 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
         } else {
             ours!(.timeout_by_default(#limit))
         });
+    }
+    if let Some(limit) = &options.deadline {
+        let limit = emitter.value(limit);
+        calls.extend(ours!(.deadline(#limit)));
+    }
+    rate_limit(emitter, stage, &mut calls);
+    if let Some(limit) = &options.bulkhead {
+        let limit = emitter.value(limit);
+        calls.extend(ours!(.bulkhead(#limit)));
     }
     retry(emitter, options, &mut calls);
     breaker(emitter, stage, &mut calls);
@@ -170,7 +178,71 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
             calls.extend(ours!(.on_panic(__rt::OnPanic::restart(#restarts, #within) #backoff)));
         }
     }
+    fallback(emitter, options, &mut calls);
+    hedge(emitter, options, &mut calls);
     calls
+}
+
+/// Where a fallback is named that is made from the item.
+fn fallback_of_item(options: &StageOptions) -> Option<Span> {
+    let fallback = options.fallback.as_ref()?;
+    is_closure(&fallback.expr).then(|| options.names.span("fallback"))?
+}
+
+fn is_closure(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::Paren(inner) => is_closure(&inner.expr),
+        expr => matches!(expr, syn::Expr::Closure(_)),
+    }
+}
+
+fn fallback(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
+    let Some(fallback) = &options.fallback else {
+        return;
+    };
+    let value = emitter.operand(&fallback.expr);
+    calls.extend(if is_closure(&fallback.expr) {
+        ours!(.fallback(#value))
+    } else {
+        ours_at!(fallback.span => .fallback_value(#value))
+    });
+}
+
+/// The last of the calls, because it changes what handles the item.
+fn hedge(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
+    let Some(hedge) = &options.hedge else { return };
+    let made = match &hedge.after {
+        None => return,
+        Some(HedgeDelay::After(delay)) => {
+            let delay = emitter.value(delay);
+            ours!(after(#delay))
+        }
+        Some(HedgeDelay::Percentile(share)) => ours!(percentile(#share)),
+    };
+    calls.extend(ours_at!(hedge.span => .hedge(__rt::Hedge::#made)));
+}
+
+fn rate_limit(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
+    let Some(limit) = &stage.options.rate_limit else {
+        return;
+    };
+    let Some(rate) = limit.rate.as_ref().map(|rate| emitter.value(rate)) else {
+        return;
+    };
+    let burst = limit.burst.as_ref().map(|burst| {
+        let burst = emitter.value(burst);
+        ours!(.burst(#burst))
+    });
+    let when = match limit.when_limited {
+        _ if stage.overflow.is_wired() => ours!(Overflow),
+        Some((WhenLimited::Reject, _)) => ours!(Reject),
+        Some((WhenLimited::Wait, _)) | None => ours!(Wait),
+    };
+    calls.extend(ours!(.rate_limit(__rt::RateLimit::from(#rate) #burst, __rt::WhenLimited::#when)));
+    if let Some((key, keys)) = &limit.keyed {
+        let (key, keys) = (emitter.hasher(key), emitter.value(keys));
+        calls.extend(ours!(.rate_keys(#keys, #key)));
+    }
 }
 
 fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
@@ -185,6 +257,10 @@ fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
     let total = retry.total.as_ref().map(|total| emitter.value(total));
     let total = total.map(|total| ours!(.total(#total)));
     calls.extend(ours!(.retry(__rt::Retry::up_to(#attempts) #backoff #total)));
+    if let Some(budget) = &retry.budget {
+        let budget = emitter.value(budget);
+        calls.extend(ours!(.retry_budget(#budget)));
+    }
     if let Some(when) = &retry.when {
         let when = emitter.operand(when);
         calls.extend(ours!(.retry_when(#when)));
@@ -195,18 +271,10 @@ fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
     let Some(breaker) = &stage.options.breaker else {
         return;
     };
-    let settings = [
-        ("failure_rate", &breaker.failure_rate),
-        ("consecutive", &breaker.consecutive),
-        ("window", &breaker.window),
-        ("min_calls", &breaker.min_calls),
-        ("cooldown", &breaker.cooldown),
-        ("probes", &breaker.probes),
-    ];
-    let settings = settings.into_iter().filter_map(|(name, value)| {
-        let (name, value) = (Ident::new(name, Span::mixed_site()), value.as_ref()?);
+    let settings = breaker.settings.iter().map(|(name, value)| {
+        let name = Ident::new(name, Span::mixed_site());
         let value = emitter.value(value);
-        Some(ours!(.#name(#value)))
+        ours!(.#name(#value))
     });
     let when_open = match breaker.when_open {
         _ if stage.neutral.is_wired() => ours!(Neutral),
@@ -320,7 +388,7 @@ fn failures(emitter: &Emitter, stage: &Stage) -> TokenStream {
 
 /// Whether something is said of the failures of a stage.
 pub(super) fn handles_failures(stage: &Stage) -> bool {
-    stage.error.is_wired() || stage.options.on_error.is_some()
+    stage.error.is_wired() || stage.options.on_error.is_some() || stage.options.fallback.is_some()
 }
 
 /// What happens to a failure where the error port is not wired.

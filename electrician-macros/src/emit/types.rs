@@ -250,12 +250,26 @@ fn end(stage: &Stage, rt: &TokenStream) -> Option<(Ident, TokenStream)> {
 /// The type of a stage's handle.
 fn stage_handle(stage: &Stage, rt: &TokenStream) -> Option<TokenStream> {
     match &stage.kind {
-        StageKind::Handler(_) if stage.options.breaker.is_some() => Some(ours!(#rt::BreakerHandle)),
-        StageKind::Generator(_) | StageKind::Handler(_) | StageKind::Input(_) => {
-            Some(ours!(#rt::StageHandle))
-        }
+        StageKind::Handler(_) => Some(handler_handle(stage, rt)),
+        StageKind::Generator(_) | StageKind::Input(_) => Some(ours!(#rt::StageHandle)),
         _ => None,
     }
+}
+
+/// The same for a handler, with the knobs of its options.
+fn handler_handle(stage: &Stage, rt: &TokenStream) -> TokenStream {
+    let options = &stage.options;
+    let knob = |written: bool| if written { ours!(#rt::Knob) } else { ours!(()) };
+    let rate_limit = match &options.rate_limit {
+        Some(limit) if limit.keyed.is_some() => ours!(#rt::KnobPerKey),
+        limit => knob(limit.is_some()),
+    };
+    let (bulkhead, breaker) = (options.bulkhead.is_some(), options.breaker.is_some());
+    if options.rate_limit.is_none() && !bulkhead && !breaker {
+        return ours!(#rt::StageHandle);
+    }
+    let (bulkhead, breaker) = (knob(bulkhead), knob(breaker));
+    ours!(#rt::ProtectedHandle::<#rate_limit, #bulkhead, #breaker>)
 }
 
 /// `impl Pipeline`, with the code that puts a run together, and `impl Through` for what can be a stage.

@@ -228,9 +228,14 @@ impl StageKind<'_> {
                 "overflow",
                 "on_error",
                 "on_panic",
-                "retry",
-                "timeout",
+                "deadline",
+                "rate_limit",
+                "bulkhead",
                 "breaker",
+                "retry",
+                "hedge",
+                "timeout",
+                "fallback",
             ],
             StageKind::Sub(_) | StageKind::Input(_) | StageKind::Output(_) => {
                 &["buffer", "overflow"]

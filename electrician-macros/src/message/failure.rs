@@ -10,6 +10,17 @@ pub(crate) fn retry_without_idempotent() -> String {
         .to_owned()
 }
 
+pub(crate) fn hedge_without_idempotent() -> String {
+    "[E0606] a hedge calls the handler a second time while the first call still works; where that does no harm, say so with \
+     `hedge: { after: 50ms, idempotent }`"
+        .to_owned()
+}
+
+pub(crate) fn slow_rate_without_slow_call() -> String {
+    "[E0605] `slow_rate` is a share of slow calls, and nothing says when a call is slow; write `slow_call: 2s` beside it"
+        .to_owned()
+}
+
 pub(crate) fn unhandled_failure(stage: &str, cause: &str) -> String {
     format!(
         "[E0603] `{cause}` makes `{stage}` fail, and nobody handles its failures; write `{stage}.error -> stage`, or \

@@ -101,3 +101,16 @@ pub(crate) fn timeout_exceeds_total(timeout: &str, total: &str) -> String {
         "[E0720] one attempt may take {timeout}, and all of them together {total}; make `total` the longer one"
     )
 }
+
+pub(crate) fn timeout_reaches_deadline(timeout: &str, deadline: &str) -> String {
+    format!(
+        "[E0721] one attempt may take {timeout}, and the whole of it {deadline}; make `deadline` the longer one"
+    )
+}
+
+pub(crate) fn bulkhead_holds_nothing(bulkhead: u64, workers: u64) -> String {
+    format!(
+        "[E0722] {bulkhead} calls at once are never reached by {workers} of `workers`; make `bulkhead` the smaller one, or leave \
+         it out"
+    )
+}

@@ -99,7 +99,13 @@ pub(crate) fn neutral_while_rejecting(stage: &str) -> String {
 
 pub(crate) fn overflow_without_limit(stage: &str) -> String {
     format!(
-        "[E0414] `{stage}.overflow` takes what a limit refuses, and `{stage}` has no option that refuses; leave this arrow out"
+        "[E0414] `{stage}.overflow` takes what a rate limit refuses, and `{stage}` has none; write `rate_limit: {{ … }}` on it"
+    )
+}
+
+pub(crate) fn overflow_while_rejecting(stage: &str) -> String {
+    format!(
+        "[E0420] `when_limited` says where items go while the rate limit is reached, and so does `{stage}.overflow`; keep one"
     )
 }
 

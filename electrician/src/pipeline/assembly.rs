@@ -13,9 +13,10 @@ use crate::{
         Alarm, Cycle, CyclePlace, EdgeOptions, Heads, Items, Merge, Overflow, Probe, Receiver,
         Sender, edge,
     },
-    resilience::{BadValue, breaker::CircuitBreaker},
+    resilience::BadValue,
     stage::{
-        Cell, Head, Intake, LaneEnds, Lanes, Port, Settings, Task, hand_over, pool, spawn, workers,
+        Cell, Head, Intake, LaneEnds, Lanes, Layers, Port, Settings, Task, hand_over, pool, spawn,
+        workers,
     },
 };
 
@@ -87,16 +88,11 @@ impl Assembly {
         if let Err(value) = settings.check() {
             self.errors.push(Error::bad_value(&*path, value));
         }
-        let breaker = settings
-            .breaker
-            .as_deref()
-            .copied()
-            .map(CircuitBreaker::new);
         let cell = Cell::new(
             name,
             path,
             Arc::clone(&self.control),
-            breaker,
+            Layers::of(settings),
             settings.on_panic.clone(),
         );
         self.cells.push(Arc::clone(&cell));

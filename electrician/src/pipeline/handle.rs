@@ -4,7 +4,6 @@ use std::{
     collections::VecDeque,
     error::Error,
     fmt,
-    ops::Deref,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Wake, Waker},
@@ -15,7 +14,6 @@ use futures_core::Stream;
 use super::{Control, Phase, control::may_go_on};
 use crate::{
     edge::{Merge, Sender},
-    resilience::breaker::{BreakerSnapshot, CircuitBreaker},
     stage::{Cell, Intake, Latency, StageStats, Tally},
 };
 
@@ -292,47 +290,10 @@ impl StageHandle {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(cell));
     }
 
-    fn cell(&self) -> Option<Arc<Cell>> {
+    pub(super) fn cell(&self) -> Option<Arc<Cell>> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-}
-
-/// What a stage with a breaker says, and the knobs of that breaker.
-#[derive(Debug, Clone)]
-pub struct BreakerHandle(StageHandle);
-
-impl BreakerHandle {
-    /// The handle of a stage that has not run yet.
-    pub fn idle() -> Self {
-        Self(StageHandle::idle())
-    }
-
-    /// The breaker of this run: trip it, reset it, force it.
-    ///
-    /// # Panics
-    /// When the pipeline has not been started, which a handle taken from a running one excludes.
-    pub fn breaker(&self) -> CircuitBreaker {
-        let cell = self
-            .0
-            .cell()
-            .expect("a handle of a running pipeline is bound");
-        cell.breaker
-            .clone()
-            .expect("the stage has the option `breaker`")
-    }
-
-    /// How the breaker stands.
-    pub fn snapshot(&self) -> BreakerSnapshot {
-        self.breaker().snapshot()
-    }
-}
-
-impl Deref for BreakerHandle {
-    type Target = StageHandle;
-    fn deref(&self) -> &StageHandle {
-        &self.0
     }
 }

@@ -5,6 +5,7 @@ mod control;
 mod error;
 mod handle;
 mod health;
+mod knobs;
 mod plan;
 mod report;
 mod running;
@@ -14,8 +15,9 @@ use std::sync::Arc;
 
 pub use assembly::{Assembly, Inner};
 pub use error::{Error, ErrorKind};
-pub use handle::{BreakerHandle, Input, Output, SendError, StageHandle};
+pub use handle::{Input, Output, SendError, StageHandle};
 pub use health::{Health, StageHealth, State};
+pub use knobs::{BreakerHandle, Knob, KnobPerKey, ProtectedHandle};
 pub use plan::{BUFFER, CAPACITY, EdgePlan};
 pub use report::{EdgeReport, Imbalance, Outcome, Report, StageReport};
 pub use running::{PATIENCE, Running};

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// Use it wherever somebody waits for the answer: past that time it serves nobody. Say a timeout beside it
 /// where one attempt must not use up the time of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Deadline(pub(super) Option<Duration>);
+pub(crate) struct Deadline(pub(crate) Option<Duration>);
 
 impl Deadline {
     /// The moment at which the time of a call that begins at `now` is over.
@@ -27,7 +27,7 @@ impl Deadline {
     }
 
     /// Whether it can be meant, beside the time for one attempt.
-    pub(super) fn check(self, timeout: Option<Duration>) -> Result<(), BadValue> {
+    pub(crate) fn check(self, timeout: Option<Duration>) -> Result<(), BadValue> {
         let Some(limit) = self.0 else { return Ok(()) };
         if limit.is_zero() {
             return Err(BadValue::new("deadline", "must be above zero"));

@@ -67,7 +67,7 @@ mod cells;
 pub mod chain;
 #[cfg(feature = "chaos")]
 pub mod chaos;
-mod deadline;
+pub(crate) mod deadline;
 pub mod fallback;
 pub mod hedge;
 mod line;

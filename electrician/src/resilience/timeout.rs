@@ -202,7 +202,7 @@ impl Bound {
     }
 
     #[inline]
-    const fn is_none(self) -> bool {
+    pub(crate) const fn is_none(self) -> bool {
         self.limit.is_none() && self.deadline.is_none()
     }
 

@@ -10,17 +10,19 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    Cause, Cell, Failure, GivenBy, Handler, Hold, Outputs, Tally, Unfailing, WhenOpen,
+    Cause, Cell, GivenBy, Handler, Hold, Outputs, Tally,
     definition::Plan,
-    given::{Given, Hand, Way},
+    entrance::Entrance,
+    given::{Given, Hand},
     sampling::Sampling,
-    settings::Predicate,
+    settings::Settings,
     unwind::{Caught, caught},
 };
 use crate::resilience::{
-    breaker::{CircuitBreaker, Open, Permit},
-    retry::roll,
-    timeout::Timer,
+    breaker::Verdict,
+    moment::after,
+    retry::{BudgetWorker, roll},
+    timeout::{Bound, Timer},
 };
 
 /// One worker of a stage.
@@ -32,10 +34,12 @@ use crate::resilience::{
 /// handler's own types may be asked again there: no field is a projection, and each future says by itself that it is `Send`.
 /// Items, errors and arguments may then be `&'static str`, `Box<dyn Error>`, `Arc<dyn Trait>`.
 pub struct Stage<H, In, Out, Err, Args, K, S> {
-    pub(super) plan: Arc<Plan<H, Args, Err>>,
+    pub(super) plan: Arc<Plan<H, In, Out, Args, Err>>,
     pub(super) slot: S,
     pub(super) tally: Arc<Tally>,
-    timer: Timer,
+    /// Where an option asks for one.
+    entrance: Option<Box<Entrance>>,
+    pub(super) timer: Timer,
     pub(super) item: Option<In>,
     pub(super) open: bool,
     pub(super) broken: bool,
@@ -49,17 +53,6 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
 #[derive(Debug)]
 pub struct Miss<E>(pub(super) Cause<E>);
 
-/// What became of an item whose call gave nothing.
-#[derive(Debug)]
-pub enum Settled<In, T, E> {
-    /// It failed.
-    Failed(Failure<T, E>),
-    /// The breaker refused it: it leaves by the neutral port.
-    Refused(In),
-    /// It is counted, and there is nothing left to hand on.
-    Counted,
-}
-
 impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
@@ -72,9 +65,10 @@ where
     /// Whether no value of the output exists.
     pub(super) const SINK: bool = size_of::<Option<Out>>() == 0;
 
-    pub(super) fn new(plan: Arc<Plan<H, Args, Err>>, tally: Arc<Tally>) -> Self {
+    pub(super) fn new(plan: Arc<Plan<H, In, Out, Args, Err>>, tally: Arc<Tally>) -> Self {
         Self {
             slot: plan.handler.slot(&plan.args),
+            entrance: plan.cell.layers.as_ref().map(|layers| layers.entrance()),
             plan,
             tally,
             timer: Timer::new(),
@@ -135,12 +129,13 @@ where
         self.item = Some(item);
         self.open = true;
         self.attempts = 0;
-        if self.plan.settings.retry.is_some() {
+        let settings = &self.plan.settings;
+        if settings.retry.is_some() || settings.deadline.is_some() {
             self.began = Some(Instant::now());
         }
     }
 
-    /// Calls the handler with the item in hand: breaker, then timeout, then the call.
+    /// Calls the handler with the item in hand, once the layers let it pass, for no longer than it has time.
     ///
     /// # Errors
     /// What kept the call from giving outputs. The item is still in hand.
@@ -150,16 +145,19 @@ where
     {
         async move {
             self.plan.cell.control.may_work().await;
-            let permit = match permit(
-                self.plan.cell.breaker.as_ref(),
-                self.plan.settings.when_open,
-            )
-            .await
-            {
-                Ok(permit) => permit,
-                Err(open) => return Err(Miss(Cause::Refused(open))),
-            };
             self.mend();
+            let deadline = self.deadline();
+            let entered = match &mut self.entrance {
+                None => None,
+                Some(entrance) => {
+                    let key = self.plan.rate_key.as_ref().zip(self.item.as_ref());
+                    let key = key.map_or(0, |(key, item)| key(item));
+                    match entrance.enter(key, deadline).await {
+                        Ok(entered) => Some(entered),
+                        Err(refusal) => return Err(Miss(Cause::Refused(refusal))),
+                    }
+                }
+            };
             if self.attempts > 0 {
                 self.tally.retried.add(1);
             }
@@ -167,17 +165,15 @@ where
             let began = self.sampling.begin(&self.plan.cell.control);
             let mut waited = false;
             let (item, slot) = (&mut self.item, &mut self.slot);
-            let result = match (
-                caught(|| H::call(K::give(item), slot)),
-                self.plan.settings.timeout,
-            ) {
-                (Err(panic), _) => Ok(Err(panic)),
-                (Ok(call), None) => Ok(Caught::new(call, &mut waited).await),
-                (Ok(call), Some(limit)) => self
-                    .timer
-                    .limit(limit, Caught::new(call, &mut waited))
-                    .await
-                    .map_err(|_| Cause::TimedOut(limit)),
+            let limit = self.plan.settings.timeout;
+            let bound = Bound { limit, deadline };
+            let result = match caught(|| H::call(K::give(item), slot)) {
+                Err(panic) => Ok(Err(panic)),
+                Ok(call) if bound.is_none() => Ok(Caught::new(call, &mut waited).await),
+                Ok(call) => {
+                    let call = Caught::new(call, &mut waited);
+                    self.timer.bound(bound, call).await
+                }
             };
             self.sampling
                 .end(began, waited, &self.tally, &self.plan.cell.control);
@@ -186,21 +182,12 @@ where
             }
             let cause = match result {
                 Ok(Ok(Ok(outputs))) => {
-                    if let Some(permit) = permit {
-                        permit.success();
+                    if let Some(entered) = entered {
+                        entered.succeeded();
                     }
                     self.open = false;
-                    let hand = Hand {
-                        tally: &self.tally,
-                        cell: &self.plan.cell,
-                        broken: &mut self.broken,
-                        attempts: self.attempts,
-                        sink: Self::SINK,
-                        unheld: K::unheld,
-                        given: 0,
-                        waited: false,
-                        way: Way::Open,
-                    };
+                    let (booked, broken) = ((&*self.tally, &*self.plan.cell), &mut self.broken);
+                    let hand = Hand::new(booked, broken, self.attempts, Self::SINK, K::unheld);
                     return Ok(Given { outputs, hand });
                 }
                 Ok(Ok(Err(error))) => Cause::Error(error),
@@ -208,10 +195,10 @@ where
                     self.broken = true;
                     Cause::Panicked(panic)
                 }
-                Err(timed_out) => timed_out,
+                Err(_) => self.plan.settings.overdue(deadline),
             };
-            if let Some(permit) = permit {
-                judge(permit, &cause, self.plan.settings.breaker_when.as_ref());
+            if let Some(entered) = entered {
+                entered.end(self.plan.settings.verdict(&cause));
             }
             Err(Miss(cause))
         }
@@ -237,77 +224,31 @@ where
         }
     }
 
-    /// Books the item in hand as failed, panicked or refused, and gives what is left of it.
-    pub fn settle(
-        &mut self,
-        miss: Miss<Err>,
-    ) -> impl Future<Output = Settled<In, K::Back, Err>> + Send {
-        let wait = self.note_panic(&miss);
-        let settled = self.settle_now(miss);
-        async move {
-            if let Some(wait) = wait {
-                self.timer.sleep(wait).await;
-            }
-            settled
-        }
+    /// When the time for the whole is over.
+    fn deadline(&self) -> Option<Instant> {
+        let limit = self.plan.settings.deadline?;
+        Some(after(self.began?, limit))
     }
 
-    /// Books the item in hand, of a stage that cannot fail: its handler has panicked.
-    pub fn lose(&mut self, miss: Miss<Err>) -> impl Future<Output = ()> + Send
-    where
-        Err: Unfailing,
-    {
-        async move { drop(self.settle(miss).await) }
-    }
-
-    /// As [`settle`](Self::settle), without the wait after a panic.
-    pub fn settle_plain(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
-        self.note_panic(&miss);
-        self.settle_now(miss)
-    }
-
-    fn settle_now(&mut self, Miss(cause): Miss<Err>) -> Settled<In, K::Back, Err> {
-        self.open = false;
-        self.touch();
-        let counter = match &cause {
-            Cause::Refused(_) => &self.tally.refused,
-            Cause::Panicked(_) => &self.tally.panicked,
-            Cause::Error(_) | Cause::TimedOut(_) => &self.tally.failed,
-        };
-        counter.add(1);
-        if matches!(cause, Cause::Refused(_)) && self.plan.settings.when_open == WhenOpen::Neutral {
-            return self.item.take().map_or(Settled::Counted, Settled::Refused);
-        }
-        let taken = self.item.is_none();
-        match K::back(&mut self.item) {
-            Some(_) if taken && matches!(cause, Cause::Panicked(_)) => Settled::Counted,
-            Some(back) => Settled::Failed(Failure::new(
-                back,
-                cause,
-                self.attempts,
-                self.plan.cell.name,
-            )),
-            None => Settled::Counted,
-        }
-    }
-
-    fn wait_before_retry(&self, cause: &Cause<Err>) -> Option<Duration> {
+    fn wait_before_retry(&mut self, cause: &Cause<Err>) -> Option<Duration> {
         let (retry, began) = (self.plan.settings.retry.as_deref()?, self.began?);
         let worth_it = match (cause, &self.plan.settings.retry_when) {
             (Cause::Error(error), Some(when)) => when(error),
             (Cause::Error(_) | Cause::TimedOut(_), _) => true,
-            (Cause::Panicked(_) | Cause::Refused(_), _) => false,
+            (Cause::Panicked(_) | Cause::Refused(_) | Cause::Late(_), _) => false,
         };
-        worth_it
-            .then(|| retry.again(self.attempts, began, Instant::now(), roll()))
-            .flatten()
-    }
-
-    fn note_panic(&self, miss: &Miss<Err>) -> Option<Duration> {
-        match &miss.0 {
-            Cause::Panicked(message) => self.plan.cell.panicked(message, Instant::now()),
-            _ => None,
+        if !worth_it {
+            return None;
         }
+        let now = Instant::now();
+        let wait = retry.again(self.attempts, began, now, roll())?;
+        let is_late = |deadline| after(now, wait) >= deadline;
+        if self.deadline().is_some_and(is_late) {
+            return None;
+        }
+        let entrance = self.entrance.as_mut();
+        let budget = entrance.and_then(|entrance| entrance.budget.as_mut());
+        budget.is_none_or(BudgetWorker::take).then_some(wait)
     }
 
     /// Makes the state anew that a panic may have left half done.
@@ -318,28 +259,28 @@ where
             self.tally.restarts.add(1);
         }
     }
-
-    fn touch(&self) {
-        self.tally.progress.set(self.plan.cell.control.millis());
-    }
 }
 
-async fn permit(
-    breaker: Option<&CircuitBreaker>,
-    when_open: WhenOpen,
-) -> Result<Option<Permit>, Open> {
-    match breaker {
-        None => Ok(None),
-        Some(breaker) if when_open == WhenOpen::Wait => Ok(Some(breaker.ready().await)),
-        Some(breaker) => breaker.permit().map(Some),
+impl<E> Settings<E> {
+    /// Why a call was cut short.
+    #[cold]
+    fn overdue(&self, deadline: Option<Instant>) -> Cause<E> {
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            Cause::Late(self.deadline.unwrap_or_default())
+        } else {
+            Cause::TimedOut(self.timeout.unwrap_or_default())
+        }
     }
-}
 
-/// Tells the breaker how the call ended. An error that its predicate does not count is a success of the backend.
-fn judge<E>(permit: Permit, cause: &Cause<E>, counts: Option<&Predicate<E>>) {
-    match (cause, counts) {
-        (Cause::Error(error), Some(counts)) if !counts(error) => permit.success(),
-        _ => permit.failure(),
+    /// What a call that gave nothing shows about the backend. An error that the breaker's predicate does not count shows
+    /// that it works; that the whole's time was over shows nothing.
+    #[cold]
+    fn verdict(&self, cause: &Cause<E>) -> Verdict {
+        match (cause, &self.breaker_when) {
+            (Cause::Error(error), Some(counts)) if !counts(error) => Verdict::Success,
+            (Cause::Late(_), _) => Verdict::Nothing,
+            _ => Verdict::Failure,
+        }
     }
 }
 

@@ -1,15 +1,12 @@
 //! A stage before it runs: the function, its arguments and options, and the types that its ports carry.
 
-use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc, time::Duration};
+use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
-    AsTaken, Cell, Failure, Generator, Handler, Hold, Kept, Nothing, OnPanic, Origin, Settings,
-    Stage, Tally, WhenOpen,
+    AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Settings, Stage, Tally,
+    draft::{Instead, KeyOf},
 };
-use crate::{
-    pipeline::Assembly,
-    resilience::{BadValue, breaker::Breaker, retry::Retry},
-};
+use crate::pipeline::Assembly;
 
 /// The type that leaves or enters a stage by one of its ports.
 #[must_use]
@@ -91,9 +88,9 @@ pub fn link_into<Out, In, H, Given, Err, Args, K>(
 /// An arrow from an error port into an output: what leaves it is converted into what the output gives.
 pub fn link_out<Out: Into<In>, In>(_: Port<Out>, _: Port<In>) {}
 
-/// A handler that waits: an `async fn`, which a timeout can interrupt where it waits.
+/// A handler that waits: an `async fn`, which a timeout can interrupt where it waits, and a hedge can overtake.
 #[diagnostic::on_unimplemented(
-    message = "a `timeout` cannot interrupt `{Self}`, which does not wait",
+    message = "neither a `timeout` nor a `hedge` can help with `{Self}`, which does not wait",
     label = "this option needs an `async fn`",
     note = "a call that blocks can be awaited: `tokio::task::spawn_blocking(…).await` in an `async fn`"
 )]
@@ -115,142 +112,20 @@ impl EndsHere for Nothing {}
 #[diagnostic::do_not_recommend]
 impl EndsHere for Infallible {}
 
-/// A handler that is being defined.
-#[must_use]
-pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
-    handler: H,
-    args: Args,
-    settings: Settings<Err>,
-    types: PhantomData<fn(In, K) -> Out>,
-}
-
-/// Begins to define a stage.
-pub fn handler<H, In, Out, Err, Args>(handler: H, args: Args) -> Draft<H, In, Out, Err, Args>
-where
-    In: 'static,
-    H: Handler<In, Out, Err, Args>,
-{
-    Draft {
-        handler,
-        args,
-        settings: Settings::default(),
-        types: PhantomData,
-    }
-}
-
-impl<H, In, Out, Err, Args> Draft<H, In, Out, Err, Args>
-where
-    In: 'static,
-    H: Handler<In, Out, Err, Args>,
-{
-    /// Keeps each item until its call has succeeded.
-    pub fn kept(self) -> Draft<H, In, Out, Err, Args, Kept>
-    where
-        Kept: Hold<H::Mode, In>,
-    {
-        let Self {
-            handler,
-            args,
-            settings,
-            ..
-        } = self;
-        Draft {
-            handler,
-            args,
-            settings,
-            types: PhantomData,
-        }
-    }
-
-    /// Refuses, at the installation, an argument that cannot be meant.
-    pub(crate) fn refused(mut self, refused: Option<BadValue>) -> Self {
-        self.settings.refused = refused.map(Box::new);
-        self
-    }
-}
-
-impl<H, In, Out, Err, Args, K> Draft<H, In, Out, Err, Args, K>
-where
-    In: 'static,
-    H: Handler<In, Out, Err, Args>,
-{
-    /// The option `retry`.
-    pub fn retry(mut self, retry: Retry) -> Self {
-        self.settings.retry = Some(Box::new(retry));
-        self
-    }
-
-    /// Which errors are worth another attempt.
-    pub fn retry_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
-        self.settings.retry_when = Some(Arc::new(when));
-        self
-    }
-
-    /// The option `timeout`, of one attempt.
-    pub fn timeout(self, limit: Duration) -> Self
-    where
-        H: Waits,
-    {
-        self.timeout_by_default(limit)
-    }
-
-    /// The same from `defaults`: a function that does not wait is never late.
-    pub fn timeout_by_default(mut self, limit: Duration) -> Self {
-        self.settings.timeout = Some(limit);
-        self
-    }
-
-    /// The option `breaker`, and what happens while it is open.
-    pub fn breaker(mut self, breaker: Breaker, when_open: WhenOpen) -> Self {
-        self.settings.breaker = Some(Box::new(breaker));
-        self.settings.when_open = when_open;
-        self
-    }
-
-    /// Which errors the breaker counts.
-    pub fn breaker_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
-        self.settings.breaker_when = Some(Arc::new(when));
-        self
-    }
-
-    /// The option `on_panic`.
-    pub fn on_panic(mut self, on_panic: OnPanic) -> Self {
-        self.settings.on_panic = Some(Box::new(on_panic));
-        self
-    }
-
-    /// Makes the stage a part of the pipeline.
-    pub fn install(
-        self,
-        name: &'static str,
-        run: &mut Assembly,
-    ) -> Definition<H, In, Out, Err, Args, K> {
-        let cell = run.stage(name, &self.settings);
-        let plan = Plan {
-            handler: self.handler,
-            args: self.args,
-            settings: self.settings,
-            cell,
-        };
-        Definition {
-            plan: Arc::new(plan),
-            types: PhantomData,
-        }
-    }
-}
-
 /// What the workers of a stage are made of.
-pub(super) struct Plan<H, Args, Err> {
+pub(super) struct Plan<H, In, Out, Args, Err> {
     pub(super) handler: H,
     pub(super) args: Args,
     pub(super) settings: Settings<Err>,
+    pub(super) rate_key: Option<KeyOf<In>>,
+    pub(super) fallback: Option<Instead<In, Out>>,
     pub(super) cell: Arc<Cell>,
 }
 
 /// A stage that is a part of a pipeline.
 pub struct Definition<H, In, Out, Err, Args, K = AsTaken> {
-    plan: Arc<Plan<H, Args, Err>>,
-    types: PhantomData<fn(In, K) -> Out>,
+    pub(super) plan: Arc<Plan<H, In, Out, Args, Err>>,
+    pub(super) types: PhantomData<fn(In, K) -> Out>,
 }
 
 impl<H, In, Out, Err, Args, K> Clone for Definition<H, In, Out, Err, Args, K> {
@@ -331,12 +206,6 @@ impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K> {
     where
         Err: super::Unfailing,
     {
-    }
-}
-
-impl<H, In, Out, Err, Args, K> fmt::Debug for Draft<H, In, Out, Err, Args, K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Draft").finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, error::Error, fmt, time::Duration};
 
-use crate::resilience::breaker::Open;
+use crate::resilience::chain::Refusal;
 
 /// Why a call gave no output.
 #[derive(Debug)]
@@ -13,8 +13,10 @@ pub enum Cause<E> {
     TimedOut(Duration),
     /// The handler panicked, with this message.
     Panicked(String),
-    /// The breaker was open.
-    Refused(Open),
+    /// It was not called: the rate limit was reached, the bulkhead full, or the breaker open.
+    Refused(Refusal),
+    /// The whole, waits and retries included, took longer than the stage's `deadline`.
+    Late(Duration),
 }
 
 impl<E> Cause<E> {
@@ -23,7 +25,8 @@ impl<E> Cause<E> {
             Self::Error(error) => Cause::Error(map(error)),
             Self::TimedOut(limit) => Cause::TimedOut(limit),
             Self::Panicked(message) => Cause::Panicked(message),
-            Self::Refused(open) => Cause::Refused(open),
+            Self::Refused(refusal) => Cause::Refused(refusal),
+            Self::Late(limit) => Cause::Late(limit),
         }
     }
 }
@@ -34,7 +37,8 @@ impl<E: fmt::Display> fmt::Display for Cause<E> {
             Self::Error(error) => error.fmt(f),
             Self::TimedOut(limit) => write!(f, "took longer than {limit:?}"),
             Self::Panicked(message) => write!(f, "panicked: {message}"),
-            Self::Refused(_) => f.write_str("refused: the breaker is open"),
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Late(limit) => write!(f, "the whole took longer than {limit:?}"),
         }
     }
 }

@@ -15,7 +15,7 @@ use std::{
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
-use super::{Cause, Cell, Failure, Outputs, Tally, Unfailing, unwind::caught};
+use super::{Answer, Cause, Cell, Failure, Outputs, Tally, Unfailing, unwind::caught};
 
 /// How far the outputs of a call have come.
 pub(super) enum Way {
@@ -35,6 +35,30 @@ pub(super) struct Hand<'a, T> {
     pub(super) given: u64,
     pub(super) waited: bool,
     pub(super) way: Way,
+}
+
+impl<'a, T> Hand<'a, T> {
+    /// Of an item whose outputs are not given yet.
+    #[inline]
+    pub(super) fn new(
+        (tally, cell): (&'a Tally, &'a Cell),
+        broken: &'a mut bool,
+        attempts: u32,
+        sink: bool,
+        unheld: fn() -> Option<T>,
+    ) -> Self {
+        Self {
+            tally,
+            cell,
+            broken,
+            attempts,
+            sink,
+            unheld,
+            given: 0,
+            waited: false,
+            way: Way::Open,
+        }
+    }
 }
 
 impl<T> Hand<'_, T> {
@@ -88,6 +112,16 @@ impl<O, T> std::fmt::Debug for Given<'_, O, T> {
         f.debug_struct("Given")
             .field("given", &self.hand.given)
             .finish_non_exhaustive()
+    }
+}
+
+impl<'a, O, T> Given<'a, O, T> {
+    /// The same, where something else might stand in the place of the outputs.
+    pub fn or_instead<Out>(self) -> Given<'a, Answer<O, Out>, T> {
+        Given {
+            outputs: Answer::given(self.outputs),
+            hand: self.hand,
+        }
     }
 }
 

@@ -7,6 +7,8 @@ mod calls;
 mod certainty;
 mod crew;
 mod definition;
+mod draft;
+mod entrance;
 mod eventual;
 mod exit;
 mod failure;
@@ -15,9 +17,11 @@ mod given;
 mod hand_over;
 mod handler;
 mod heads;
+mod hedged;
 pub mod inline;
 mod intake;
 mod latency;
+mod layers;
 mod meanwhile;
 
 mod one;
@@ -29,6 +33,7 @@ mod pool;
 mod provided;
 mod sampling;
 mod settings;
+mod settle;
 mod slots;
 mod source;
 mod tally;
@@ -42,32 +47,35 @@ pub mod zip;
 
 pub use alias::{Alias, Unaliased};
 pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
-pub use call::{Miss, Settled, Stage};
+pub use call::{Miss, Stage};
 pub use certainty::{Both, GivenBy, Untouched};
 pub use definition::{
-    Branches, Definition, Draft, EndsHere, Feeds, Port, Takes, Waits, generator, handler, link,
-    link_into, link_out,
+    Branches, Definition, EndsHere, Feeds, Port, Takes, Waits, generator, link, link_into, link_out,
 };
+pub use draft::{Draft, handler};
 pub use eventual::{at_once, mapped, ready};
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};
 pub use generator::{Found, Generator, Outlet, Polled, Polls, Pushed, Stopped, Ticks, Work};
 pub use given::{Given, next, try_next};
 pub use handler::{AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, Mode, Nothing, Spent};
 pub use heads::{Head, Lanes, flushing, hand_over, hash_key, room};
+pub use hedged::{Hedged, Twice};
 pub use intake::{Intake, LaneEnds};
 pub use latency::{Latency, LatencyCell};
 pub use meanwhile::Halt;
 pub use order::Order;
-pub use outputs::{Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
+pub use outputs::{Answer, Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
 pub use pass::{Lap, Pass, Seat};
 pub use pool::{Came, Pool};
 pub use provided::{provider, provider_sink, provider_stream};
-pub use settings::{Cell, OnPanic, Settings, WhenOpen};
+pub use settings::{Cell, OnPanic, Settings, WhenLimited, WhenOpen};
+pub use settle::Settled;
 pub use source::{Origin, Source};
 pub use tally::{Leaving, StageStats, Tally};
 pub use turn::{Turn, Turnstile};
 pub use unwind::guarded;
 
 pub(crate) use latency::rounded;
+pub(crate) use layers::{Layers, Limiter};
 pub(crate) use task::{Task, pool, spawn, tasks, workers};
 pub(crate) use unwind::{Caught, caught};

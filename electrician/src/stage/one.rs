@@ -154,8 +154,8 @@ fn lose<E: Unfailing>(Miss(cause): Miss<E>, cell: &Cell, tally: &Tally) {
     let panic = match cause {
         Cause::Error(error) => error.never(),
         Cause::Panicked(message) => message,
-        Cause::TimedOut(_) | Cause::Refused(_) => {
-            unreachable!("a pass has no timeout and no breaker")
+        Cause::TimedOut(_) | Cause::Late(_) | Cause::Refused(_) => {
+            unreachable!("a pass has no timeout, and nothing that refuses")
         }
     };
     cell.lost(tally, &panic);

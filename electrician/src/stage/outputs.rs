@@ -88,6 +88,44 @@ impl<T: Send, E> Outputs<T, E> for Maybe<T> {
     }
 }
 
+pin_project! {
+    /// The outputs of a call, or what stands in their place.
+    #[derive(Debug)]
+    pub struct Answer<O, T> {
+        #[pin]
+        given: Option<O>,
+        instead: Option<T>,
+    }
+}
+
+impl<O, T> Answer<O, T> {
+    /// The outputs of a call.
+    pub fn given(outputs: O) -> Self {
+        Self {
+            given: Some(outputs),
+            instead: None,
+        }
+    }
+
+    /// An output in the place of those.
+    pub fn instead(output: T) -> Self {
+        Self {
+            given: None,
+            instead: Some(output),
+        }
+    }
+}
+
+impl<O: Outputs<T, E>, T: Send, E> Outputs<T, E> for Answer<O, T> {
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
+        let this = self.project();
+        match this.given.as_pin_mut() {
+            Some(outputs) => outputs.poll_next(cx),
+            None => Poll::Ready(this.instead.take().map(Ok)),
+        }
+    }
+}
+
 /// The items of an iterator.
 #[derive(Debug)]
 pub struct Iterated<I>(Option<I>);

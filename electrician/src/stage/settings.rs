@@ -8,14 +8,17 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{AnyFailure, BoxError, Failure, Latency, StageStats, Tally, tally::Tallies};
+use super::{AnyFailure, BoxError, Failure, Latency, Layers, StageStats, Tally, tally::Tallies};
 use crate::{
     pipeline::{Control, Error, ErrorKind},
     resilience::{
         BadValue,
-        breaker::{Breaker, CircuitBreaker},
+        breaker::Breaker,
+        bulkhead::Concurrency,
+        deadline::Deadline,
+        rate_limiter::RateLimit,
         restart::{Restart, Restarts},
-        retry::{Backoff, Retry, roll},
+        retry::{Backoff, Budget, Retry, roll},
         timeout,
     },
 };
@@ -63,6 +66,8 @@ pub(crate) type Predicate<E> = Arc<dyn Fn(&E) -> bool + Send + Sync>;
 
 /// The options of one stage.
 pub struct Settings<E> {
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) limits: Option<Box<Limits>>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Box<Retry>>,
     pub(crate) retry_when: Option<Predicate<E>>,
@@ -72,6 +77,51 @@ pub struct Settings<E> {
     pub(crate) on_panic: Option<Box<OnPanic>>,
     /// An argument that cannot be meant.
     pub(crate) refused: Option<Box<BadValue>>,
+}
+
+/// What bounds the calls of all the workers of a stage together.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Limits {
+    pub(crate) rate: Option<RateLimit>,
+    /// How many keys have a limiter, where each has its own.
+    pub(crate) keys: Option<usize>,
+    pub(crate) when_limited: WhenLimited,
+    pub(crate) bulkhead: Option<Concurrency>,
+    /// Of retries.
+    pub(crate) budget: Option<Budget>,
+}
+
+impl Limits {
+    fn check(&self) -> Result<(), BadValue> {
+        if let Some(rate) = &self.rate {
+            rate.check()?;
+        }
+        if self.keys == Some(0) {
+            return Err(BadValue::new("keys", "must be at least 1"));
+        }
+        if let Some(bulkhead) = &self.bulkhead {
+            bulkhead
+                .check()
+                .map_err(|BadValue { why, .. }| BadValue::new("bulkhead", why))?;
+        }
+        self.budget.map_or(Ok(()), |budget| {
+            let bad =
+                |BadValue { option, why }| BadValue::new("budget", format!("`{option}` {why}"));
+            budget.check().map_err(bad)
+        })
+    }
+}
+
+/// What a stage does with an item while its rate limit is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenLimited {
+    /// The stage waits until the item may pass, and so does what feeds it. The default.
+    #[default]
+    Wait,
+    /// The item fails, with the cause `Refused`.
+    Reject,
+    /// The item leaves by the overflow port.
+    Overflow,
 }
 
 /// What a stage does with an item while its breaker is open.
@@ -89,6 +139,8 @@ pub enum WhenOpen {
 impl<E> Default for Settings<E> {
     fn default() -> Self {
         Self {
+            deadline: None,
+            limits: None,
             timeout: None,
             retry: None,
             retry_when: None,
@@ -110,6 +162,10 @@ impl<E> Settings<E> {
         if let Some(limit) = self.timeout {
             timeout::check(limit)?;
         }
+        Deadline(self.deadline).check(self.timeout)?;
+        if let Some(limits) = &self.limits {
+            limits.check()?;
+        }
         if let Some(retry) = &self.retry {
             retry.check()?;
         }
@@ -126,6 +182,8 @@ impl<E> Settings<E> {
 impl<E> fmt::Debug for Settings<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
+            .field("deadline", &self.deadline)
+            .field("limits", &self.limits)
             .field("timeout", &self.timeout)
             .field("retry", &self.retry)
             .field("breaker", &self.breaker)
@@ -139,7 +197,7 @@ pub struct Cell {
     pub(crate) name: &'static str,
     pub(crate) path: String,
     pub(crate) control: Arc<Control>,
-    pub(crate) breaker: Option<CircuitBreaker>,
+    pub(crate) layers: Option<Box<Layers>>,
     tallies: Tallies,
     on_panic: Option<Box<OnPanic>>,
     /// Begun at the first panic.
@@ -151,14 +209,14 @@ impl Cell {
         name: &'static str,
         path: String,
         control: Arc<Control>,
-        breaker: Option<CircuitBreaker>,
+        layers: Option<Box<Layers>>,
         on_panic: Option<Box<OnPanic>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             name,
             path,
             control,
-            breaker,
+            layers,
             tallies: Tallies::default(),
             on_panic,
             restarts: Mutex::default(),

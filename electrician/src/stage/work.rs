@@ -123,9 +123,16 @@ where
                     }
                     Err(miss) => miss,
                 };
-                if !stage.again(&miss).await {
-                    break Err(Box::new(stage.settle(miss).await));
+                if stage.again(&miss).await {
+                    continue;
                 }
+                break match stage.fall_back(miss) {
+                    Ok(output) => {
+                        K::done(&mut stage.item);
+                        Ok(Some(output))
+                    }
+                    Err(miss) => Err(Box::new(stage.settle(miss).await)),
+                };
             };
             (worker, came)
         }

@@ -42,6 +42,24 @@ pipeline! {
         source -> call -> store;
     }
 
+    Slow(input: Script<u32>, faults: Faults<Broken>) {
+        generator source = scripted(input);
+        handler   call   = faulty_ref(faults) {
+            breaker:  { slow_call: 100ms, slow_rate: 0.5, window: 10, min_calls: 2, when_open: reject },
+            on_error: skip,
+        };
+        source -> call -> _;
+    }
+
+    BackingOff(input: Script<u32>, faults: Faults<Broken>) {
+        generator source = scripted(input);
+        handler   call   = faulty_ref(faults) {
+            breaker:  { consecutive: 1, cooldown: 1s..4s, probes: 1, when_open: wait },
+            on_error: skip,
+        };
+        source -> call -> _;
+    }
+
     Choosy(input: Script<u32>, faults: Faults<Broken>) {
         generator source = scripted(input);
         handler   call   = faulty_ref(faults) {
@@ -97,6 +115,28 @@ async fn an_open_breaker_rejects_without_a_call() {
         ),
         (3, 7)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_succeed_too_slowly_open_it() {
+    let faults = Faults::none().slow(ms(200));
+    let report = run_to_end(Slow {
+        input: Script::items(0..5),
+        faults: faults.clone(),
+    })
+    .await;
+    assert_eq!((faults.calls(), stats(&report, "call").refused), (2, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cooldown_doubles_while_probes_fail() {
+    let began = tokio::time::Instant::now();
+    run_to_end(BackingOff {
+        input: Script::items(0..5),
+        faults: down(4),
+    })
+    .await;
+    assert_eq!(began.elapsed(), ms(1_000 + 2_000 + 4_000 + 4_000));
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,6 +12,7 @@ use electrician::{
     ErrorKind,
     prelude::*,
     test::{Faults, Recorder, Script, assert_clean, faulty_ref, record, run_to_end, scripted},
+    value::Rate,
 };
 use tokio::runtime::Handle;
 
@@ -30,14 +31,26 @@ pipeline! {
         rate: f64,
         cooldown: Duration,
         within: Duration,
+        per_second: u64,
+        burst: u32,
+        keys: usize,
+        places: u32,
+        whole: Duration,
+        hedge: Duration,
+        budget: f64,
+        slow: f64,
     ) {
         generator source = scripted(input);
         handler   call   = faulty_ref(faults) {
             workers:  *workers,
             buffer:   *buffer,
-            retry:    { attempts: *attempts, total: *total, idempotent },
+            deadline: *whole,
+            rate_limit: { rate: Rate::per_second(*per_second), burst: *burst, key: |item| *item, keys: *keys },
+            bulkhead: *places,
+            breaker:  { failure_rate: *rate, cooldown: *cooldown, slow_call: 1s, slow_rate: *slow },
+            retry:    { attempts: *attempts, total: *total, budget: *budget, idempotent },
+            hedge:    *hedge,
             timeout:  *limit,
-            breaker:  { failure_rate: *rate, cooldown: *cooldown },
             on_panic: { restarts: 3, within: *within },
             on_error: skip,
         };
@@ -93,6 +106,14 @@ fn good() -> Options {
         rate: 0.5,
         cooldown: ms(1000),
         within: ms(1000),
+        per_second: 1_000,
+        burst: 10,
+        keys: 10,
+        places: 1,
+        whole: ms(2000),
+        hedge: ms(50),
+        budget: 0.5,
+        slow: 0.5,
     }
 }
 
@@ -159,6 +180,31 @@ async fn a_breaker_that_cannot_be_meant_is_refused() {
     refuses(|options| options.rate = 1.5, "failure_rate").await;
     refuses(|options| options.rate = f64::NAN, "failure_rate").await;
     refuses(|options| options.cooldown = Duration::ZERO, "cooldown").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_of_slow_calls_that_cannot_be_meant_is_refused() {
+    refuses(|options| options.slow = 1.5, "slow_rate").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_that_let_nothing_pass_are_refused() {
+    refuses(|options| options.per_second = 0, "rate").await;
+    refuses(|options| options.burst = 0, "burst").await;
+    refuses(|options| options.keys = 0, "keys").await;
+    refuses(|options| options.places = 0, "bulkhead").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_leaves_no_time_for_an_attempt_is_refused() {
+    refuses(|options| options.whole = Duration::ZERO, "deadline").await;
+    refuses(|options| options.limit = options.whole, "timeout").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hedge_and_a_budget_that_cannot_be_meant_are_refused() {
+    refuses(|options| options.hedge = Duration::ZERO, "hedge").await;
+    refuses(|options| options.budget = -1.0, "budget").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -129,3 +129,118 @@ fn options_that_do_not_fit() {
         &["ordered: `defaults` has no option `ordered`"],
     );
 }
+
+#[test]
+fn protections_that_lack_a_part_or_hold_nothing() {
+    let with = |options: &str| {
+        around(&format!(
+            "handler d {{ on_error: skip, {options} }}; c -> d;"
+        ))
+    };
+    rejects(&with("rate_limit: 100"), &["100: write `100/s`"]);
+    rejects(
+        &with("rate_limit: 0/s"),
+        &["0: `rate_limit` cannot be zero"],
+    );
+    rejects(
+        &with("rate_limit: { burst: 0 }"),
+        &[
+            "rate_limit: `rate_limit` needs `rate`",
+            "0: `burst` cannot be zero",
+        ],
+    );
+    rejects(
+        &with("rate_limit: { rate: 1/s, key: |o| o.id }"),
+        &["key: `rate_limit` needs `keys`"],
+    );
+    rejects(
+        &with("rate_limit: { rate: 1/s, keys: 10 }"),
+        &["keys: `rate_limit` needs `key`"],
+    );
+    rejects(
+        &with("rate_limit: { rate: 1/s, when_limited: drop }"),
+        &["drop: is no value of `when_limited`"],
+    );
+    rejects(&with("bulkhead: 0"), &["0: `bulkhead` cannot be zero"]);
+    rejects(
+        &with("bulkhead: 8"),
+        &["8: 8 calls at once are never reached by 1 of `workers`"],
+    );
+    rejects(
+        &with("bulkhead: 8, workers: 8"),
+        &["8: never reached by 8 of `workers`"],
+    );
+    accepts(&with("bulkhead: 8, workers: 9"));
+    accepts(&with("bulkhead: 8, workers: n"));
+    rejects(
+        &with("timeout: 2s, deadline: 2s"),
+        &["2s: one attempt may take 2s, and the whole of it 2s"],
+    );
+    rejects(&with("deadline: 2"), &["2: write `2s`, or `2000ms`"]);
+    rejects(
+        &with("breaker: { slow_rate: 0.5 }"),
+        &["slow_rate: write `slow_call: 2s` beside it"],
+    );
+    rejects(
+        &with("breaker: { cooldown: 0s..2s, slow_rate: 2, slow_call: 1s }"),
+        &["0s: cannot be zero", "2: at most one"],
+    );
+    rejects(
+        &with("breaker: { cooldown: 30s..1s }"),
+        &["30s: runs backwards"],
+    );
+    rejects(
+        &with("retry: { attempts: 3, idempotent, budget: 2.0 }"),
+        &["2: at most one"],
+    );
+    accepts(&with("retry: { attempts: 3, idempotent, budget: 5/s }"));
+}
+
+#[test]
+fn what_a_limit_refuses_has_one_way_to_go() {
+    let with = |options: &str, wiring: &str| {
+        around(&format!("handler d {{ {options} }}; c -> d; {wiring}"))
+    };
+    rejects(
+        &with("rate_limit: { rate: 1/s, when_limited: reject }", ""),
+        &["reject: `when_limited: reject` makes `d` fail"],
+    );
+    rejects(&with("deadline: 1s", ""), &["deadline: makes `d` fail"]);
+    rejects(
+        &with(
+            "rate_limit: { rate: 1/s, when_limited: wait }",
+            "d.overflow -> _;",
+        ),
+        &["overflow: and so does `d.overflow`; keep one"],
+    );
+    rejects(
+        &with("on_error: skip", "d.overflow -> _;"),
+        &["overflow: write `rate_limit: { … }` on it"],
+    );
+    accepts(&with("rate_limit: 1/s", "d.overflow -> _;"));
+}
+
+#[test]
+fn hedges_and_fallbacks() {
+    let with = |options: &str| around(&format!("handler d {{ {options} }}; c -> d;"));
+    rejects(
+        &with("hedge: 50ms"),
+        &["hedge: calls the handler a second time"],
+    );
+    rejects(
+        &with("hedge: { idempotent }"),
+        &["hedge: `hedge` needs `after`"],
+    );
+    rejects(
+        &with("hedge: { after: 0ms, idempotent }"),
+        &["0ms: `after` cannot be zero"],
+    );
+    rejects(
+        &with("hedge: { after: 95, idempotent }"),
+        &["95: `after` is a duration and needs a unit"],
+    );
+    accepts(&with("hedge: { after: p95, idempotent }"));
+    accepts(&with("hedge: p999, retry: { attempts: 2, idempotent }"));
+    accepts(&with("timeout: 2s, fallback: |item| item.id"));
+    accepts(&with("breaker: { when_open: reject }, fallback: 0"));
+}

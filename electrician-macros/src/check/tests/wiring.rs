@@ -122,7 +122,7 @@ fn ports_that_a_stage_does_not_have() {
     );
     rejects(
         &around("b.overflow -> _;"),
-        &["overflow: no option that refuses"],
+        &["overflow: write `rate_limit: { … }` on it"],
     );
     rejects(
         &around("input d: u8; d -> b; d.error -> _;"),

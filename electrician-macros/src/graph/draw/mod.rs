@@ -91,6 +91,8 @@ fn options(options: &StageOptions) -> Vec<String> {
         Some(attempts) => format!("retry: {}", attempts.text),
         None => "retry".to_owned(),
     });
+    let rate_limit = options.rate_limit.as_ref();
+    let rate_limit = rate_limit.and_then(|limit| value("rate_limit", &limit.rate));
     let on_panic = options.on_panic.as_ref().map(|on_panic| match on_panic {
         OnPanic::Fail => "on_panic: fail".to_owned(),
         OnPanic::Restart {
@@ -102,9 +104,14 @@ fn options(options: &StageOptions) -> Vec<String> {
         flag("ordered", options.ordered.is_some()),
         flag("key", options.key.is_some()),
         flag("blocking", options.blocking.is_some()),
+        value("deadline", &options.deadline),
+        rate_limit,
+        value("bulkhead", &options.bulkhead),
         flag("breaker", options.breaker.is_some()),
         retry,
+        flag("hedge", options.hedge.is_some()),
         value("timeout", &options.timeout),
+        flag("fallback", options.fallback.is_some()),
         options
             .on_error
             .map(|(on_error, _)| format!("on_error: {}", on_error.word())),

@@ -72,7 +72,7 @@ impl Seat {
             return Ok(self.seated(None));
         }
         let permit = self.bulkhead.try_enter()?;
-        Ok(self.keep(permit))
+        Ok(self.seated(self.keep(permit)))
     }
 
     /// Waits for a place, until `deadline` if there is one.
@@ -90,8 +90,18 @@ impl Seat {
     /// Dropping the future takes nothing.
     #[inline]
     pub async fn enter(&mut self, deadline: Option<Instant>) -> Result<Seated<'_>, BulkheadFull> {
+        let permit = self.sit(deadline).await?;
+        Ok(self.seated(permit))
+    }
+
+    /// As [`enter`](Self::enter), for one who rises in any case.
+    #[inline]
+    pub(crate) async fn sit(
+        &mut self,
+        deadline: Option<Instant>,
+    ) -> Result<Option<BulkheadPermit>, BulkheadFull> {
         if self.place.sit() {
-            return Ok(self.seated(None));
+            return Ok(None);
         }
         let permit = match deadline {
             Some(deadline) => self.bulkhead.enter_by(deadline).await?,
@@ -100,14 +110,33 @@ impl Seat {
         Ok(self.keep(permit))
     }
 
+    /// The same, if a place is free now. That none is free is no refusal: who asked will wait.
+    #[inline]
+    pub(crate) fn try_sit(&mut self) -> Result<Option<BulkheadPermit>, ()> {
+        if self.place.sit() {
+            return Ok(None);
+        }
+        let permit = self.bulkhead.enter_now().ok_or(())?;
+        Ok(self.keep(permit))
+    }
+
+    /// The call is over: the seat keeps its place while nobody wants it.
+    #[inline]
+    pub(crate) fn rise(&self) {
+        // First the place, then the look: whoever wants it does it the other way round.
+        if self.place.stand_up() && self.bulkhead.is_wanted() {
+            self.bulkhead.take_back();
+        }
+    }
+
     /// From here on, the seat answers for the place of `permit`, unless each call has to be seen.
-    fn keep(&self, permit: BulkheadPermit) -> Seated<'_> {
+    fn keep(&self, permit: BulkheadPermit) -> Option<BulkheadPermit> {
         if self.bulkhead.learns() {
-            return self.seated(Some(permit));
+            return Some(permit);
         }
         permit.hand_over();
         self.place.0.store(TAKEN, SeqCst);
-        self.seated(None)
+        None
     }
 
     fn seated(&self, permit: Option<BulkheadPermit>) -> Seated<'_> {
@@ -136,10 +165,7 @@ impl Seated<'_> {
 impl Drop for Seated<'_> {
     #[inline]
     fn drop(&mut self) {
-        // First the place, then the look: whoever wants it does it the other way round.
-        if self.seat.place.stand_up() && self.seat.bulkhead.is_wanted() {
-            self.seat.bulkhead.take_back();
-        }
+        self.seat.rise();
     }
 }
 

@@ -93,10 +93,13 @@ impl Bulkhead {
     ///
     /// [`BulkheadFull`], when none is free or others wait for one.
     pub fn try_enter(&self) -> Result<BulkheadPermit, BulkheadFull> {
-        let mut inside = self.inside();
-        let running = inside.enter().ok_or_else(|| inside.state.refuse())?;
-        drop(inside);
-        Ok(self.permit(running))
+        self.enter_now().ok_or_else(|| self.inside().state.refuse())
+    }
+
+    /// The same, where it is no refusal that none is free.
+    pub(super) fn enter_now(&self) -> Option<BulkheadPermit> {
+        let running = self.inside().enter();
+        running.map(|running| self.permit(running))
     }
 
     /// Waits for a place.

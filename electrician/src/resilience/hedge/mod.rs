@@ -160,9 +160,14 @@ impl Hedges for Hedging {
         let began = self.is_measured().then(Instant::now);
         let wait = self.wait();
         let first = pin!(timer.bound(bound, call()));
-        let result = hedged(first, wait, &mut self.delay, || {
-            self.second.bound(bound, call())
-        })
+        let succeeded = |result: &Result<Result<T, E>, Elapsed>| matches!(result, Ok(Ok(_)));
+        let result = hedged(
+            first,
+            wait,
+            &mut self.delay,
+            || self.second.bound(bound, call()),
+            succeeded,
+        )
         .await;
         if let (Some(began), Ok(Ok(_))) = (began, &result) {
             self.latencies.record(began.elapsed());
@@ -172,7 +177,26 @@ impl Hedges for Hedging {
 }
 
 impl Hedging {
-    pub(super) fn new(hedge: Hedge) -> Self {
+    /// The quicker of two calls, of which the second is made where the first takes long.
+    pub(crate) async fn race<T, E, F, S>(
+        &mut self,
+        first: F,
+        second: impl FnOnce() -> S,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        S: Future<Output = Result<T, E>>,
+    {
+        let began = self.is_measured().then(Instant::now);
+        let wait = self.wait();
+        let result = hedged(pin!(first), wait, &mut self.delay, second, Result::is_ok).await;
+        if let (Some(began), Ok(_)) = (began, &result) {
+            self.latencies.record(began.elapsed());
+        }
+        result
+    }
+
+    pub(crate) fn new(hedge: Hedge) -> Self {
         let share = match hedge.delay {
             Delay::Percentile(share) => share,
             Delay::Fixed(_) => 0.0,
@@ -202,15 +226,16 @@ impl Hedging {
 }
 
 /// `first`, beside a second one once the wait is over. The first to succeed counts, or else the last to fail.
-async fn hedged<T, E, L, F, S>(
+async fn hedged<R, F, S>(
     mut first: std::pin::Pin<&mut F>,
     wait: Option<Duration>,
     timer: &mut Timer,
     second: impl FnOnce() -> S,
-) -> Result<Result<T, E>, L>
+    succeeded: impl Fn(&R) -> bool,
+) -> R
 where
-    F: Future<Output = Result<Result<T, E>, L>>,
-    S: Future<Output = Result<Result<T, E>, L>>,
+    F: Future<Output = R>,
+    S: Future<Output = R>,
 {
     let Some(wait) = wait else {
         return first.await;
@@ -222,13 +247,13 @@ where
     let (mut first_failed, mut second_failed) = (false, false);
     poll_fn(|cx| {
         if !first_failed && let Poll::Ready(result) = first.as_mut().poll(cx) {
-            first_failed = !matches!(result, Ok(Ok(_)));
+            first_failed = !succeeded(&result);
             if !first_failed || second_failed {
                 return Poll::Ready(result);
             }
         }
         if !second_failed && let Poll::Ready(result) = second.as_mut().poll(cx) {
-            second_failed = !matches!(result, Ok(Ok(_)));
+            second_failed = !succeeded(&result);
             if !second_failed || first_failed {
                 return Poll::Ready(result);
             }

@@ -70,6 +70,20 @@ impl Lease {
         Ok(())
     }
 
+    /// Takes a token if one is free now. None is no refusal: who asked will wait.
+    #[inline]
+    pub(crate) fn try_take(&mut self) -> bool {
+        if self.take() {
+            return true;
+        }
+        let ended = self.end();
+        let grant = self.limiter.grant_now(Ask::Share, ended);
+        grant.is_ok_and(|grant| {
+            self.begin(grant);
+            true
+        })
+    }
+
     /// Waits for a token, until `deadline` if there is one.
     ///
     /// # Errors

@@ -192,11 +192,16 @@ impl RateLimiter {
 
     /// Tokens that are free now, once the loan that has `ended` is settled.
     pub(super) fn try_grant(&self, ask: Ask, ended: Ended) -> Result<Grant, Limited> {
+        let grant = self.grant_now(ask, ended);
+        grant.map_err(|limited| self.state().refuse(limited))
+    }
+
+    /// The same, where it is no refusal that none are free.
+    pub(super) fn grant_now(&self, ask: Ask, ended: Ended) -> Result<Grant, Limited> {
         let (now, from) = self.now();
         let mut state = self.state();
         state.settle(now, ended);
-        let grant = state.take(now, from, ask);
-        grant.map_err(|limited| state.refuse(limited))
+        state.take(now, from, ask)
     }
 
     /// Waits for tokens, once the loan that has `ended` is settled.

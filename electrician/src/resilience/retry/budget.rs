@@ -127,6 +127,18 @@ impl Default for Budget {
     }
 }
 
+impl From<f64> for Budget {
+    fn from(ratio: f64) -> Self {
+        Self::ratio(ratio)
+    }
+}
+
+impl From<Rate> for Budget {
+    fn from(rate: Rate) -> Self {
+        Self::rate(rate)
+    }
+}
+
 /// The budget without its lock and its clock. A retry is a million parts.
 #[derive(Debug)]
 struct Purse {

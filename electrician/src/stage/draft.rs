@@ -1,0 +1,252 @@
+//! A stage while its options are said: comes in a function and its arguments, goes out a part of the pipeline.
+
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hasher},
+    marker::PhantomData,
+    sync::Arc,
+    time::Duration,
+};
+
+use super::{
+    AsTaken, Definition, Handler, Hedged, Hold, Kept, OnPanic, Settings, Twice, Waits, WhenLimited,
+    WhenOpen, definition::Plan, settings::Limits,
+};
+use crate::{
+    pipeline::Assembly,
+    resilience::{
+        BadValue,
+        breaker::Breaker,
+        bulkhead::Concurrency,
+        hedge::Hedge,
+        rate_limiter::RateLimit,
+        retry::{Budget, Retry},
+    },
+};
+
+/// A handler that is being defined.
+#[must_use]
+pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
+    handler: H,
+    args: Args,
+    settings: Settings<Err>,
+    rate_key: Option<KeyOf<In>>,
+    fallback: Option<Instead<In, Out>>,
+    types: PhantomData<fn(In, K) -> Out>,
+}
+
+/// The hash of the key of an item.
+pub(super) type KeyOf<In> = Arc<dyn Fn(&In) -> u64 + Send + Sync>;
+
+/// What stands in the place of an output, made from the item where it is still there.
+pub(super) type Instead<In, Out> = Arc<dyn Fn(Option<&In>) -> Option<Out> + Send + Sync>;
+
+/// Begins to define a stage.
+pub fn handler<H, In, Out, Err, Args>(handler: H, args: Args) -> Draft<H, In, Out, Err, Args>
+where
+    In: 'static,
+    H: Handler<In, Out, Err, Args>,
+{
+    Draft {
+        handler,
+        args,
+        settings: Settings::default(),
+        rate_key: None,
+        fallback: None,
+        types: PhantomData,
+    }
+}
+
+impl<H, In, Out, Err, Args> Draft<H, In, Out, Err, Args>
+where
+    In: 'static,
+    H: Handler<In, Out, Err, Args>,
+{
+    /// Keeps each item until its call has succeeded.
+    pub fn kept(self) -> Draft<H, In, Out, Err, Args, Kept>
+    where
+        Kept: Hold<H::Mode, In>,
+    {
+        let Self {
+            handler,
+            args,
+            settings,
+            rate_key,
+            fallback,
+            ..
+        } = self;
+        Draft {
+            handler,
+            args,
+            settings,
+            rate_key,
+            fallback,
+            types: PhantomData,
+        }
+    }
+
+    /// Refuses, at the installation, an argument that cannot be meant.
+    pub(crate) fn refused(mut self, refused: Option<BadValue>) -> Self {
+        self.settings.refused = refused.map(Box::new);
+        self
+    }
+}
+
+impl<H, In, Out, Err, Args, K> Draft<H, In, Out, Err, Args, K>
+where
+    In: 'static,
+    H: Handler<In, Out, Err, Args>,
+{
+    /// The option `deadline`, of the whole.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.settings.deadline = Some(limit);
+        self
+    }
+
+    /// The option `rate_limit`, and what happens while it is reached.
+    pub fn rate_limit(mut self, rate: impl Into<RateLimit>, when: WhenLimited) -> Self {
+        let limits = self.limits();
+        limits.rate = Some(rate.into());
+        limits.when_limited = when;
+        self
+    }
+
+    /// Gives each key a limiter of its own, for at most so many keys.
+    pub fn rate_keys(
+        mut self,
+        keys: usize,
+        key: impl Fn(&In, &mut DefaultHasher) + Send + Sync + 'static,
+    ) -> Self {
+        self.limits().keys = Some(keys);
+        self.rate_key = Some(Arc::new(move |item| {
+            let mut hasher = DefaultHasher::new();
+            key(item, &mut hasher);
+            hasher.finish()
+        }));
+        self
+    }
+
+    /// The option `bulkhead`.
+    pub fn bulkhead(mut self, limit: impl Into<Concurrency>) -> Self {
+        self.limits().bulkhead = Some(limit.into());
+        self
+    }
+
+    /// How many retries all the workers make together.
+    pub fn retry_budget(mut self, budget: impl Into<Budget>) -> Self {
+        self.limits().budget = Some(budget.into());
+        self
+    }
+
+    fn limits(&mut self) -> &mut Limits {
+        self.settings.limits.get_or_insert_default()
+    }
+
+    /// The option `retry`.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.settings.retry = Some(Box::new(retry));
+        self
+    }
+
+    /// The option `hedge`: slow calls are made twice.
+    pub fn hedge(mut self, hedge: Hedge) -> Draft<Hedged<H>, In, Out, Err, Args, K>
+    where
+        In: Send,
+        Out: Send,
+        Err: Send,
+        H: Waits,
+        H::Mode: Twice<In>,
+        Hedged<H>: Handler<In, Out, Err, Args>,
+    {
+        self.settings.refused = hedge.check().err().map(Box::new).or(self.settings.refused);
+        Draft {
+            handler: Hedged::new(self.handler, hedge),
+            args: self.args,
+            settings: self.settings,
+            rate_key: self.rate_key,
+            fallback: self.fallback,
+            types: PhantomData,
+        }
+    }
+
+    /// The option `fallback`: what stands in the place of an item's outputs when its last call has failed.
+    pub fn fallback(mut self, make: impl Fn(&In) -> Out + Send + Sync + 'static) -> Self {
+        self.fallback = Some(Arc::new(move |item| item.map(&make)));
+        self
+    }
+
+    /// The same, where it is always the same value.
+    pub fn fallback_value(mut self, value: Out) -> Self
+    where
+        Out: Clone + Send + Sync + 'static,
+    {
+        self.fallback = Some(Arc::new(move |_| Some(value.clone())));
+        self
+    }
+
+    /// Which errors are worth another attempt.
+    pub fn retry_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
+        self.settings.retry_when = Some(Arc::new(when));
+        self
+    }
+
+    /// The option `timeout`, of one attempt.
+    pub fn timeout(self, limit: Duration) -> Self
+    where
+        H: Waits,
+    {
+        self.timeout_by_default(limit)
+    }
+
+    /// The same from `defaults`: a function that does not wait is never late.
+    pub fn timeout_by_default(mut self, limit: Duration) -> Self {
+        self.settings.timeout = Some(limit);
+        self
+    }
+
+    /// The option `breaker`, and what happens while it is open.
+    pub fn breaker(mut self, breaker: Breaker, when_open: WhenOpen) -> Self {
+        self.settings.breaker = Some(Box::new(breaker));
+        self.settings.when_open = when_open;
+        self
+    }
+
+    /// Which errors the breaker counts.
+    pub fn breaker_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
+        self.settings.breaker_when = Some(Arc::new(when));
+        self
+    }
+
+    /// The option `on_panic`.
+    pub fn on_panic(mut self, on_panic: OnPanic) -> Self {
+        self.settings.on_panic = Some(Box::new(on_panic));
+        self
+    }
+
+    /// Makes the stage a part of the pipeline.
+    pub fn install(
+        self,
+        name: &'static str,
+        run: &mut Assembly,
+    ) -> Definition<H, In, Out, Err, Args, K> {
+        let cell = run.stage(name, &self.settings);
+        let plan = Plan {
+            handler: self.handler,
+            args: self.args,
+            settings: self.settings,
+            rate_key: self.rate_key,
+            fallback: self.fallback,
+            cell,
+        };
+        Definition {
+            plan: Arc::new(plan),
+            types: PhantomData,
+        }
+    }
+}
+
+impl<H, In, Out, Err, Args, K> fmt::Debug for Draft<H, In, Out, Err, Args, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,255 @@
+//! What a call has to pass: comes in an attempt, goes out that it may begin, or which layer refuses it.
+//!
+//! ```text
+//! rate limit -> bulkhead -> breaker -> the call
+//! ```
+//!
+//! The breaker is asked before anything is taken, and who is refused further in gives back what it has taken.
+
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::{WhenLimited, WhenOpen};
+use crate::resilience::{
+    breaker::{BreakerWorker, Open, Token, Verdict},
+    bulkhead::{BulkheadPermit, Seat},
+    chain::Refusal,
+    rate_limiter::{KeyedRateLimiter, Lease},
+    retry::BudgetWorker,
+};
+
+/// One worker's way through the layers of its stage: its own part of each of them.
+#[derive(Debug)]
+pub(super) struct Entrance {
+    pub(super) tokens: Option<Tokens>,
+    pub(super) seat: Option<Seat>,
+    pub(super) breaker: Option<BreakerWorker>,
+    pub(super) budget: Option<BudgetWorker>,
+    pub(super) when_limited: WhenLimited,
+    pub(super) when_open: WhenOpen,
+}
+
+/// A worker's part of the limiter; of a limiter for each key, that of the item in hand.
+#[derive(Debug)]
+pub(super) enum Tokens {
+    One(Lease),
+    Keyed(KeyedRateLimiter<u64>, Option<Lease>),
+}
+
+/// An attempt that has passed the layers. They are told how it has ended: nothing, where it is dropped.
+pub(super) struct Entered<'a> {
+    entrance: &'a mut Entrance,
+    held: Held,
+}
+
+/// What the bulkhead and the breaker have given.
+#[derive(Default)]
+struct Held {
+    permit: Option<BulkheadPermit>,
+    token: Option<Token>,
+}
+
+/// Who refuses an attempt; nobody, where it is to wait.
+type NotNow = Option<Refusal>;
+
+impl Entrance {
+    /// Waits until one call may begin, for an item of this key, and no longer than the deadline. A call that may begin at
+    /// once costs the questions.
+    pub(super) async fn enter(
+        &mut self,
+        key: u64,
+        deadline: Option<Instant>,
+    ) -> Result<Entered<'_>, Refusal> {
+        let held = match self.try_enter(key) {
+            Ok(held) => held,
+            Err(Some(refusal)) => return Err(refusal),
+            Err(None) => Box::pin(self.wait(key, deadline)).await?,
+        };
+        Ok(Entered {
+            entrance: self,
+            held,
+        })
+    }
+
+    fn try_enter(&mut self, key: u64) -> Result<Held, NotNow> {
+        self.ask()?;
+        self.try_token(key)?;
+        let Ok(permit) = self.seat.as_mut().map_or(Ok(None), Seat::try_sit) else {
+            self.give_back();
+            return Err(None);
+        };
+        self.begin(permit)
+    }
+
+    async fn wait(&mut self, key: u64, deadline: Option<Instant>) -> Result<Held, Refusal> {
+        loop {
+            self.wait_for_breaker(deadline).await?;
+            self.wait_for_token(key, deadline).await?;
+            let permit = match &mut self.seat {
+                None => None,
+                Some(seat) => match seat.sit(deadline).await {
+                    Ok(permit) => permit,
+                    Err(full) => {
+                        self.give_back();
+                        return Err(full.into());
+                    }
+                },
+            };
+            match self.begin(permit) {
+                Ok(held) => return Ok(held),
+                Err(Some(refusal)) => return Err(refusal),
+                Err(None) => {}
+            }
+        }
+    }
+
+    /// Passes the breaker, the last of the layers.
+    fn begin(&mut self, permit: Option<BulkheadPermit>) -> Result<Held, NotNow> {
+        let token = self.breaker.as_ref().map(BreakerWorker::token);
+        match token.transpose() {
+            Ok(token) => Ok(Held { permit, token }),
+            Err(open) => {
+                self.rise();
+                self.give_back();
+                Err(self.shut(open))
+            }
+        }
+    }
+
+    /// Asks the breaker whether it would refuse.
+    fn ask(&self) -> Result<(), NotNow> {
+        let asked = self.breaker.as_ref().map(BreakerWorker::would_permit);
+        asked.unwrap_or(Ok(())).map_err(|open| self.shut(open))
+    }
+
+    fn shut(&self, open: Open) -> NotNow {
+        (self.when_open != WhenOpen::Wait).then(|| open.into())
+    }
+
+    async fn wait_for_breaker(&mut self, deadline: Option<Instant>) -> Result<(), Refusal> {
+        let Some(breaker) = &mut self.breaker else {
+            return Ok(());
+        };
+        let Err(open) = breaker.would_permit() else {
+            return Ok(());
+        };
+        let late = deadline.is_some_and(|deadline| deadline < open.until);
+        if late || self.when_open != WhenOpen::Wait {
+            return Err(open.into());
+        }
+        // The permit goes back at once: it is asked for again, once the other layers are passed.
+        let ready = breaker.ready();
+        match deadline {
+            None => drop(ready.await),
+            Some(deadline) => drop(timeout_at(deadline, ready).await.map_err(|_| open)?),
+        }
+        Ok(())
+    }
+
+    fn try_token(&mut self, key: u64) -> Result<(), NotNow> {
+        let rejects = self.when_limited != WhenLimited::Wait;
+        let Some(tokens) = &mut self.tokens else {
+            return Ok(());
+        };
+        tokens.forget_key();
+        let lease = tokens.lease(key).map_err(|full| rejects.then_some(full))?;
+        if rejects {
+            return lease.try_acquire().map_err(|limited| Some(limited.into()));
+        }
+        lease.try_take().then_some(()).ok_or(None)
+    }
+
+    async fn wait_for_token(&mut self, key: u64, deadline: Option<Instant>) -> Result<(), Refusal> {
+        match self.try_token(key) {
+            Ok(()) => return Ok(()),
+            Err(Some(refusal)) => return Err(refusal),
+            Err(None) => {}
+        }
+        let Some(tokens) = &mut self.tokens else {
+            return Ok(());
+        };
+        let lease = loop {
+            match tokens.lease(key) {
+                Ok(lease) => break lease,
+                Err(full) => wait_until(full, deadline).await?,
+            }
+        };
+        Ok(lease.acquire(deadline).await?)
+    }
+
+    /// The token that was taken last is not used.
+    fn give_back(&mut self) {
+        match &mut self.tokens {
+            Some(Tokens::One(lease) | Tokens::Keyed(_, Some(lease))) => lease.give_back(),
+            Some(Tokens::Keyed(_, None)) | None => {}
+        }
+    }
+
+    fn rise(&self) {
+        if let Some(seat) = &self.seat {
+            seat.rise();
+        }
+    }
+}
+
+impl Tokens {
+    fn lease(&mut self, key: u64) -> Result<&mut Lease, Refusal> {
+        match self {
+            Self::One(lease) | Self::Keyed(_, Some(lease)) => Ok(lease),
+            Self::Keyed(limiters, none) => Ok(none.insert(limiters.of(&key)?.lease())),
+        }
+    }
+
+    /// Lets go of the limiter of a key, which makes way for others once it is idle.
+    fn forget_key(&mut self) {
+        if let Self::Keyed(_, lease) = self {
+            *lease = None;
+        }
+    }
+}
+
+/// Waits until it makes sense to ask again, if that is before the deadline.
+async fn wait_until(refusal: Refusal, deadline: Option<Instant>) -> Result<(), Refusal> {
+    match refusal.until {
+        Some(until) if deadline.is_none_or(|deadline| until <= deadline) => {
+            sleep_until(until).await;
+            Ok(())
+        }
+        _ => Err(refusal),
+    }
+}
+
+impl Entered<'_> {
+    /// The handler has given what it was called for.
+    #[inline]
+    pub(super) fn succeeded(self) {
+        if let Some(budget) = &mut self.entrance.budget {
+            budget.succeeded();
+        }
+        self.end(Verdict::Success);
+    }
+
+    /// The call has ended, and shows this about the backend.
+    pub(super) fn end(mut self, verdict: Verdict) {
+        let Held { permit, token } = std::mem::take(&mut self.held);
+        if let (Some(breaker), Some(token)) = (&mut self.entrance.breaker, token) {
+            breaker.tell(token, verdict);
+        }
+        match (permit, verdict) {
+            (Some(permit), Verdict::Success) => permit.success(),
+            (Some(permit), Verdict::Failure) => permit.failure(),
+            (_, Verdict::Nothing) | (None, _) => {}
+        }
+    }
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        if let (Some(breaker), Some(token)) = (&mut self.entrance.breaker, self.held.token) {
+            breaker.tell(token, Verdict::Nothing);
+        }
+        self.entrance.rise();
+        if let Some(tokens) = &mut self.entrance.tokens {
+            tokens.forget_key();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What the workers of a stage share of its protections: comes in as options, goes out a way through them for each worker.
+
+use super::{
+    WhenLimited, WhenOpen,
+    entrance::{Entrance, Tokens},
+    settings::Settings,
+};
+use crate::resilience::{
+    breaker::CircuitBreaker,
+    bulkhead::Bulkhead,
+    rate_limiter::{KeyedRateLimiter, RateLimiter},
+    retry::RetryBudget,
+};
+
+/// The layers of a stage, which its workers share.
+#[derive(Debug)]
+pub(crate) struct Layers {
+    pub(crate) limiter: Option<Limiter>,
+    pub(crate) bulkhead: Option<Bulkhead>,
+    pub(crate) breaker: Option<CircuitBreaker>,
+    budget: Option<RetryBudget>,
+    when_limited: WhenLimited,
+    when_open: WhenOpen,
+}
+
+/// One limiter for all items, or one for each key.
+#[derive(Debug)]
+pub(crate) enum Limiter {
+    One(RateLimiter),
+    Keyed(KeyedRateLimiter<u64>),
+}
+
+impl Layers {
+    /// None, where no option asks for one.
+    pub(crate) fn of<E>(settings: &Settings<E>) -> Option<Box<Self>> {
+        if settings.limits.is_none() && settings.breaker.is_none() {
+            return None;
+        }
+        let limits = settings.limits.as_deref().cloned().unwrap_or_default();
+        // As many wait as there are workers: that is bound enough.
+        let limiter = limits.rate.map(|rate| {
+            let rate = rate.waiters(u32::MAX);
+            match limits.keys {
+                None => Limiter::One(RateLimiter::new(rate)),
+                Some(keys) => Limiter::Keyed(KeyedRateLimiter::new(rate, keys)),
+            }
+        });
+        let bulkhead = limits.bulkhead.map(|limit| limit.waiters(u32::MAX));
+        Some(Box::new(Self {
+            limiter,
+            bulkhead: bulkhead.map(Bulkhead::new),
+            breaker: settings
+                .breaker
+                .as_deref()
+                .copied()
+                .map(CircuitBreaker::new),
+            budget: limits.budget.map(RetryBudget::new),
+            when_limited: limits.when_limited,
+            when_open: settings.when_open,
+        }))
+    }
+
+    /// One worker's way through the layers.
+    pub(super) fn entrance(&self) -> Box<Entrance> {
+        Box::new(Entrance {
+            tokens: self.limiter.as_ref().map(|limiter| match limiter {
+                Limiter::One(limiter) => Tokens::One(limiter.lease()),
+                Limiter::Keyed(limiters) => Tokens::Keyed(limiters.clone(), None),
+            }),
+            seat: self.bulkhead.as_ref().map(Bulkhead::seat),
+            breaker: self.breaker.as_ref().map(CircuitBreaker::worker),
+            budget: self.budget.as_ref().map(RetryBudget::worker),
+            when_limited: self.when_limited,
+            when_open: self.when_open,
+        })
+    }
+}

@@ -1,0 +1,11 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler charge { hedge: 50ms };
+        orders -> charge;
+    }
+}
+
+fn main() {}
