@@ -61,8 +61,8 @@ pub trait Combine: Provider + Sized {
         MapError::new(self, map)
     }
 
-    /// Puts a [`Guard`](super::Guard) around the calls, such as a circuit breaker. A guard may call again, so the request
-    /// is cloned.
+    /// Puts a [`Guard`](super::Guard) around the calls: a [`Chain`](crate::resilience::Chain), or a circuit breaker by itself.
+    /// Where it may call again, the request has to be `Clone`.
     ///
     /// ```
     /// use electrician::provider::{Combine, ProtectedError, RequestResponse, from_fn};

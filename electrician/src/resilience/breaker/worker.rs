@@ -105,6 +105,11 @@ impl BreakerWorker {
         Ok(Token::new(shared.admit()?, shared))
     }
 
+    /// As [`Permit::opened`].
+    pub(crate) fn opened(&self, token: Token) -> Token {
+        token.opened(&self.breaker.shared)
+    }
+
     /// How the call of a token has ended.
     #[inline]
     pub(crate) fn tell(mut self: &mut Self, token: Token, verdict: Verdict) {

@@ -22,6 +22,63 @@ pub(super) enum Passed {
     Breaker,
     /// The call has ended like that, and the breaker knows.
     Told(Verdict),
+    /// The call has opened something, which has all that was taken but the turn of the limiter.
+    Opened(Verdict),
+}
+
+/// What is taken for a call that has opened something, and what that has shown so far.
+pub(super) type Opened = (Token, Verdict);
+
+/// What becomes of a call's admission when it has succeeded.
+pub(super) trait Ends<T> {
+    type Output: Send;
+
+    fn end<E, L: Admit, B: Admit, K: Guards<T, E>>(
+        admission: Admission<'_, T, E, L, B, K>,
+        value: T,
+    ) -> Self::Output;
+
+    /// The value comes from elsewhere: nothing is taken for it.
+    fn instead(value: T) -> Self::Output;
+}
+
+/// The call is over.
+pub(super) struct AtOnce;
+
+/// The call has opened something that goes on.
+pub(super) struct Later;
+
+impl<T: Send> Ends<T> for AtOnce {
+    type Output = T;
+
+    #[inline]
+    fn end<E, L: Admit, B: Admit, K: Guards<T, E>>(
+        admission: Admission<'_, T, E, L, B, K>,
+        value: T,
+    ) -> T {
+        admission.end(Some(Ok(&value)));
+        value
+    }
+
+    fn instead(value: T) -> T {
+        value
+    }
+}
+
+impl<T: Send> Ends<T> for Later {
+    type Output = (T, Option<Opened>);
+
+    fn end<E, L: Admit, B: Admit, K: Guards<T, E>>(
+        admission: Admission<'_, T, E, L, B, K>,
+        value: T,
+    ) -> Self::Output {
+        let opened = admission.open(&value);
+        (value, Some(opened))
+    }
+
+    fn instead(value: T) -> Self::Output {
+        (value, None)
+    }
 }
 
 impl<'a, T, E, L: Admit, B: Admit, K: Guards<T, E>> Admission<'a, T, E, L, B, K> {
@@ -53,6 +110,15 @@ impl<'a, T, E, L: Admit, B: Admit, K: Guards<T, E>> Admission<'a, T, E, L, B, K>
         breaker.tell(self.token, verdict);
         self.passed = Passed::Told(verdict);
     }
+
+    /// The call has opened something: what was taken for it is not given back yet.
+    fn open(mut self, value: &T) -> Opened {
+        let breaker = &self.limits.breaker;
+        let verdict = breaker.judge(Some(Ok(value)));
+        let token = breaker.opened(self.token);
+        self.passed = Passed::Opened(verdict);
+        (token, verdict)
+    }
 }
 
 impl<T, E, L: Admit, B: Admit, K: Guards<T, E>> Drop for Admission<'_, T, E, L, B, K> {
@@ -79,6 +145,10 @@ impl<T, E, L: Admit, B: Admit, K: Guards<T, E>> Drop for Admission<'_, T, E, L, 
                 release(Verdict::Nothing);
             }
             Passed::Told(verdict) => release(verdict),
+            Passed::Opened(verdict) => {
+                bulkhead.opened(verdict);
+                rate_limit.release(verdict);
+            }
         }
     }
 }

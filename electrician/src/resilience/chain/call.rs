@@ -8,7 +8,8 @@
 use super::{
     super::{fallback::Recovers, hedge::Hedges, retry::Retries, timeout::Bound},
     Admit, Attempts, Chain, ChainCause, ChainError, Guards,
-    admission::{Admission, Passed},
+    admission::{Admission, AtOnce, Ends, Later, Passed},
+    taken::Taken,
 };
 use std::future::Future;
 use tokio::time::Instant;
@@ -30,9 +31,87 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
     /// nothing to the breaker. The chain can be used again at once.
     pub fn call<T, E, C, A>(
         &mut self,
-        mut call: C,
+        call: C,
     ) -> impl Future<Output = Result<T, ChainError<E>>> + Send
     where
+        L: Admit,
+        B: Admit,
+        K: Guards<T, E>,
+        R: Retries<E> + Send,
+        H: Hedges,
+        F: Recovers<T, E>,
+        I: Send,
+        T: Send,
+        E: Send,
+        C: FnMut() -> A + Send,
+        A: Future<Output = Result<T, E>> + Send,
+    {
+        self.run::<AtOnce, _, _, _, _>(call)
+    }
+
+    /// Calls something that opens a stream or a conversation, and keeps what was taken for it: its place in the bulkhead, and what
+    /// the breaker is to be told. The chain stands around the opening alone: deadline, timeout, retry and hedge say nothing about
+    /// what comes after it.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    ///
+    /// # Panics
+    ///
+    /// As [`call`](Self::call) does.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`call`](Self::call).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use electrician::resilience::{Bulkhead, Chain};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let bulkhead = Bulkhead::new(1);
+    /// let chain = Chain::new().bulkhead(bulkhead.seat());
+    /// let (lines, mut taken) = chain.open(|| async { Ok::<_, std::io::Error>(["one", "two"].iter()) }).await.unwrap();
+    /// assert!(bulkhead.try_enter().is_err(), "they are still read");
+    ///
+    /// assert_eq!(lines.count(), 2);
+    /// taken.ended();
+    /// assert!(bulkhead.try_enter().is_ok());
+    /// # });
+    /// ```
+    pub fn open<T, E, C, A>(
+        mut self,
+        call: C,
+    ) -> impl Future<Output = Result<(T, Taken<T, B, K>), ChainError<E>>> + Send
+    where
+        L: Admit,
+        B: Admit,
+        K: Guards<T, E>,
+        R: Retries<E> + Send,
+        H: Hedges,
+        F: Recovers<T, E>,
+        I: Send,
+        T: Send,
+        E: Send,
+        C: FnMut() -> A + Send,
+        A: Future<Output = Result<T, E>> + Send,
+    {
+        async move {
+            let (value, opened) = self.run::<Later, _, _, _, _>(call).await?;
+            let taken = Taken::new(self.limits.bulkhead, self.limits.breaker, opened);
+            Ok((value, taken))
+        }
+    }
+
+    fn run<N, T, E, C, A>(
+        &mut self,
+        mut call: C,
+    ) -> impl Future<Output = Result<N::Output, ChainError<E>>> + Send
+    where
+        N: Ends<T>,
         L: Admit,
         B: Admit,
         K: Guards<T, E>,
@@ -69,27 +148,32 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
                     Ok(admission) => admission,
                     Err(open) => break open.into(),
                 };
-                let admitted = admission.limits.rate_limit.admit(deadline);
-                match timer.bound(whole, admitted).await {
-                    Ok(Ok(())) => admission.passed = Passed::RateLimit,
-                    Ok(Err(refusal)) => break refusal.into(),
-                    Err(_) => break self.deadline.late(),
+                if !admission.limits.rate_limit.at_hand() {
+                    let admitted = admission.limits.rate_limit.admit(deadline);
+                    match timer.bound(whole, admitted).await {
+                        Ok(Ok(())) => {}
+                        Ok(Err(refusal)) => break refusal.into(),
+                        Err(_) => break self.deadline.late(),
+                    }
                 }
-                let admitted = admission.limits.bulkhead.admit(deadline);
-                match timer.bound(whole, admitted).await {
-                    Ok(Ok(())) => admission.passed = Passed::Bulkhead,
-                    Ok(Err(refusal)) => break refusal.into(),
-                    Err(_) => break self.deadline.late(),
+                admission.passed = Passed::RateLimit;
+                if !admission.limits.bulkhead.at_hand() {
+                    let admitted = admission.limits.bulkhead.admit(deadline);
+                    match timer.bound(whole, admitted).await {
+                        Ok(Ok(())) => {}
+                        Ok(Err(refusal)) => break refusal.into(),
+                        Err(_) => break self.deadline.late(),
+                    }
                 }
+                admission.passed = Passed::Bulkhead;
                 if let Err(open) = admission.begin() {
                     break open.into();
                 }
                 attempts += 1;
                 let cause = match hedge.attempt(timer, bound, &mut call).await {
                     Ok(Ok(value)) => {
-                        admission.end(Some(Ok(&value)));
                         retry.succeeded();
-                        return Ok(value);
+                        return Ok(N::end(admission, value));
                     }
                     Ok(Err(error)) => {
                         admission.end(Some(Err(&error)));
@@ -116,7 +200,7 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
                 attempts,
                 cause,
             };
-            self.fallback.recover(error).await
+            self.fallback.recover(error).await.map(N::instead)
         }
     }
 }

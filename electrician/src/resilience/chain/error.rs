@@ -1,6 +1,6 @@
 //! Why a chain gave nothing: the layer that refused, the time that was over, or the error of the call, with what came before.
 
-use super::super::{Elapsed, Open};
+use super::super::{BulkheadFull, Elapsed, Limited, Open};
 use std::{error::Error, fmt};
 use tokio::time::Instant;
 
@@ -104,6 +104,29 @@ impl<E> From<Open> for ChainCause<E> {
 impl From<Open> for Refusal {
     fn from(open: Open) -> Self {
         Self::new(Layer::Breaker, Some(open.until))
+    }
+}
+
+impl From<Limited> for Refusal {
+    fn from(limited: Limited) -> Self {
+        Self::new(Layer::RateLimit, Some(limited.until))
+    }
+}
+
+impl From<BulkheadFull> for Refusal {
+    fn from(_: BulkheadFull) -> Self {
+        Self::new(Layer::Bulkhead, None)
+    }
+}
+
+impl<E> From<E> for ChainError<E> {
+    /// An error of what one call has opened.
+    fn from(error: E) -> Self {
+        Self {
+            cause: ChainCause::Error(error),
+            attempts: 1,
+            last: None,
+        }
     }
 }
 

@@ -88,10 +88,7 @@ impl Lease {
         if self.take() {
             return Ok(());
         }
-        let ended = self.end();
-        let grant = self.limiter.grant(Ask::Share, deadline, ended).await?;
-        self.begin(grant);
-        Ok(())
+        self.ask(deadline).await
     }
 
     /// The token that was taken last was not used. Each one can be given back once.
@@ -122,9 +119,17 @@ impl Lease {
         }
     }
 
+    /// Waits for tokens of the limiter's.
+    pub(in super::super) async fn ask(&mut self, deadline: Option<Instant>) -> Result<(), Limited> {
+        let ended = self.end();
+        let grant = self.limiter.grant(Ask::Share, deadline, ended).await?;
+        self.begin(grant);
+        Ok(())
+    }
+
     /// One of those at hand, unless the pace has changed since they were given.
     #[inline]
-    fn take(&mut self) -> bool {
+    pub(in super::super) fn take(&mut self) -> bool {
         match self.from {
             From::Loan(loan) if self.left > 0 && loan.changes == self.limiter.changes() => {
                 self.left -= 1;
@@ -139,6 +144,13 @@ impl Lease {
             Grant::Token(slot) => (From::Token(slot), 0),
             Grant::Loan(loan) => (From::Loan(loan), loan.tokens - 1),
         };
+    }
+}
+
+impl Clone for Lease {
+    /// Another worker's, of the same limiter.
+    fn clone(&self) -> Self {
+        self.limiter.lease()
     }
 }
 
