@@ -65,6 +65,32 @@ pub trait Combine: Provider + Sized {
     /// Where it may call again, the request has to be `Clone`.
     ///
     /// ```
+    /// use electrician::provider::{Combine, RequestResponse, from_fn};
+    /// use electrician::resilience::{Breaker, Bulkhead, Chain, CircuitBreaker, Retry};
+    /// # use std::{sync::atomic::{AtomicU32, Ordering::Relaxed}, time::Duration};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    /// # runtime.block_on(async {
+    /// # let calls = AtomicU32::new(0);
+    /// let flaky = from_fn("flaky", async move |id: u32| match calls.fetch_add(1, Relaxed) {
+    ///     0 => Err("no answer"),
+    ///     _ => Ok(id),
+    /// });
+    /// let quotes = flaky.protected(
+    ///     Chain::new()
+    ///         .bulkhead(Bulkhead::new(16).seat())
+    ///         .breaker(&CircuitBreaker::new(Breaker::default()))
+    ///         .idempotent()
+    ///         .retry(Retry::up_to(3))
+    ///         .timeout(Duration::from_secs(2)),
+    /// );
+    /// assert_eq!(quotes.call(7).await.unwrap(), 7);
+    /// # });
+    /// ```
+    ///
+    /// A breaker alone has an error of its own:
+    ///
+    /// ```
     /// use electrician::provider::{Combine, ProtectedError, RequestResponse, from_fn};
     /// use electrician::resilience::{Breaker, CircuitBreaker};
     ///

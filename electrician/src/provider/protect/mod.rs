@@ -9,6 +9,11 @@
 //! A [`Chain`](crate::resilience::Chain) is a guard, each call having a clone of it, and so is a
 //! [`CircuitBreaker`](crate::resilience::CircuitBreaker) by itself.
 
+#![allow(
+    clippy::manual_async_fn,
+    reason = "the future of a protected call says by itself that it is `Send`"
+)]
+
 mod breaker;
 mod chain;
 mod times;
@@ -93,12 +98,14 @@ where
     type Response = P::Response;
     type Error = G::Error;
 
-    async fn call(&self, request: Req) -> Result<P::Response, G::Error> {
+    fn call(&self, request: Req) -> impl Future<Output = Result<P::Response, G::Error>> + Send {
         let mut request = Some(request);
-        let call = || self.inner.call(G::Times::next(&mut request));
-        let (response, mut kept) = self.guard.open(call).await?;
-        kept.ended();
-        Ok(response)
+        async move {
+            let call = || self.inner.call(G::Times::next(&mut request));
+            let (response, mut kept) = self.guard.open(call).await?;
+            kept.ended();
+            Ok(response)
+        }
     }
 }
 
@@ -112,11 +119,14 @@ where
     type Error = G::Error;
     type Stream = MapError<Watched<P::Stream, G::Kept>, fn(P::Error) -> G::Error>;
 
-    async fn open(&self, request: Req) -> Result<Self::Stream, G::Error> {
+    fn open(&self, request: Req) -> impl Future<Output = Result<Self::Stream, G::Error>> + Send {
         let mut request = Some(request);
-        let open = || self.inner.open(G::Times::next(&mut request));
-        let (stream, kept) = self.guard.open(open).await?;
-        Ok(MapError::new(Watched::new(stream, kept), From::from))
+        async move {
+            let open = || self.inner.open(G::Times::next(&mut request));
+            let (stream, kept) = self.guard.open(open).await?;
+            let stream: Self::Stream = MapError::new(Watched::new(stream, kept), From::from);
+            Ok(stream)
+        }
     }
 }
 
@@ -131,15 +141,18 @@ where
     type Sender = MapError<Watched<P::Sender, KeptByBoth<G::Kept>>, fn(P::Error) -> G::Error>;
     type Receiver = MapError<Watched<P::Receiver, KeptByBoth<G::Kept>>, fn(P::Error) -> G::Error>;
 
-    async fn connect(&self) -> Result<(Self::Sender, Self::Receiver), G::Error> {
-        let ((sender, receiver), kept) = self.guard.open(|| self.inner.connect()).await?;
-        let kept = Arc::new(Mutex::new(kept));
-        let sender = Watched::new(sender, Arc::clone(&kept));
-        let receiver = Watched::new(receiver, kept);
-        Ok((
-            MapError::new(sender, From::from),
-            MapError::new(receiver, From::from),
-        ))
+    fn connect(
+        &self,
+    ) -> impl Future<Output = Result<(Self::Sender, Self::Receiver), G::Error>> + Send {
+        async move {
+            let ((sender, receiver), kept) = self.guard.open(|| self.inner.connect()).await?;
+            let kept = Arc::new(Mutex::new(kept));
+            let sender = Watched::new(sender, Arc::clone(&kept));
+            let receiver = Watched::new(receiver, kept);
+            let sender: Self::Sender = MapError::new(sender, From::from);
+            let receiver: Self::Receiver = MapError::new(receiver, From::from);
+            Ok((sender, receiver))
+        }
     }
 }
 
