@@ -48,9 +48,9 @@ impl Way {
         caller: impl Fn() -> C + Send + Sync + 'static,
     ) -> Self {
         let run = move |calls| {
-            let mut call = caller();
             let runtime = Builder::new_current_thread().enable_time().build();
             let done = runtime.expect("a runtime can be built").block_on(async {
+                let mut call = caller();
                 let mut done = 0;
                 for _ in 0..calls {
                     done += call().await;

@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::manual_async_fn,
+    clippy::type_complexity,
     reason = "the future of a call says by itself that it is `Send`"
 )]
 
