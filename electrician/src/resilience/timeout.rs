@@ -108,7 +108,7 @@ impl Timer {
         Limited {
             timer: self,
             bound,
-            until: None,
+            late: Late::default(),
             call,
         }
     }
@@ -153,7 +153,7 @@ pin_project! {
     pub(crate) struct Limited<'t, F> {
         timer: &'t mut Timer,
         bound: Bound,
-        until: Option<Instant>,
+        late: Late,
         #[pin]
         call: F,
     }
@@ -168,21 +168,47 @@ impl<F: Future> Future for Limited<'_, F> {
         if this.bound.is_none() {
             return this.call.poll(cx).map(Ok);
         }
-        let had_budget = has_budget_remaining();
+        let had_budget = this.late.had_budget();
         if let Poll::Ready(output) = this.call.poll(cx) {
             return Poll::Ready(Ok(output));
         }
-        let until = *this.until.get_or_insert_with(|| this.bound.until());
-        // A call that uses up its task's budget at each poll would else never be found late.
-        let starved = had_budget && !has_budget_remaining();
-        let over = if starved {
-            let mut rest = unconstrained(poll_fn(|cx| this.timer.poll_until(until, cx)));
-            Pin::new(&mut rest).poll(cx)
-        } else {
-            this.timer.poll_until(until, cx)
-        };
         let limit = this.bound.limit.unwrap_or_default();
+        let over = this.late.poll(this.timer, *this.bound, had_budget, cx);
         over.map(|()| Err(Elapsed { limit }))
+    }
+}
+
+/// When a call that waits is late.
+#[derive(Debug, Default)]
+pub(crate) struct Late {
+    until: Option<Instant>,
+}
+
+impl Late {
+    /// Whether a call that is about to be polled may still do something. At its first poll it is taken for granted.
+    #[inline]
+    pub(crate) fn had_budget(&self) -> bool {
+        self.until.is_none() || has_budget_remaining()
+    }
+
+    /// Ready when the time of a call that was just found waiting is over.
+    pub(crate) fn poll(
+        &mut self,
+        timer: &mut Timer,
+        bound: Bound,
+        had_budget: bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        if bound.is_none() {
+            return Poll::Pending;
+        }
+        let until = *self.until.get_or_insert_with(|| bound.until());
+        // A call that uses up its task's budget at each poll would else never be found late.
+        if had_budget && !has_budget_remaining() {
+            let mut rest = unconstrained(poll_fn(|cx| timer.poll_until(until, cx)));
+            return Pin::new(&mut rest).poll(cx);
+        }
+        timer.poll_until(until, cx)
     }
 }
 

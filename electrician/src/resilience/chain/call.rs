@@ -7,12 +7,16 @@
 )]
 
 use super::{
-    super::{fallback::Recovers, hedge::Hedges, retry::Retries, timeout::Bound},
-    Admit, Attempts, Chain, ChainCause, ChainError, Guards,
+    super::{
+        Elapsed, deadline::Deadline, fallback::Recovers, hedge::Hedges, retry::Retries,
+        timeout::Bound,
+    },
+    Admit, Attempts, Chain, ChainCause, ChainError, Guards, Verdict,
     admission::{Admission, AtOnce, Ends, Later, Passed},
+    quick::{Begun, Parts, Quick},
     taken::Taken,
 };
-use std::future::Future;
+use std::{future::Future, time::Duration};
 use tokio::time::Instant;
 
 impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
@@ -107,9 +111,39 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
         }
     }
 
-    fn run<N, T, E, C, A>(
+    fn run<'c, N, T, E, C, A>(
+        &'c mut self,
+        call: C,
+    ) -> impl Future<Output = Result<N::Output, ChainError<E>>> + Send
+    where
+        N: Ends<T>,
+        L: Admit,
+        B: Admit,
+        K: Guards<T, E>,
+        R: Retries<E> + Send,
+        H: Hedges,
+        F: Recovers<T, E>,
+        I: Send,
+        T: Send,
+        E: Send,
+        C: FnMut() -> A + Send,
+        A: Future<Output = Result<T, E>> + Send,
+    {
+        let rest = |parts: Parts<'c, Self, C, ()>, begun, failed| {
+            parts
+                .chain
+                .go_on::<N, T, E, C, A>(parts.call, begun, failed)
+        };
+        let chain = self;
+        Quick::<_, N, _, _, _, _, _>::new(Parts { chain, call, rest })
+    }
+
+    /// All the way, or what is left of it where the first attempt has failed.
+    fn go_on<N, T, E, C, A>(
         &mut self,
         mut call: C,
+        begun: Begun<R::Tries>,
+        mut failed: Option<ChainCause<E>>,
     ) -> impl Future<Output = Result<N::Output, ChainError<E>>> + Send
     where
         N: Ends<T>,
@@ -126,69 +160,73 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
         A: Future<Output = Result<T, E>> + Send,
     {
         async move {
-            let deadline = self.deadline.until(Instant::now);
+            let Begun {
+                deadline,
+                mut tries,
+            } = begun;
             let whole = Bound {
                 limit: None,
                 deadline,
             };
-            let Attempts {
-                retry,
-                hedge,
-                timeout,
-                timer,
-            } = &mut self.attempts;
             let bound = Bound {
-                limit: *timeout,
+                limit: self.attempts.timeout,
                 deadline,
             };
-            let mut tries = retry.begin();
             let (mut attempts, mut last) = (0, None);
             // Everything stands in this one body: each future within a future would cost as much as a part.
             let cause = loop {
-                let mut admission = match Admission::new(&mut self.limits) {
-                    Ok(admission) => admission,
-                    Err(open) => break open.into(),
+                let cause = if let Some(cause) = failed.take() {
+                    cause
+                } else {
+                    let Attempts { hedge, timer, .. } = &mut self.attempts;
+                    let mut admission = match Admission::new(&mut self.limits) {
+                        Ok(admission) => admission,
+                        Err(open) => break open.into(),
+                    };
+                    if !admission.limits.rate_limit.at_hand() {
+                        let admitted = admission.limits.rate_limit.admit(deadline);
+                        match timer.bound(whole, admitted).await {
+                            Ok(Ok(())) => {}
+                            Ok(Err(refusal)) => break refusal.into(),
+                            Err(_) => break self.deadline.late(),
+                        }
+                    }
+                    admission.passed = Passed::RateLimit;
+                    if !admission.limits.bulkhead.at_hand() {
+                        let admitted = admission.limits.bulkhead.admit(deadline);
+                        match timer.bound(whole, admitted).await {
+                            Ok(Ok(())) => {}
+                            Ok(Err(refusal)) => break refusal.into(),
+                            Err(_) => break self.deadline.late(),
+                        }
+                    }
+                    admission.passed = Passed::Bulkhead;
+                    if let Err(open) = admission.begin() {
+                        break open.into();
+                    }
+                    let failed = match hedge.attempt(timer, bound, &mut call).await {
+                        Ok(Ok(value)) => {
+                            self.attempts.retry.succeeded();
+                            return Ok(admission.succeeded::<N>(value));
+                        }
+                        Ok(Err(error)) => Some(error),
+                        Err(_) => None,
+                    };
+                    let (cause, verdict) = missed(
+                        &admission.limits.breaker,
+                        self.attempts.timeout,
+                        self.deadline,
+                        failed,
+                        deadline,
+                    );
+                    admission.end(verdict);
+                    cause
                 };
-                if !admission.limits.rate_limit.at_hand() {
-                    let admitted = admission.limits.rate_limit.admit(deadline);
-                    match timer.bound(whole, admitted).await {
-                        Ok(Ok(())) => {}
-                        Ok(Err(refusal)) => break refusal.into(),
-                        Err(_) => break self.deadline.late(),
-                    }
-                }
-                admission.passed = Passed::RateLimit;
-                if !admission.limits.bulkhead.at_hand() {
-                    let admitted = admission.limits.bulkhead.admit(deadline);
-                    match timer.bound(whole, admitted).await {
-                        Ok(Ok(())) => {}
-                        Ok(Err(refusal)) => break refusal.into(),
-                        Err(_) => break self.deadline.late(),
-                    }
-                }
-                admission.passed = Passed::Bulkhead;
-                if let Err(open) = admission.begin() {
-                    break open.into();
-                }
                 attempts += 1;
-                let cause = match hedge.attempt(timer, bound, &mut call).await {
-                    Ok(Ok(value)) => {
-                        retry.succeeded();
-                        return Ok(N::end(admission, value));
-                    }
-                    Ok(Err(error)) => {
-                        admission.end(Some(Err(&error)));
-                        ChainCause::Error(error)
-                    }
-                    // Cut short by the whole's time, it says nothing about the backend.
-                    Err(_) if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
-                        break self.deadline.late();
-                    }
-                    Err(elapsed) => {
-                        admission.end(None);
-                        ChainCause::TimedOut(elapsed)
-                    }
-                };
+                if matches!(cause, ChainCause::Late(_)) {
+                    break cause;
+                }
+                let Attempts { retry, timer, .. } = &mut self.attempts;
                 let wait = retry.after(&mut tries, attempts, cause.error(), deadline);
                 let Some(wait) = wait else { break cause };
                 if let ChainCause::Error(error) = cause {
@@ -202,6 +240,30 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
                 cause,
             };
             self.fallback.recover(error).await.map(N::instead)
+        }
+    }
+}
+
+/// What an attempt that gave nothing was ended by, and what it shows about the backend; without an error, it took too long.
+pub(super) fn missed<T, E>(
+    guard: &impl Guards<T, E>,
+    timeout: Option<Duration>,
+    whole: Deadline,
+    error: Option<E>,
+    deadline: Option<Instant>,
+) -> (ChainCause<E>, Verdict) {
+    match error {
+        Some(error) => {
+            let verdict = guard.judge(Some(Err(&error)));
+            (ChainCause::Error(error), verdict)
+        }
+        // Cut short by the whole's time, it says nothing.
+        None if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
+            (whole.late(), Verdict::Nothing)
+        }
+        None => {
+            let limit = timeout.unwrap_or_default();
+            (ChainCause::TimedOut(Elapsed { limit }), guard.judge(None))
         }
     }
 }

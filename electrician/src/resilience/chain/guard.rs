@@ -9,6 +9,9 @@ pub trait Guards<T, E>: Books {
     fn would_permit(&self) -> Result<(), Open>;
     #[doc(hidden)]
     fn permit(&self) -> Result<Token, Open>;
+    /// Permission for a call that is there without asking anybody.
+    #[doc(hidden)]
+    fn at_hand(&self) -> Option<Token>;
     /// What an outcome shows; `None` is a call that took longer than it was given.
     #[doc(hidden)]
     fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict;
@@ -52,6 +55,11 @@ impl<T, E> Guards<T, E> for () {
     }
 
     #[inline]
+    fn at_hand(&self) -> Option<Token> {
+        Some(Token::default())
+    }
+
+    #[inline]
     fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
         outcome.map_or(Verdict::Failure, |outcome| EveryError.verdict(outcome))
     }
@@ -75,6 +83,11 @@ impl<T, E, J: Judges<T, E> + Send> Guards<T, E> for Guarded<J> {
     #[inline]
     fn permit(&self) -> Result<Token, Open> {
         self.worker.token()
+    }
+
+    #[inline]
+    fn at_hand(&self) -> Option<Token> {
+        self.worker.at_hand()
     }
 
     #[inline]

@@ -21,6 +21,7 @@ mod build;
 mod call;
 mod error;
 mod guard;
+mod quick;
 mod taken;
 
 use super::{BadValue, Retry, Timer, Verdict, deadline::Deadline, hedge::Hedging, retry::Retrying};
