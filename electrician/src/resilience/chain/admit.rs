@@ -19,7 +19,8 @@ use tokio::time::Instant;
 /// admit -> give_back                    a layer further in has refused it
 /// ```
 pub trait Admit: Send {
-    /// Takes what is at hand, if anything is: without a wait, a lock or a look at a clock.
+    /// Takes what is at hand, if anything is: without a wait, and without a lock or a look at a clock where
+    /// it can be helped. `false` says no more than that: whoever wants to know asks for an admission.
     #[inline]
     fn at_hand(&mut self) -> bool {
         false
@@ -67,7 +68,7 @@ impl Admit for () {
 impl Admit for Lease {
     #[inline]
     fn at_hand(&mut self) -> bool {
-        self.take()
+        self.at_hand()
     }
 
     async fn admit(&mut self, deadline: Option<Instant>) -> Result<(), Refusal> {

@@ -18,7 +18,7 @@ use std::{
     future::Future,
     marker::PhantomData,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 use tokio::time::Instant;
 
@@ -50,11 +50,14 @@ pin_project! {
         token: Option<Token>,
         late: Late,
         #[pin]
-        state: State<A, W>,
+        first: Option<A>,
+        #[pin]
+        rest: Option<W>,
         ends: PhantomData<fn() -> N>,
     }
 
     impl<P: GivesBack, N, S, C, A, G, W> PinnedDrop for Quick<'_, P, N, S, C, A, G, W> {
+        #[inline]
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if let (Some(parts), Some(token)) = (this.parts, this.token.take()) {
@@ -64,30 +67,23 @@ pin_project! {
     }
 }
 
-pin_project! {
-    #[project = StatePinned]
-    enum State<A, W> {
-        New,
-        First { #[pin] attempt: A },
-        Rest { #[pin] rest: W },
-        Done,
-    }
-}
-
 impl<'c, P: GivesBack, N, S, C, A, G, W> Quick<'c, P, N, S, C, A, G, W> {
+    #[inline]
     pub(super) fn new(parts: Parts<'c, P, C, G>) -> Self {
         Self {
             parts: Some(parts),
             begun: None,
             token: None,
             late: Late::default(),
-            state: State::New,
+            first: None,
+            rest: None,
             ends: PhantomData,
         }
     }
 }
 
 impl<L: Admit, B: Admit, K: Books, R, H, F, I> GivesBack for Chain<L, B, K, R, H, F, I> {
+    #[cold]
     fn give_back(&mut self, token: Token) {
         self.limits.end(token, Verdict::Nothing);
     }
@@ -116,77 +112,72 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        loop {
-            let failed = match this.state.as_mut().project() {
-                StatePinned::New => {
-                    let parts = this.parts.as_mut().expect(BEFORE);
-                    let chain = &mut *parts.chain;
-                    let begun = Begun {
-                        deadline: chain.deadline.until(Instant::now),
-                        tries: chain.attempts.retry.begin(),
-                    };
-                    *this.begun = Some(begun);
-                    *this.token = H::ONCE.then(|| chain.limits.at_hand()).flatten();
-                    if this.token.is_some() {
-                        let attempt = (parts.call)();
-                        this.state.set(State::First { attempt });
-                        continue;
-                    }
-                    None
-                }
-                StatePinned::First { attempt } => {
-                    let chain = &mut *this.parts.as_mut().expect(BEFORE).chain;
-                    let had_budget = this.late.had_budget();
-                    let outcome = match attempt.poll(cx) {
-                        Poll::Ready(outcome) => Some(outcome),
-                        Poll::Pending => {
-                            let bound = Bound {
-                                limit: chain.attempts.timeout,
-                                deadline: this.begun.as_ref().and_then(|begun| begun.deadline),
-                            };
-                            let timer = &mut chain.attempts.timer;
-                            match this.late.poll(timer, bound, had_budget, cx) {
-                                Poll::Ready(()) => None,
-                                Poll::Pending => return Poll::Pending,
-                            }
-                        }
-                    };
-                    this.state.set(State::Done);
-                    let token = this.token.take().expect(BEFORE);
-                    let error = match outcome {
-                        Some(Ok(value)) => {
-                            chain.attempts.retry.succeeded();
-                            return Poll::Ready(Ok(N::end(&mut chain.limits, token, value)));
-                        }
-                        Some(Err(error)) => Some(error),
-                        None => None,
-                    };
-                    let deadline = this.begun.as_ref().and_then(|begun| begun.deadline);
-                    let Chain {
-                        limits,
-                        attempts,
-                        deadline: whole,
-                        ..
-                    } = chain;
-                    let (cause, verdict) =
-                        missed(&limits.breaker, attempts.timeout, *whole, error, deadline);
-                    limits.end(token, verdict);
-                    Some(cause)
-                }
-                StatePinned::Rest { rest } => return rest.poll(cx),
-                StatePinned::Done => panic!("it was polled after its end"),
-            };
-            let Parts { chain, call, rest } = this.parts.take().expect(BEFORE);
-            let begun = this.begun.take().expect(BEFORE);
-            let parts = Parts {
-                chain,
-                call,
-                rest: (),
-            };
-            let rest = rest(parts, begun, failed);
-            this.state.set(State::Rest { rest });
+        if let Some(rest) = this.rest.as_mut().as_pin_mut() {
+            return rest.poll(cx);
         }
+        let parts = this.parts.as_mut().expect(BEFORE);
+        let Chain {
+            limits,
+            attempts,
+            deadline: whole,
+            ..
+        } = &mut *parts.chain;
+        let begun = this.begun.get_or_insert_with(|| {
+            *this.token = H::ONCE.then(|| limits.at_hand()).flatten();
+            if this.token.is_some() {
+                this.first.set(Some((parts.call)()));
+            }
+            Begun {
+                deadline: whole.until(Instant::now),
+                tries: attempts.retry.begin(),
+            }
+        });
+        let mut failed = None;
+        if let Some(attempt) = this.first.as_mut().as_pin_mut() {
+            let had_budget = this.late.had_budget();
+            let outcome = if let Poll::Ready(outcome) = attempt.poll(cx) {
+                Some(outcome)
+            } else {
+                let bound = Bound {
+                    limit: attempts.timeout,
+                    deadline: begun.deadline,
+                };
+                let timer = &mut attempts.timer;
+                ready!(this.late.poll(timer, bound, had_budget, cx));
+                None
+            };
+            this.first.set(None);
+            let token = this.token.take().expect(BEFORE);
+            let error = match outcome {
+                Some(Ok(value)) => {
+                    attempts.retry.succeeded();
+                    let output = N::end(limits, token, value);
+                    *this.parts = None;
+                    return Poll::Ready(Ok(output));
+                }
+                Some(Err(error)) => Some(error),
+                None => None,
+            };
+            let (cause, verdict) = missed(
+                &limits.breaker,
+                attempts.timeout,
+                *whole,
+                error,
+                begun.deadline,
+            );
+            limits.end(token, verdict);
+            failed = Some(cause);
+        }
+        let begun = this.begun.take().expect(BEFORE);
+        let Parts { chain, call, rest } = this.parts.take().expect(BEFORE);
+        let parts = Parts {
+            chain,
+            call,
+            rest: (),
+        };
+        this.rest.set(Some(rest(parts, begun, failed)));
+        this.rest.as_pin_mut().expect("it has begun").poll(cx)
     }
 }
 
-const BEFORE: &str = "it is there until the rest begins";
+const BEFORE: &str = "it is there until the call has succeeded or the rest begins";

@@ -119,6 +119,19 @@ impl Lease {
         }
     }
 
+    /// Takes a token that is here, or that the limiter has for one who asks by the way.
+    #[inline]
+    pub(in super::super) fn at_hand(&mut self) -> bool {
+        self.take() || self.refill()
+    }
+
+    #[cold]
+    fn refill(&mut self) -> bool {
+        let ended = self.end();
+        let grant = self.limiter.grant_by_the_way(Ask::Share, ended);
+        grant.map(|grant| self.begin(grant)).is_some()
+    }
+
     /// Waits for tokens of the limiter's.
     pub(in super::super) async fn ask(&mut self, deadline: Option<Instant>) -> Result<(), Limited> {
         let ended = self.end();
@@ -129,7 +142,7 @@ impl Lease {
 
     /// One of those at hand, unless the pace has changed since they were given.
     #[inline]
-    pub(in super::super) fn take(&mut self) -> bool {
+    fn take(&mut self) -> bool {
         match self.from {
             From::Loan(loan) if self.left > 0 && loan.changes == self.limiter.changes() => {
                 self.left -= 1;
