@@ -73,9 +73,12 @@ pub(crate) fn all() -> [(u8, Measure); 9] {
 }
 
 /// What runs under callgrind.
-pub(crate) const WORKLOADS: [Workload; 3] = [
+pub(crate) const WORKLOADS: [Workload; 4] = [
     ("the bare call", |calls| played(&bare(), calls)),
     ("the closed chain", |calls| played(&chain::ours(), calls)),
+    ("an open rejection", |calls| {
+        played(&chain::refused(), calls)
+    }),
     ("governor, Semaphore, recloser, backon", |calls| {
         played(&chain::crates_with_recloser(), calls)
     }),

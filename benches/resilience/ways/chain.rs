@@ -1,9 +1,9 @@
 //! All of it: limiter, bulkhead, breaker, retry and timeout, of which none has anything to do.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use backon::{ExponentialBuilder, Retryable};
-use electrician::resilience::{Chain, CircuitBreaker, Retry};
+use electrician::resilience::{Breaker, Chain, CircuitBreaker, Retry};
 use failsafe::futures::CircuitBreaker as _;
 use tokio::sync::Semaphore;
 use tower::{ServiceBuilder, service_fn};
@@ -19,8 +19,8 @@ pub(crate) fn ours() -> Way {
 
 /// With a breaker that is open: what counts is the refusal.
 pub(crate) fn refused() -> Way {
-    let breaker = breaker::closed();
-    breaker.force_open();
+    let breaker = CircuitBreaker::new(Breaker::default().cooldown(Duration::from_hours(1)));
+    breaker.trip();
     around("ours, refused", &breaker, |succeeds| !succeeds)
 }
 

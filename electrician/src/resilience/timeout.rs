@@ -192,6 +192,7 @@ impl Late {
     }
 
     /// Ready when the time of a call that was just found waiting is over.
+    #[inline]
     pub(crate) fn poll(
         &mut self,
         timer: &mut Timer,

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 /// A few tokens at once, for one worker.
 ///
 /// Use one for each worker that calls often; it costs a comparison where a token costs a lock and a
-/// clock. A lease takes what its worker needs for a millisecond, sixteen tokens at most, and all leases
+/// clock. A lease takes what its worker needs for a millisecond, 64 tokens at most, and all leases
 /// of a limiter hold half of its burst at most. At low rates, or with a blackout, it takes one by one.
 ///
 /// The limit stays as strict as without leases: what a lease holds is missing from the burst. Call
