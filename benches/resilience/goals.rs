@@ -73,8 +73,9 @@ pub(crate) fn all() -> [(u8, Measure); 9] {
 }
 
 /// What runs under callgrind.
-pub(crate) const WORKLOADS: [Workload; 4] = [
+pub(crate) const WORKLOADS: [Workload; 5] = [
     ("the bare call", |calls| played(&bare(), calls)),
+    ("a timeout", |calls| played(&timeout::ours(), calls)),
     ("the closed chain", |calls| played(&chain::ours(), calls)),
     ("an open rejection", |calls| {
         played(&chain::refused(), calls)

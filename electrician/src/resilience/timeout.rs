@@ -108,7 +108,7 @@ impl Timer {
         Limited {
             timer: self,
             bound,
-            late: Late::default(),
+            until: None,
             call,
         }
     }
@@ -128,6 +128,21 @@ impl Timer {
         }
         let deadline = after(Instant::now(), wait);
         poll_fn(|cx| self.poll_until(deadline, cx)).await;
+    }
+
+    /// Ready when a call that was just found waiting is late, from `until` on. It had a budget before it was polled, or had not.
+    pub(crate) fn poll_late(
+        &mut self,
+        until: Instant,
+        had_budget: bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        // A call that uses up its task's budget at each poll would else never be found late.
+        if had_budget && !has_budget_remaining() {
+            let mut rest = unconstrained(poll_fn(|cx| self.poll_until(until, cx)));
+            return Pin::new(&mut rest).poll(cx);
+        }
+        self.poll_until(until, cx)
     }
 
     /// Ready from `deadline` on. A timer that is armed for an earlier moment stays so: it is cheaper
@@ -153,7 +168,7 @@ pin_project! {
     pub(crate) struct Limited<'t, F> {
         timer: &'t mut Timer,
         bound: Bound,
-        late: Late,
+        until: Option<Instant>,
         #[pin]
         call: F,
     }
@@ -168,48 +183,17 @@ impl<F: Future> Future for Limited<'_, F> {
         if this.bound.is_none() {
             return this.call.poll(cx).map(Ok);
         }
-        let had_budget = this.late.had_budget();
+        if this.bound.is_none() {
+            return this.call.poll(cx).map(Ok);
+        }
+        let had_budget = has_budget_remaining();
         if let Poll::Ready(output) = this.call.poll(cx) {
             return Poll::Ready(Ok(output));
         }
+        let until = *this.until.get_or_insert_with(|| this.bound.until());
+        let over = this.timer.poll_late(until, had_budget, cx);
         let limit = this.bound.limit.unwrap_or_default();
-        let over = this.late.poll(this.timer, *this.bound, had_budget, cx);
         over.map(|()| Err(Elapsed { limit }))
-    }
-}
-
-/// When a call that waits is late.
-#[derive(Debug, Default)]
-pub(crate) struct Late {
-    until: Option<Instant>,
-}
-
-impl Late {
-    /// Whether a call that is about to be polled may still do something. At its first poll it is taken for granted.
-    #[inline]
-    pub(crate) fn had_budget(&self) -> bool {
-        self.until.is_none() || has_budget_remaining()
-    }
-
-    /// Ready when the time of a call that was just found waiting is over.
-    #[inline]
-    pub(crate) fn poll(
-        &mut self,
-        timer: &mut Timer,
-        bound: Bound,
-        had_budget: bool,
-        cx: &mut Context<'_>,
-    ) -> Poll<()> {
-        if bound.is_none() {
-            return Poll::Pending;
-        }
-        let until = *self.until.get_or_insert_with(|| bound.until());
-        // A call that uses up its task's budget at each poll would else never be found late.
-        if had_budget && !has_budget_remaining() {
-            let mut rest = unconstrained(poll_fn(|cx| timer.poll_until(until, cx)));
-            return Pin::new(&mut rest).poll(cx);
-        }
-        timer.poll_until(until, cx)
     }
 }
 
@@ -229,11 +213,11 @@ impl Bound {
     }
 
     #[inline]
-    const fn is_none(self) -> bool {
+    pub(crate) const fn is_none(self) -> bool {
         self.limit.is_none() && self.deadline.is_none()
     }
 
-    fn until(self) -> Instant {
+    pub(crate) fn until(self) -> Instant {
         let until = after(Instant::now(), self.limit.unwrap_or(Duration::MAX));
         self.deadline.map_or(until, |deadline| deadline.min(until))
     }

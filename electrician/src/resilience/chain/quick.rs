@@ -3,12 +3,7 @@
 //! It is polled by hand: what an async body keeps over an await goes through memory, and costs more than all layers together.
 
 use super::{
-    super::{
-        breaker::Token,
-        hedge::Hedges,
-        retry::Retries,
-        timeout::{Bound, Late},
-    },
+    super::{breaker::Token, fallback::Recovers, hedge::Hedges, retry::Retries, timeout::Bound},
     Admit, Books, Chain, ChainCause, ChainError, Guards, Verdict,
     admission::Ends,
     call::missed,
@@ -20,7 +15,7 @@ use std::{
     pin::Pin,
     task::{Context, Poll, ready},
 };
-use tokio::time::Instant;
+use tokio::{task::coop::has_budget_remaining, time::Instant};
 
 /// What a call knows from its beginning on.
 #[derive(Clone, Copy)]
@@ -48,7 +43,7 @@ pin_project! {
         begun: Option<Begun<S>>,
         // while the first attempt is under way
         token: Option<Token>,
-        late: Late,
+        until: Option<Instant>,
         #[pin]
         first: Option<A>,
         #[pin]
@@ -74,7 +69,7 @@ impl<'c, P: GivesBack, N, S, C, A, G, W> Quick<'c, P, N, S, C, A, G, W> {
             parts: Some(parts),
             begun: None,
             token: None,
-            late: Late::default(),
+            until: None,
             first: None,
             rest: None,
             ends: PhantomData,
@@ -98,6 +93,7 @@ where
     K: Guards<T, E>,
     R: Retries<E>,
     H: Hedges,
+    F: Recovers<T, E>,
     C: FnMut() -> A,
     A: Future<Output = Result<T, E>>,
     G: FnOnce(
@@ -133,8 +129,15 @@ where
             }
         });
         let mut failed = None;
+        if F::NEVER
+            && this.token.is_none()
+            && let Err(open) = limits.breaker.would_permit()
+        {
+            *this.parts = None;
+            return Poll::Ready(Err(ChainError::refused(open)));
+        }
         if let Some(attempt) = this.first.as_mut().as_pin_mut() {
-            let had_budget = this.late.had_budget();
+            let had_budget = this.until.is_none() || has_budget_remaining();
             let outcome = if let Poll::Ready(outcome) = attempt.poll(cx) {
                 Some(outcome)
             } else {
@@ -142,8 +145,11 @@ where
                     limit: attempts.timeout,
                     deadline: begun.deadline,
                 };
-                let timer = &mut attempts.timer;
-                ready!(this.late.poll(timer, bound, had_budget, cx));
+                if bound.is_none() {
+                    return Poll::Pending;
+                }
+                let until = *this.until.get_or_insert_with(|| bound.until());
+                ready!(attempts.timer.poll_late(until, had_budget, cx));
                 None
             };
             this.first.set(None);
