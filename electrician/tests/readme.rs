@@ -1,4 +1,5 @@
 //! What the README shows beside pipelines, compiled, run, and compared with it word for word.
+#![allow(clippy::unused_async, reason = "what is shown stands for what waits")]
 
 use electrician::{
     handler,
