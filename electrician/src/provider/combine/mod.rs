@@ -72,9 +72,9 @@ pub trait Combine: Provider + Sized {
     /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     /// # runtime.block_on(async {
     /// # let calls = AtomicU32::new(0);
-    /// let flaky = from_fn("flaky", async move |id: u32| match calls.fetch_add(1, Relaxed) {
-    ///     0 => Err("no answer"),
-    ///     _ => Ok(id),
+    /// let flaky = from_fn("flaky", move |id: u32| {
+    ///     let call = calls.fetch_add(1, Relaxed);
+    ///     async move { if call == 0 { Err("no answer") } else { Ok(id) } }
     /// });
     /// let quotes = flaky.protected(
     ///     Chain::new()
