@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     bench::{Bench, TWO_WORKERS},
-    rounds::{Compared, Cost, interleave, timed},
+    rounds::{Compared, Cost, interleave, items_within, timed},
     row::{Limit, Row},
 };
 
@@ -119,7 +119,12 @@ impl Duel {
 
     /// Checks a side, and gives what runs it for a round: nanoseconds of an item, wall and CPU.
     fn prepare<'a>(&self, side: &'a Side, runtime: &'a Runtime) -> impl Fn() -> [f64; 2] + use<'a> {
-        let items = items_within(ROUND, side, runtime);
+        let run = move |items| {
+            timed(items, || {
+                black_box(side(runtime, items));
+            })
+        };
+        let items = items_within(ROUND, run);
         let checked = items.min(CHECKED);
         let expected = (self.expected)(checked);
         assert_eq!(
@@ -130,32 +135,8 @@ impl Duel {
             self.baseline
         );
         move || {
-            let cost = timed(items, || {
-                black_box(side(runtime, items));
-            });
+            let cost = run(items);
             [cost.wall, cost.cpu]
         }
-    }
-}
-
-/// How many items a side handles in such a time of the process, in which others have no part.
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a rough number of items"
-)]
-fn items_within(time: Duration, side: &Side, runtime: &Runtime) -> u64 {
-    let nanos = time.as_secs_f64() * 1e9;
-    let mut items = 16;
-    loop {
-        let cost = timed(items, || {
-            black_box(side(runtime, items));
-        });
-        let enough = nanos / cost.cpu;
-        if enough < 6.0 * items as f64 {
-            return (enough as u64).max(8);
-        }
-        items *= 4;
     }
 }

@@ -16,23 +16,20 @@
     reason = "async handlers that do not wait are part of what is measured"
 )]
 
-mod allocations;
 mod bench;
-mod callgrind;
 mod chart;
+#[allow(dead_code, reason = "each bench uses a part of it")]
+#[path = "../common/mod.rs"]
+mod common;
 mod compile;
 mod duel;
-mod options;
-mod rounds;
-mod row;
-mod table;
 mod words;
 mod work;
 
 use std::{fs, process::ExitCode};
 
-use bench::Bench;
-use options::Options;
+use bench::{Bench, RUNTIMES};
+use common::{allocations, callgrind, options::Options, rounds, row, table};
 
 fn main() -> ExitCode {
     let options = match Options::read(std::env::args().skip(1)) {
@@ -43,12 +40,12 @@ fn main() -> ExitCode {
         }
     };
     if let Some((workload, items)) = &options.workload {
-        return callgrind::play(workload, *items);
+        return callgrind::play(&work::WORKLOADS, workload, *items);
     }
 
     let bench = Bench::new(options.rounds, options.build);
     let mut rows = Vec::new();
-    table::print_head();
+    table::print_head(RUNTIMES);
     for (number, measure) in work::goals() {
         if options.wants(&number.to_string()) {
             let measured = measure(&bench);
@@ -56,9 +53,9 @@ fn main() -> ExitCode {
             rows.extend(measured);
         }
     }
-    table::print_costs(&rows);
+    table::print_costs(RUNTIMES, &rows);
     if options.wants("callgrind") {
-        callgrind::print();
+        callgrind::print(&work::WORKLOADS);
     }
     table::print_verdict(&rows);
 

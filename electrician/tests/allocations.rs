@@ -1,14 +1,17 @@
 //! A chain whose calls succeed allocates nothing: every allocation of this program is counted.
 
-use electrician::resilience::{
-    Admit, Backoff, Breaker, Budget, Chain, CircuitBreaker, Hedge, Refusal, Retry, RetryBudget,
+use electrician::{
+    resilience::{
+        Backoff, Breaker, Budget, Bulkhead, Chain, CircuitBreaker, Hedge, RateLimiter, Retry,
+        RetryBudget,
+    },
+    value::Rate,
 };
 use std::{
     alloc::System,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
-use tokio::time::Instant;
 use tracking_allocator::{AllocationGroupId, AllocationRegistry, AllocationTracker, Allocator};
 
 #[global_allocator]
@@ -32,18 +35,6 @@ impl AllocationTracker for Counter {
         _: AllocationGroupId,
     ) {
     }
-}
-
-/// A limiter that admits everything, as a limiter does on its success path.
-#[derive(Clone)]
-struct Free;
-
-impl Admit for Free {
-    async fn admit(&mut self, _: Option<Instant>) -> Result<(), Refusal> {
-        Ok(())
-    }
-
-    fn give_back(&mut self) {}
 }
 
 /// What a thousand calls allocate, after a few that warm the chain up.
@@ -71,6 +62,8 @@ async fn calls_that_succeed_allocate_nothing() {
         Ok::<_, ()>(7)
     };
     let breaker = CircuitBreaker::new(Breaker::default().slow_call(Duration::from_secs(1)));
+    let limiter = RateLimiter::new(Rate::per_second(1_000_000_000));
+    let bulkhead = Bulkhead::new(2);
     let budget = RetryBudget::new(Budget::default());
 
     let mut bare = Chain::new();
@@ -78,8 +71,8 @@ async fn calls_that_succeed_allocate_nothing() {
 
     let mut whole = Chain::new()
         .deadline(Duration::from_mins(1))
-        .rate_limit(Free)
-        .bulkhead(Free)
+        .rate_limit(limiter.lease())
+        .bulkhead(bulkhead.seat())
         .breaker(&breaker)
         .idempotent()
         .retry(Retry::up_to(3).backoff(Backoff::none()))

@@ -14,9 +14,13 @@ mod parts;
 mod plain;
 mod workers;
 
-use tokio::runtime::Runtime;
-
-use crate::{bench::Bench, compile, row::Row, words};
+use crate::{
+    bench::{Bench, current_thread},
+    callgrind::Workload,
+    compile,
+    row::Row,
+    words,
+};
 
 /// Measures the rows of one goal.
 type Measure = fn(&Bench) -> Vec<Row>;
@@ -42,12 +46,15 @@ pub(crate) fn goals() -> Vec<(u8, Measure)> {
     ]
 }
 
-/// Does a work over so many items.
-type Workload = fn(&Runtime, u64) -> u64;
-
 /// The three fixed workloads whose instructions are counted.
-pub(crate) const WORKLOADS: [(&str, Workload); 3] = [
-    ("one island of sync handlers", plain::pipeline),
-    ("four queued edges", edges::sync_line),
-    ("64 workers that suspend once", workers::of_64),
+pub(crate) const WORKLOADS: [Workload; 3] = [
+    ("one island of sync handlers", |items| {
+        plain::pipeline(&current_thread(), items)
+    }),
+    ("four queued edges", |items| {
+        edges::sync_line(&current_thread(), items)
+    }),
+    ("64 workers that suspend once", |items| {
+        workers::of_64(&current_thread(), items)
+    }),
 ];

@@ -36,6 +36,18 @@ use crate::stage::{AsTaken, BoxError, Handler, Hold, Outputs, Place, Takes, para
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Many items are no reply:
+/// ```compile_fail,E0080
+/// use electrician::{handler, operator::handling};
+///
+/// #[handler]
+/// fn words(line: String) -> impl Iterator<Item = String> {
+///     line.split(' ').map(String::from).collect::<Vec<_>>().into_iter()
+/// }
+///
+/// let job = handling(words {}, ());
+/// ```
 pub fn handling<H, In, Out, Err, A>(
     handler: H,
     arguments: A,

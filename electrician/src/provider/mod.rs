@@ -75,7 +75,7 @@ pub use manager::{
 };
 pub use metadata::Metadata;
 pub use patterns::{Duplex, RequestResponse, RequestStream, SendHalf, Sink};
-pub use protect::{Guard, Kept, KeptByBoth, Once, Protected, ProtectedError, Watched};
+pub use protect::{Guard, Kept, KeptByBoth, Once, Protected, ProtectedError, Times, Watched};
 pub use registry::{CreateError, Registry};
 pub use select::{
     Candidate, FirstHealthy, LeastLoaded, Preferred, Priority, RoundRobin, Selector, Weighted,

@@ -5,6 +5,10 @@ use std::future::{Future, ready};
 
 /// What a chain does about the error that it would give: `()` for nothing, [`Value`], or [`Function`].
 pub trait Recovers<T, E>: Send {
+    /// Whether the error stays what it is.
+    #[doc(hidden)]
+    const NEVER: bool = false;
+
     /// An answer in place of `error`, or an error.
     fn recover(
         &mut self,
@@ -21,6 +25,8 @@ pub struct Value<T>(pub(super) T);
 pub struct Function<F>(pub(super) F);
 
 impl<T: Send, E: Send> Recovers<T, E> for () {
+    const NEVER: bool = true;
+
     fn recover(
         &mut self,
         error: ChainError<E>,

@@ -35,13 +35,19 @@
 //! # Examples
 //!
 //! ```
-//! use electrician::resilience::{Backoff, Breaker, Chain, CircuitBreaker, Retry};
+//! use electrician::resilience::{Backoff, Breaker, Bulkhead, Chain, CircuitBreaker, RateLimit, RateLimiter, Retry};
+//! use electrician::value::Rate;
 //! use std::{sync::atomic::{AtomicU32, Ordering}, time::Duration};
 //!
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
 //! # runtime.block_on(async {
+//! let limiter = RateLimiter::new(RateLimit::new(Rate::per_second(500)).burst(50));
+//! let bulkhead = Bulkhead::new(16);
 //! let breaker = CircuitBreaker::new(Breaker::default());
 //! let mut chain = Chain::new()
+//!     .deadline(Duration::from_secs(10))
+//!     .rate_limit(limiter.lease())
+//!     .bulkhead(bulkhead.seat())
 //!     .breaker(&breaker)
 //!     .idempotent()
 //!     .retry(Retry::up_to(4).backoff(Backoff::constant(Duration::from_millis(1))))
@@ -56,6 +62,7 @@
 //! };
 //! assert_eq!(chain.call(flaky).await.unwrap(), "done");
 //! assert_eq!(breaker.snapshot().failures, 2);
+//! assert_eq!(bulkhead.snapshot().running, 0);
 //! # });
 //! ```
 

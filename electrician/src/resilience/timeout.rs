@@ -130,6 +130,21 @@ impl Timer {
         poll_fn(|cx| self.poll_until(deadline, cx)).await;
     }
 
+    /// Ready when a call that was just found waiting is late, from `until` on. It had a budget before it was polled, or had not.
+    pub(crate) fn poll_late(
+        &mut self,
+        until: Instant,
+        had_budget: bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        // A call that uses up its task's budget at each poll would else never be found late.
+        if had_budget && !has_budget_remaining() {
+            let mut rest = unconstrained(poll_fn(|cx| self.poll_until(until, cx)));
+            return Pin::new(&mut rest).poll(cx);
+        }
+        self.poll_until(until, cx)
+    }
+
     /// Ready from `deadline` on. A timer that is armed for an earlier moment stays so: it is cheaper
     /// to look again when it fires than to move it for every call.
     pub(crate) fn poll_until(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
@@ -168,19 +183,15 @@ impl<F: Future> Future for Limited<'_, F> {
         if this.bound.is_none() {
             return this.call.poll(cx).map(Ok);
         }
+        if this.bound.is_none() {
+            return this.call.poll(cx).map(Ok);
+        }
         let had_budget = has_budget_remaining();
         if let Poll::Ready(output) = this.call.poll(cx) {
             return Poll::Ready(Ok(output));
         }
         let until = *this.until.get_or_insert_with(|| this.bound.until());
-        // A call that uses up its task's budget at each poll would else never be found late.
-        let starved = had_budget && !has_budget_remaining();
-        let over = if starved {
-            let mut rest = unconstrained(poll_fn(|cx| this.timer.poll_until(until, cx)));
-            Pin::new(&mut rest).poll(cx)
-        } else {
-            this.timer.poll_until(until, cx)
-        };
+        let over = this.timer.poll_late(until, had_budget, cx);
         let limit = this.bound.limit.unwrap_or_default();
         over.map(|()| Err(Elapsed { limit }))
     }
@@ -206,7 +217,7 @@ impl Bound {
         self.limit.is_none() && self.deadline.is_none()
     }
 
-    fn until(self) -> Instant {
+    pub(crate) fn until(self) -> Instant {
         let until = after(Instant::now(), self.limit.unwrap_or(Duration::MAX));
         self.deadline.map_or(until, |deadline| deadline.min(until))
     }

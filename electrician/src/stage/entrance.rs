@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::{WhenLimited, WhenOpen};
 use crate::resilience::{
     breaker::{BreakerWorker, Open, Token, Verdict},
-    bulkhead::{BulkheadPermit, Seat},
+    bulkhead::Seat,
     chain::Refusal,
     rate_limiter::{KeyedRateLimiter, Lease},
     retry::BudgetWorker,
@@ -38,13 +38,7 @@ pub(super) enum Tokens {
 /// An attempt that has passed the layers. They are told how it has ended: nothing, where it is dropped.
 pub(super) struct Entered<'a> {
     entrance: &'a mut Entrance,
-    held: Held,
-}
-
-/// What the bulkhead and the breaker have given.
-#[derive(Default)]
-struct Held {
-    permit: Option<BulkheadPermit>,
+    /// What the breaker has given.
     token: Option<Token>,
 }
 
@@ -59,43 +53,44 @@ impl Entrance {
         key: u64,
         deadline: Option<Instant>,
     ) -> Result<Entered<'_>, Refusal> {
-        let held = match self.try_enter(key) {
-            Ok(held) => held,
+        let token = match self.try_enter(key) {
+            Ok(token) => token,
             Err(Some(refusal)) => return Err(refusal),
             Err(None) => Box::pin(self.wait(key, deadline)).await?,
         };
         Ok(Entered {
             entrance: self,
-            held,
+            token,
         })
     }
 
-    fn try_enter(&mut self, key: u64) -> Result<Held, NotNow> {
+    fn try_enter(&mut self, key: u64) -> Result<Option<Token>, NotNow> {
         self.ask()?;
         self.try_token(key)?;
-        let Ok(permit) = self.seat.as_mut().map_or(Ok(None), Seat::try_sit) else {
+        if !self.seat.as_mut().is_none_or(Seat::try_sit) {
             self.give_back();
             return Err(None);
-        };
-        self.begin(permit)
+        }
+        self.begin()
     }
 
-    async fn wait(&mut self, key: u64, deadline: Option<Instant>) -> Result<Held, Refusal> {
+    async fn wait(
+        &mut self,
+        key: u64,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Token>, Refusal> {
         loop {
             self.wait_for_breaker(deadline).await?;
             self.wait_for_token(key, deadline).await?;
-            let permit = match &mut self.seat {
-                None => None,
-                Some(seat) => match seat.sit(deadline).await {
-                    Ok(permit) => permit,
-                    Err(full) => {
-                        self.give_back();
-                        return Err(full.into());
-                    }
-                },
-            };
-            match self.begin(permit) {
-                Ok(held) => return Ok(held),
+            if let Some(seat) = &mut self.seat
+                && !seat.sit()
+                && let Err(full) = seat.ask(deadline).await
+            {
+                self.give_back();
+                return Err(full.into());
+            }
+            match self.begin() {
+                Ok(token) => return Ok(token),
                 Err(Some(refusal)) => return Err(refusal),
                 Err(None) => {}
             }
@@ -103,12 +98,12 @@ impl Entrance {
     }
 
     /// Passes the breaker, the last of the layers.
-    fn begin(&mut self, permit: Option<BulkheadPermit>) -> Result<Held, NotNow> {
+    fn begin(&mut self) -> Result<Option<Token>, NotNow> {
         let token = self.breaker.as_ref().map(BreakerWorker::token);
         match token.transpose() {
-            Ok(token) => Ok(Held { permit, token }),
+            Ok(token) => Ok(token),
             Err(open) => {
-                self.rise();
+                self.leave(Verdict::Nothing);
                 self.give_back();
                 Err(self.shut(open))
             }
@@ -184,9 +179,10 @@ impl Entrance {
         }
     }
 
-    fn rise(&self) {
-        if let Some(seat) = &self.seat {
-            seat.rise();
+    /// The call in the bulkhead is over.
+    fn leave(&mut self, verdict: Verdict) {
+        if let Some(seat) = &mut self.seat {
+            seat.leave(verdict);
         }
     }
 }
@@ -230,24 +226,23 @@ impl Entered<'_> {
 
     /// The call has ended, and shows this about the backend.
     pub(super) fn end(mut self, verdict: Verdict) {
-        let Held { permit, token } = std::mem::take(&mut self.held);
-        if let (Some(breaker), Some(token)) = (&mut self.entrance.breaker, token) {
+        self.tell(verdict);
+    }
+}
+
+impl Entered<'_> {
+    fn tell(&mut self, verdict: Verdict) {
+        if let (Some(breaker), Some(token)) = (&mut self.entrance.breaker, self.token.take()) {
             breaker.tell(token, verdict);
         }
-        match (permit, verdict) {
-            (Some(permit), Verdict::Success) => permit.success(),
-            (Some(permit), Verdict::Failure) => permit.failure(),
-            (_, Verdict::Nothing) | (None, _) => {}
-        }
+        self.entrance.leave(verdict);
     }
 }
 
 impl Drop for Entered<'_> {
+    /// Where the call has ended before, nothing is left to be told.
     fn drop(&mut self) {
-        if let (Some(breaker), Some(token)) = (&mut self.entrance.breaker, self.held.token) {
-            breaker.tell(token, Verdict::Nothing);
-        }
-        self.entrance.rise();
+        self.tell(Verdict::Nothing);
         if let Some(tokens) = &mut self.entrance.tokens {
             tokens.forget_key();
         }

@@ -1,7 +1,7 @@
 //! Stopping: at once where a worker waits, at its next await where it works, all at the same time, and from inside.
 
 use std::{
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, mpsc},
     time::Duration,
 };
 
@@ -43,6 +43,39 @@ async fn a_stop_cancels_a_run_at_its_next_await() {
     assert_eq!(dropped.get(), 1, "the run was dropped where it waited");
     let status = operator.status("worker").unwrap();
     assert_eq!((status.runs, status.dropped), (0, 1));
+}
+
+/// A stop waited for ever for a run that blocks its thread, which nothing can cancel.
+#[tokio::test(start_paused = true)]
+async fn a_stop_does_not_wait_for_what_blocks_and_says_so() {
+    let threads = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_time()
+        .build()
+        .unwrap();
+    let (began, begins) = mpsc::channel();
+    let (let_go, blocks) = mpsc::channel::<()>();
+    let blocks = Arc::new(Mutex::new(blocks));
+    let run = move || {
+        let (began, blocks) = (began.clone(), Arc::clone(&blocks));
+        async move {
+            began.send(()).unwrap();
+            let _ = blocks.lock().unwrap().recv(); // until the test lets it go
+            Ran::Idle(LONG)
+        }
+    };
+    let operator = Operator::new();
+    operator.add("blocks", polling(run)).unwrap();
+    {
+        let _elsewhere = threads.enter();
+        operator.start("blocks").unwrap();
+    }
+    begins.recv().unwrap();
+    let (ended, took) = took(operator.stop("blocks")).await;
+    assert_eq!((ended.unwrap(), took), (Ended::Stuck, 2 * SECOND));
+    assert_eq!(state(&operator, "blocks"), State::Stopping);
+    drop(let_go);
+    threads.shutdown_background();
 }
 
 #[tokio::test(start_paused = true)]

@@ -61,8 +61,34 @@ pub trait Combine: Provider + Sized {
         MapError::new(self, map)
     }
 
-    /// Puts a [`Guard`](super::Guard) around the calls, such as a circuit breaker. A guard may call again, so the request
-    /// is cloned.
+    /// Puts a [`Guard`](super::Guard) around the calls: a [`Chain`](crate::resilience::Chain), or a circuit breaker by itself.
+    /// Where it may call again, the request has to be `Clone`.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, RequestResponse, from_fn};
+    /// use electrician::resilience::{Breaker, Bulkhead, Chain, CircuitBreaker, Retry};
+    /// # use std::{sync::atomic::{AtomicU32, Ordering::Relaxed}, time::Duration};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    /// # runtime.block_on(async {
+    /// # let calls = AtomicU32::new(0);
+    /// let flaky = from_fn("flaky", move |id: u32| {
+    ///     let call = calls.fetch_add(1, Relaxed);
+    ///     async move { if call == 0 { Err("no answer") } else { Ok(id) } }
+    /// });
+    /// let quotes = flaky.protected(
+    ///     Chain::new()
+    ///         .bulkhead(Bulkhead::new(16).seat())
+    ///         .breaker(&CircuitBreaker::new(Breaker::default()))
+    ///         .idempotent()
+    ///         .retry(Retry::up_to(3))
+    ///         .timeout(Duration::from_secs(2)),
+    /// );
+    /// assert_eq!(quotes.call(7).await.unwrap(), 7);
+    /// # });
+    /// ```
+    ///
+    /// A breaker alone has an error of its own:
     ///
     /// ```
     /// use electrician::provider::{Combine, ProtectedError, RequestResponse, from_fn};

@@ -1,7 +1,7 @@
 //! A circuit breaker around a provider's calls.
 
-use super::{Guard, Kept, Once};
-use crate::resilience::{CircuitBreaker, Open, Permit};
+use super::{Guard, Kept};
+use crate::resilience::{CircuitBreaker, Open, Permit, chain::Unmarked};
 use std::{error::Error, fmt};
 
 /// Why a call behind a breaker gave nothing.
@@ -18,15 +18,19 @@ pub enum ProtectedError<E> {
 impl<T: Send, E: Send> Guard<T, E> for CircuitBreaker {
     type Error = ProtectedError<E>;
     type Kept = Option<Permit>;
+    type Times = Unmarked;
 
     async fn open<C, A>(&self, mut call: C) -> Result<(T, Option<Permit>), ProtectedError<E>>
     where
         C: FnMut() -> A + Send,
         A: Future<Output = Result<T, E>> + Send,
     {
-        let permit = self.permit().map_err(ProtectedError::Refused)?;
+        let mut permit = self.permit().map_err(ProtectedError::Refused)?;
         match call().await {
-            Ok(opened) => Ok((opened, Some(permit))),
+            Ok(opened) => {
+                permit.opened();
+                Ok((opened, Some(permit)))
+            }
             Err(error) => {
                 permit.failure();
                 Err(ProtectedError::Backend(error))
@@ -48,8 +52,6 @@ impl<E> Kept<E> for Option<Permit> {
         }
     }
 }
-
-impl Once for CircuitBreaker {}
 
 impl<E> From<E> for ProtectedError<E> {
     fn from(error: E) -> Self {

@@ -5,11 +5,22 @@
 //! | request-response, sink | the whole call |
 //! | request-stream | the opening; what was taken for it is kept until the stream ends, and errors in it are recorded |
 //! | duplex | the same, and the opening is never repeated: only a guard that calls [`Once`] goes around it |
+//!
+//! A [`Chain`](crate::resilience::Chain) is a guard, each call having a clone of it, and so is a
+//! [`CircuitBreaker`](crate::resilience::CircuitBreaker) by itself.
+
+#![allow(
+    clippy::manual_async_fn,
+    reason = "the future of a protected call says by itself that it is `Send`"
+)]
 
 mod breaker;
+mod chain;
+mod times;
 mod watched;
 
 pub use breaker::ProtectedError;
+pub use times::{Once, Times};
 pub use watched::Watched;
 
 use super::{Duplex, MapError, Provider, RequestResponse, RequestStream, Wraps};
@@ -22,6 +33,9 @@ pub trait Guard<T, E>: Send + Sync + 'static {
     type Error: From<E> + Send;
     /// What was taken for a call, until that has ended.
     type Kept: Kept<E>;
+    /// How often it makes a call: [`Unmarked`](crate::resilience::chain::Unmarked) once,
+    /// [`Idempotent`](crate::resilience::chain::Idempotent) perhaps again.
+    type Times;
 
     /// Makes a call, as often as the guard decides, and keeps what was taken for it.
     ///
@@ -48,14 +62,6 @@ pub trait Kept<E>: Send {
     /// What the call has opened came to its end.
     fn ended(&mut self);
 }
-
-/// A guard that makes each call once.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` may make a call more than once",
-    label = "a conversation is not opened again by itself",
-    note = "leave the retry and the hedge out of what stands around a duplex"
-)]
-pub trait Once {}
 
 /// A provider with a guard around its calls; see [`Combine::protected`](super::Combine::protected).
 #[derive(Clone, Debug)]
@@ -85,35 +91,42 @@ impl<P: Provider, G: Send + Sync + 'static> Wraps for Protected<P, G> {
 
 impl<Req, P, G> RequestResponse<Req> for Protected<P, G>
 where
-    Req: Clone + Send + Sync,
+    Req: Send,
     P: RequestResponse<Req>,
-    G: Guard<P::Response, P::Error>,
+    G: Guard<P::Response, P::Error, Times: Times<Req>>,
 {
     type Response = P::Response;
     type Error = G::Error;
 
-    async fn call(&self, request: Req) -> Result<P::Response, G::Error> {
-        let call = || self.inner.call(request.clone());
-        let (response, mut kept) = self.guard.open(call).await?;
-        kept.ended();
-        Ok(response)
+    fn call(&self, request: Req) -> impl Future<Output = Result<P::Response, G::Error>> + Send {
+        let mut request = Some(request);
+        async move {
+            let call = || self.inner.call(G::Times::next(&mut request));
+            let (response, mut kept) = self.guard.open(call).await?;
+            kept.ended();
+            Ok(response)
+        }
     }
 }
 
 impl<Req, P, G> RequestStream<Req> for Protected<P, G>
 where
-    Req: Clone + Send + Sync,
+    Req: Send,
     P: RequestStream<Req>,
-    G: Guard<P::Stream, P::Error>,
+    G: Guard<P::Stream, P::Error, Times: Times<Req>>,
 {
     type Item = P::Item;
     type Error = G::Error;
     type Stream = MapError<Watched<P::Stream, G::Kept>, fn(P::Error) -> G::Error>;
 
-    async fn open(&self, request: Req) -> Result<Self::Stream, G::Error> {
-        let open = || self.inner.open(request.clone());
-        let (stream, kept) = self.guard.open(open).await?;
-        Ok(MapError::new(Watched::new(stream, kept), From::from))
+    fn open(&self, request: Req) -> impl Future<Output = Result<Self::Stream, G::Error>> + Send {
+        let mut request = Some(request);
+        async move {
+            let open = || self.inner.open(G::Times::next(&mut request));
+            let (stream, kept) = self.guard.open(open).await?;
+            let stream: Self::Stream = MapError::new(Watched::new(stream, kept), From::from);
+            Ok(stream)
+        }
     }
 }
 
@@ -121,22 +134,25 @@ impl<T, P, G> Duplex<T> for Protected<P, G>
 where
     T: Send,
     P: Duplex<T>,
-    G: Guard<(P::Sender, P::Receiver), P::Error> + Once,
+    G: Guard<(P::Sender, P::Receiver), P::Error, Times: Once>,
 {
     type Item = P::Item;
     type Error = G::Error;
     type Sender = MapError<Watched<P::Sender, KeptByBoth<G::Kept>>, fn(P::Error) -> G::Error>;
     type Receiver = MapError<Watched<P::Receiver, KeptByBoth<G::Kept>>, fn(P::Error) -> G::Error>;
 
-    async fn connect(&self) -> Result<(Self::Sender, Self::Receiver), G::Error> {
-        let ((sender, receiver), kept) = self.guard.open(|| self.inner.connect()).await?;
-        let kept = Arc::new(Mutex::new(kept));
-        let sender = Watched::new(sender, Arc::clone(&kept));
-        let receiver = Watched::new(receiver, kept);
-        Ok((
-            MapError::new(sender, From::from),
-            MapError::new(receiver, From::from),
-        ))
+    fn connect(
+        &self,
+    ) -> impl Future<Output = Result<(Self::Sender, Self::Receiver), G::Error>> + Send {
+        async move {
+            let ((sender, receiver), kept) = self.guard.open(|| self.inner.connect()).await?;
+            let kept = Arc::new(Mutex::new(kept));
+            let sender = Watched::new(sender, Arc::clone(&kept));
+            let receiver = Watched::new(receiver, kept);
+            let sender: Self::Sender = MapError::new(sender, From::from);
+            let receiver: Self::Receiver = MapError::new(receiver, From::from);
+            Ok((sender, receiver))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Promises that concern more than one room.
 
+mod chained;
 mod combined;
 pub(super) mod lab;
 mod protected;

@@ -203,6 +203,12 @@ impl Shared {
         }
     }
 
+    /// The generation of a call, while every one goes.
+    #[inline]
+    pub(super) fn wide(&self) -> Option<u64> {
+        self.gate.wide()
+    }
+
     /// Whether a call would be let through now. Takes nothing.
     #[inline]
     pub(super) fn would_admit(&self) -> Result<(), Open> {

@@ -45,6 +45,13 @@ impl GateCell {
         }
     }
 
+    /// The generation, while every call goes.
+    #[inline]
+    pub(super) fn wide(&self) -> Option<u64> {
+        let packed = self.packed.load(Relaxed);
+        (packed & SHUT == 0).then_some(packed)
+    }
+
     /// Whether every call goes, and belongs to `generation`.
     #[inline]
     pub(super) fn is_wide(&self, generation: u64) -> bool {

@@ -77,6 +77,12 @@ impl Token {
         }
     }
 
+    /// The call has opened something that goes on: from here on, no time makes it slow.
+    pub(super) fn opened(self, shared: &Shared) -> Self {
+        let began = self.began.filter(|_| self.is_slow(shared));
+        Self { began, ..self }
+    }
+
     #[cold]
     fn slow_success(self, shared: &Shared) {
         shared.change(|state, now| state.success(now, self.generation, true));
@@ -121,6 +127,12 @@ impl<B: Books> Permit<B> {
     #[doc(alias = "RecordError")]
     pub fn failure(self) {
         self.tell(Verdict::Failure);
+    }
+
+    /// The call has opened something that goes on, and the end of that will be told: how long it lasts says nothing about
+    /// the backend, only how long it took to open it.
+    pub fn opened(&mut self) {
+        self.token = self.token.opened(self.by.shared());
     }
 
     /// The call has ended like that.

@@ -98,11 +98,23 @@ impl BreakerWorker {
         self.breaker.shared.would_admit()
     }
 
+    /// As [`token`](Self::token), while every call goes.
+    #[inline]
+    pub(crate) fn at_hand(&self) -> Option<Token> {
+        let shared = &self.breaker.shared;
+        Some(Token::new(shared.wide()?, shared))
+    }
+
     /// As [`permit`](Self::permit), for one who tells, or gives back, in any case.
     #[inline]
     pub(crate) fn token(&self) -> Result<Token, Open> {
         let shared = &self.breaker.shared;
         Ok(Token::new(shared.admit()?, shared))
+    }
+
+    /// As [`Permit::opened`].
+    pub(crate) fn opened(&self, token: Token) -> Token {
+        token.opened(&self.breaker.shared)
     }
 
     /// How the call of a token has ended.

@@ -1,6 +1,6 @@
 //! A place in a bulkhead: held while a call runs, given back however it ends.
 
-use super::{Bulkhead, adaptive::Sample};
+use super::{super::breaker::Verdict, Bulkhead, adaptive::Sample};
 use tokio::time::Instant;
 
 /// Permission for one call, which ends when it is dropped.
@@ -50,26 +50,37 @@ impl BulkheadPermit {
 
     /// The call has ended well.
     pub fn success(self) {
-        self.end(false);
+        self.tell(Verdict::Success);
     }
 
     /// The call has failed because the other side has had too much: it refused, or was too slow.
     pub fn failure(self) {
-        self.end(true);
+        self.tell(Verdict::Failure);
+    }
+
+    /// The call has ended like that.
+    pub(super) fn tell(mut self, verdict: Verdict) {
+        self.note(verdict);
+    }
+
+    /// Keeps for the end what the call shows. The first one counts.
+    pub(super) fn note(&mut self, verdict: Verdict) {
+        if verdict == Verdict::Nothing {
+            return;
+        }
+        if let Some((began, running)) = self.began.take() {
+            self.sample = Some(Sample {
+                began,
+                ended: Instant::now(),
+                running,
+                failed: verdict == Verdict::Failure,
+            });
+        }
     }
 
     /// Somebody else answers for the place from here on.
     pub(super) fn hand_over(mut self) {
         self.handed_over = true;
-    }
-
-    fn end(mut self, failed: bool) {
-        self.sample = self.began.map(|(began, running)| Sample {
-            began,
-            ended: Instant::now(),
-            running,
-            failed,
-        });
     }
 }
 

@@ -1,6 +1,9 @@
 //! A worker's own place in a bulkhead: comes in one call after the other, goes out permission without a lock while nobody else wants the place.
 
-use super::{super::apart::Apart, Bulkhead, BulkheadFull, BulkheadPermit};
+use super::{
+    super::{apart::Apart, breaker::Verdict},
+    Bulkhead, BulkheadFull, BulkheadPermit,
+};
 use std::{
     fmt,
     sync::{
@@ -35,15 +38,13 @@ use tokio::time::Instant;
 pub struct Seat {
     bulkhead: Bulkhead,
     place: Arc<Place>,
+    /// The call that runs, where each one is seen.
+    permit: Option<BulkheadPermit>,
 }
 
 /// Permission for one call on a seat, which ends when it is dropped.
 #[must_use = "a call that is dropped is over"]
-pub struct Seated<'a> {
-    seat: &'a Seat,
-    /// Where each call is seen.
-    permit: Option<BulkheadPermit>,
-}
+pub struct Seated<'a>(&'a mut Seat);
 
 /// Whose the place is. Only its worker writes it while nobody wants the place.
 #[derive(Debug)]
@@ -58,7 +59,11 @@ const TAKEN: u8 = 2;
 
 impl Seat {
     pub(super) fn new(bulkhead: Bulkhead, place: Arc<Place>) -> Self {
-        Self { bulkhead, place }
+        Self {
+            bulkhead,
+            place,
+            permit: None,
+        }
     }
 
     /// Asks for a place that is free now.
@@ -68,11 +73,11 @@ impl Seat {
     /// As [`Bulkhead::try_enter`].
     #[inline]
     pub fn try_enter(&mut self) -> Result<Seated<'_>, BulkheadFull> {
-        if self.place.sit() {
-            return Ok(self.seated(None));
+        if !self.sit() {
+            let permit = self.bulkhead.try_enter()?;
+            self.keep(permit);
         }
-        let permit = self.bulkhead.try_enter()?;
-        Ok(self.seated(self.keep(permit)))
+        Ok(Seated(self))
     }
 
     /// Waits for a place, until `deadline` if there is one.
@@ -90,39 +95,52 @@ impl Seat {
     /// Dropping the future takes nothing.
     #[inline]
     pub async fn enter(&mut self, deadline: Option<Instant>) -> Result<Seated<'_>, BulkheadFull> {
-        let permit = self.sit(deadline).await?;
-        Ok(self.seated(permit))
+        if !self.sit() {
+            self.ask(deadline).await?;
+        }
+        Ok(Seated(self))
     }
 
-    /// As [`enter`](Self::enter), for one who rises in any case.
+    /// Takes the place that was kept, if it still is.
     #[inline]
-    pub(crate) async fn sit(
-        &mut self,
-        deadline: Option<Instant>,
-    ) -> Result<Option<BulkheadPermit>, BulkheadFull> {
-        if self.place.sit() {
-            return Ok(None);
-        }
+    pub(crate) fn sit(&mut self) -> bool {
+        self.place.sit()
+    }
+
+    /// Takes a place that is free now. That none is free is no refusal: who asks will wait.
+    #[inline]
+    pub(crate) fn try_sit(&mut self) -> bool {
+        self.sit()
+            || self
+                .bulkhead
+                .enter_now()
+                .map(|permit| self.keep(permit))
+                .is_some()
+    }
+
+    /// Waits for a place of the bulkhead's.
+    pub(crate) async fn ask(&mut self, deadline: Option<Instant>) -> Result<(), BulkheadFull> {
         let permit = match deadline {
             Some(deadline) => self.bulkhead.enter_by(deadline).await?,
             None => self.bulkhead.enter().await?,
         };
-        Ok(self.keep(permit))
+        self.keep(permit);
+        Ok(())
     }
 
-    /// The same, if a place is free now. That none is free is no refusal: who asked will wait.
-    #[inline]
-    pub(crate) fn try_sit(&mut self) -> Result<Option<BulkheadPermit>, ()> {
-        if self.place.sit() {
-            return Ok(None);
+    /// What the call has opened goes on; a limit that finds its own goes by the opening.
+    pub(in super::super) fn opened(&mut self, verdict: Verdict) {
+        if let Some(permit) = &mut self.permit {
+            permit.note(verdict);
         }
-        let permit = self.bulkhead.enter_now().ok_or(())?;
-        Ok(self.keep(permit))
     }
 
-    /// The call is over: the seat keeps its place while nobody wants it.
+    /// The call has ended like that.
     #[inline]
-    pub(crate) fn rise(&self) {
+    pub(crate) fn leave(&mut self, verdict: Verdict) {
+        if let Some(permit) = self.permit.take() {
+            return permit.tell(verdict);
+        }
         // First the place, then the look: whoever wants it does it the other way round.
         if self.place.stand_up() && self.bulkhead.is_wanted() {
             self.bulkhead.take_back();
@@ -130,47 +148,48 @@ impl Seat {
     }
 
     /// From here on, the seat answers for the place of `permit`, unless each call has to be seen.
-    fn keep(&self, permit: BulkheadPermit) -> Option<BulkheadPermit> {
+    fn keep(&mut self, permit: BulkheadPermit) {
         if self.bulkhead.learns() {
-            return Some(permit);
+            self.permit = Some(permit);
+            return;
         }
         permit.hand_over();
         self.place.0.store(TAKEN, SeqCst);
-        None
-    }
-
-    fn seated(&self, permit: Option<BulkheadPermit>) -> Seated<'_> {
-        Seated { seat: self, permit }
     }
 }
 
 impl Seated<'_> {
     /// The call has ended well.
     #[inline]
-    pub fn success(mut self) {
-        if let Some(permit) = self.permit.take() {
-            permit.success();
-        }
+    pub fn success(self) {
+        self.0.leave(Verdict::Success);
     }
 
     /// The call has failed because the other side has had too much: it refused, or was too slow.
     #[inline]
-    pub fn failure(mut self) {
-        if let Some(permit) = self.permit.take() {
-            permit.failure();
-        }
+    pub fn failure(self) {
+        self.0.leave(Verdict::Failure);
     }
 }
 
 impl Drop for Seated<'_> {
+    /// Where the call has ended before, nobody sits there any more.
     #[inline]
     fn drop(&mut self) {
-        self.seat.rise();
+        self.0.leave(Verdict::Nothing);
+    }
+}
+
+impl Clone for Seat {
+    /// Another worker's, in the same bulkhead.
+    fn clone(&self) -> Self {
+        self.bulkhead.seat()
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
+        self.leave(Verdict::Nothing);
         self.bulkhead.end_seat(&self.place);
     }
 }
@@ -194,9 +213,14 @@ impl Place {
         self.turn(KEPT, TAKEN)
     }
 
+    /// Whether the worker was there. While it is, nobody else writes.
     #[inline]
     fn stand_up(&self) -> bool {
-        self.turn(TAKEN, KEPT)
+        let was_there = self.0.load(SeqCst) == TAKEN;
+        if was_there {
+            self.0.store(KEPT, SeqCst);
+        }
+        was_there
     }
 
     #[inline]
@@ -213,6 +237,6 @@ impl fmt::Debug for Seat {
 
 impl fmt::Debug for Seated<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Seated").field(&self.seat.bulkhead).finish()
+        f.debug_tuple("Seated").field(&self.0.bulkhead).finish()
     }
 }

@@ -1,8 +1,104 @@
 //! What is taken for one attempt, layer by layer: comes in layers, goes out a call that may begin; nothing is kept of one that may not.
 
-use super::{Admit, Guards, Limits, Verdict};
+use super::{Admit, Books, Guards, Limits, Verdict};
 use crate::resilience::breaker::{Open, Token};
 use std::marker::PhantomData;
+
+impl<L: Admit, B: Admit, K: Books> Limits<L, B, K> {
+    /// Takes everything, if all of it is at hand, and nothing otherwise.
+    #[inline]
+    pub(super) fn at_hand<T, E>(&mut self) -> Option<Token>
+    where
+        K: Guards<T, E>,
+    {
+        let token = self.breaker.at_hand()?;
+        if !self.rate_limit.at_hand() {
+            return None;
+        }
+        if !self.bulkhead.at_hand() {
+            self.rate_limit.give_back();
+            return None;
+        }
+        Some(token)
+    }
+
+    /// A call has ended, and shows this.
+    #[inline]
+    pub(super) fn end(&mut self, token: Token, verdict: Verdict) {
+        self.breaker.tell(token, verdict);
+        self.bulkhead.release(verdict);
+        self.rate_limit.release(verdict);
+    }
+
+    /// A call has opened something: what was taken for it is not given back yet.
+    fn open(&mut self, token: Token, verdict: Verdict) -> Opened {
+        self.bulkhead.opened(verdict);
+        self.rate_limit.release(verdict);
+        (self.breaker.opened(token), verdict)
+    }
+}
+
+/// What is taken for a call that has opened something, and what that has shown so far.
+pub(super) type Opened = (Token, Verdict);
+
+/// What becomes of what was taken for a call that has succeeded.
+pub(super) trait Ends<T> {
+    type Output: Send;
+
+    fn end<E, L, B, K>(limits: &mut Limits<L, B, K>, token: Token, value: T) -> Self::Output
+    where
+        L: Admit,
+        B: Admit,
+        K: Guards<T, E>;
+
+    /// The value comes from elsewhere: nothing is taken for it.
+    fn instead(value: T) -> Self::Output;
+}
+
+/// The call is over.
+pub(super) struct AtOnce;
+
+/// The call has opened something that goes on.
+pub(super) struct Later;
+
+impl<T: Send> Ends<T> for AtOnce {
+    type Output = T;
+
+    #[inline]
+    fn end<E, L, B, K>(limits: &mut Limits<L, B, K>, token: Token, value: T) -> T
+    where
+        L: Admit,
+        B: Admit,
+        K: Guards<T, E>,
+    {
+        let verdict = limits.breaker.judge(Some(Ok(&value)));
+        limits.end(token, verdict);
+        value
+    }
+
+    fn instead(value: T) -> T {
+        value
+    }
+}
+
+impl<T: Send> Ends<T> for Later {
+    type Output = (T, Option<Opened>);
+
+    fn end<E, L, B, K>(limits: &mut Limits<L, B, K>, token: Token, value: T) -> Self::Output
+    where
+        L: Admit,
+        B: Admit,
+        K: Guards<T, E>,
+    {
+        let verdict = limits.breaker.judge(Some(Ok(&value)));
+        let opened = limits.open(token, verdict);
+        (value, Some(opened))
+    }
+
+    fn instead(value: T) -> Self::Output {
+        (value, None)
+    }
+}
 
 /// The layers that an attempt has passed. What they have given goes back to them when this is dropped.
 pub(super) struct Admission<'a, T, E, L: Admit, B: Admit, K: Guards<T, E>> {
@@ -20,8 +116,8 @@ pub(super) enum Passed {
     Bulkhead,
     /// All of them: the call has begun.
     Breaker,
-    /// The call has ended like that, and the breaker knows.
-    Told(Verdict),
+    /// The call has ended, and all of them know.
+    Over,
 }
 
 impl<'a, T, E, L: Admit, B: Admit, K: Guards<T, E>> Admission<'a, T, E, L, B, K> {
@@ -45,40 +141,34 @@ impl<'a, T, E, L: Admit, B: Admit, K: Guards<T, E>> Admission<'a, T, E, L, B, K>
         Ok(())
     }
 
-    /// The call has ended; `None` is that it took longer than it was given.
-    #[inline]
-    pub(super) fn end(mut self, outcome: Option<Result<&T, &E>>) {
-        let breaker = &mut self.limits.breaker;
-        let verdict = breaker.judge(outcome);
-        breaker.tell(self.token, verdict);
-        self.passed = Passed::Told(verdict);
+    /// The call has succeeded.
+    pub(super) fn succeeded<N: Ends<T>>(mut self, value: T) -> N::Output {
+        self.passed = Passed::Over;
+        N::end(self.limits, self.token, value)
+    }
+
+    /// The call has ended, and shows this.
+    pub(super) fn end(mut self, verdict: Verdict) {
+        self.passed = Passed::Over;
+        self.limits.end(self.token, verdict);
     }
 }
 
 impl<T, E, L: Admit, B: Admit, K: Guards<T, E>> Drop for Admission<'_, T, E, L, B, K> {
-    #[inline]
     fn drop(&mut self) {
         let Limits {
             rate_limit,
             bulkhead,
-            breaker,
+            ..
         } = &mut *self.limits;
-        let mut release = |verdict| {
-            bulkhead.release(verdict);
-            rate_limit.release(verdict);
-        };
         match self.passed {
-            Passed::Nothing => {}
+            Passed::Nothing | Passed::Over => {}
             Passed::RateLimit => rate_limit.give_back(),
             Passed::Bulkhead => {
                 bulkhead.give_back();
                 rate_limit.give_back();
             }
-            Passed::Breaker => {
-                breaker.tell(self.token, Verdict::Nothing);
-                release(Verdict::Nothing);
-            }
-            Passed::Told(verdict) => release(verdict),
+            Passed::Breaker => self.limits.end(self.token, Verdict::Nothing),
         }
     }
 }

@@ -61,6 +61,15 @@ impl Refusal {
 }
 
 impl<E> ChainError<E> {
+    /// Refused before the first attempt.
+    pub(super) fn refused(refusal: impl Into<ChainCause<E>>) -> Self {
+        Self {
+            cause: refusal.into(),
+            attempts: 0,
+            last: None,
+        }
+    }
+
     /// What the call itself gave: the error that ended the chain, or the one before.
     pub fn error(&self) -> Option<&E> {
         self.cause.error().or(self.last.as_ref())
@@ -122,6 +131,17 @@ impl From<KeysFull> for Refusal {
 impl From<BulkheadFull> for Refusal {
     fn from(_: BulkheadFull) -> Self {
         Self::new(Layer::Bulkhead, None)
+    }
+}
+
+impl<E> From<E> for ChainError<E> {
+    /// An error of what one call has opened.
+    fn from(error: E) -> Self {
+        Self {
+            cause: ChainCause::Error(error),
+            attempts: 1,
+            last: None,
+        }
     }
 }
 

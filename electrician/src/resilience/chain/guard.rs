@@ -3,17 +3,27 @@
 use super::super::breaker::{BreakerWorker, Open, Token, Verdict};
 
 /// What a chain asks before it calls: `()` lets everything through, [`Guarded`] asks a breaker.
-pub trait Guards<T, E>: Send {
+pub trait Guards<T, E>: Books {
     /// Whether a call would be let through, before anything is taken for it.
     #[doc(hidden)]
     fn would_permit(&self) -> Result<(), Open>;
     #[doc(hidden)]
     fn permit(&self) -> Result<Token, Open>;
+    /// Permission for a call that is there without asking anybody.
+    #[doc(hidden)]
+    fn at_hand(&self) -> Option<Token>;
     /// What an outcome shows; `None` is a call that took longer than it was given.
     #[doc(hidden)]
     fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict;
+}
+
+/// Where a chain books how calls have ended: nowhere, or at a breaker.
+pub trait Books: Send {
     #[doc(hidden)]
     fn tell(&mut self, token: Token, verdict: Verdict);
+    /// The call of `token` has opened something that goes on: how long that lasts says nothing.
+    #[doc(hidden)]
+    fn opened(&self, token: Token) -> Token;
 }
 
 /// Reads an outcome: what it shows about the backend. A function of `Result<&T, &E>` does.
@@ -45,12 +55,23 @@ impl<T, E> Guards<T, E> for () {
     }
 
     #[inline]
-    fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
-        outcome.map_or(Verdict::Failure, |outcome| EveryError.verdict(outcome))
+    fn at_hand(&self) -> Option<Token> {
+        Some(Token::default())
     }
 
     #[inline]
+    fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
+        outcome.map_or(Verdict::Failure, |outcome| EveryError.verdict(outcome))
+    }
+}
+
+impl Books for () {
+    #[inline]
     fn tell(&mut self, _: Token, _: Verdict) {}
+
+    fn opened(&self, token: Token) -> Token {
+        token
+    }
 }
 
 impl<T, E, J: Judges<T, E> + Send> Guards<T, E> for Guarded<J> {
@@ -65,13 +86,24 @@ impl<T, E, J: Judges<T, E> + Send> Guards<T, E> for Guarded<J> {
     }
 
     #[inline]
-    fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
-        outcome.map_or(Verdict::Failure, |outcome| self.judge.verdict(outcome))
+    fn at_hand(&self) -> Option<Token> {
+        self.worker.at_hand()
     }
 
     #[inline]
+    fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
+        outcome.map_or(Verdict::Failure, |outcome| self.judge.verdict(outcome))
+    }
+}
+
+impl<J: Send> Books for Guarded<J> {
+    #[inline]
     fn tell(&mut self, token: Token, verdict: Verdict) {
         self.worker.tell(token, verdict);
+    }
+
+    fn opened(&self, token: Token) -> Token {
+        self.worker.opened(token)
     }
 }
 

@@ -21,12 +21,15 @@ mod build;
 mod call;
 mod error;
 mod guard;
+mod quick;
+mod taken;
 
 use super::{BadValue, Retry, Timer, Verdict, deadline::Deadline, hedge::Hedging, retry::Retrying};
 pub use admit::Admit;
 pub use error::{ChainCause, ChainError, Layer, Refusal};
-pub use guard::{EveryError, Guarded, Guards, Judges};
+pub use guard::{Books, EveryError, Guarded, Guards, Judges};
 use std::{fmt, marker::PhantomData, time::Duration};
+pub use taken::Taken;
 
 /// The protections around one kind of call.
 ///
@@ -45,8 +48,8 @@ use std::{fmt, marker::PhantomData, time::Duration};
 /// | part | what it does | needs |
 /// |---|---|---|
 /// | [`deadline`](Chain::deadline) | bounds the whole, waits included | above the timeout |
-/// | [`rate_limit`](Chain::rate_limit) | bounds calls in time | an [`Admit`] |
-/// | [`bulkhead`](Chain::bulkhead) | bounds calls at once | an [`Admit`] |
+/// | [`rate_limit`](Chain::rate_limit) | bounds calls in time | a [`Lease`](super::Lease), or another [`Admit`] |
+/// | [`bulkhead`](Chain::bulkhead) | bounds calls at once | a [`Seat`](super::Seat), or another [`Admit`] |
 /// | [`breaker`](Chain::breaker) | does not call what is down | a [`CircuitBreaker`](super::CircuitBreaker) |
 /// | [`retry`](Chain::retry) | calls again after a failure | [`idempotent`](Chain::idempotent) before it |
 /// | [`hedge`](Chain::hedge) | calls twice when the first is slow | [`idempotent`](Chain::idempotent) before it |
@@ -56,14 +59,18 @@ use std::{fmt, marker::PhantomData, time::Duration};
 /// # Examples
 ///
 /// ```
-/// use electrician::resilience::{Again, Backoff, Breaker, Chain, CircuitBreaker, Retry};
+/// use electrician::resilience::{Again, Backoff, Breaker, Bulkhead, Chain, CircuitBreaker, RateLimiter, Retry};
+/// use electrician::value::Rate;
 /// use std::{io, sync::atomic::{AtomicU32, Ordering}, time::Duration};
 ///
 /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
 /// # runtime.block_on(async {
+/// let (limiter, bulkhead) = (RateLimiter::new(Rate::per_second(500)), Bulkhead::new(16));
 /// let breaker = CircuitBreaker::new(Breaker::default());
 /// let mut chain = Chain::new()
 ///     .deadline(Duration::from_secs(5))
+///     .rate_limit(limiter.lease())
+///     .bulkhead(bulkhead.seat())
 ///     .breaker(&breaker)
 ///     .idempotent()
 ///     .retry(Retry::up_to(4).backoff(Duration::from_millis(50)..Duration::from_secs(1)))

@@ -1,11 +1,13 @@
 //! What a chain promises: the order, what is given back, what is kept, and what a caller is told.
 
-mod doubles;
+mod flaky;
+mod opened;
 mod order;
 mod promises;
 
 use super::{super::*, *};
-use doubles::{Flaky, Recorded};
+use crate::value::Rate;
+use flaky::Flaky;
 use std::time::Duration;
 use tokio::time::{Instant, advance, sleep};
 
@@ -17,4 +19,15 @@ fn steady(attempts: u32) -> Retry {
 
 fn fragile() -> CircuitBreaker {
     CircuitBreaker::new(Breaker::default().consecutive(1))
+}
+
+/// So many tokens for the next hour; nobody waits for more.
+fn tokens(tokens: u32) -> RateLimiter {
+    let rate = Rate::new(1, Duration::from_hours(1));
+    RateLimiter::new(RateLimit::new(rate).burst(tokens).waiters(0))
+}
+
+/// So many places; nobody waits for more.
+fn places(places: u32) -> Bulkhead {
+    Bulkhead::new(Concurrency::from(places).waiters(0))
 }

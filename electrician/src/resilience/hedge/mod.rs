@@ -111,6 +111,10 @@ impl Hedge {
 
 /// Makes one attempt: `()` calls once, [`Hedging`] perhaps twice.
 pub trait Hedges: Send {
+    /// Whether no attempt is more than one call.
+    #[doc(hidden)]
+    const ONCE: bool;
+
     /// Calls, with the time of an attempt for each call.
     #[doc(hidden)]
     fn attempt<T, E, C, F>(
@@ -127,6 +131,8 @@ pub trait Hedges: Send {
 }
 
 impl Hedges for () {
+    const ONCE: bool = true;
+
     #[inline]
     fn attempt<T, E, C, F>(
         &mut self,
@@ -145,6 +151,8 @@ impl Hedges for () {
 }
 
 impl Hedges for Hedging {
+    const ONCE: bool = false;
+
     async fn attempt<T, E, C, F>(
         &mut self,
         timer: &mut Timer,

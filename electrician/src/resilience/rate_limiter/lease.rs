@@ -11,7 +11,7 @@ use tokio::time::Instant;
 /// A few tokens at once, for one worker.
 ///
 /// Use one for each worker that calls often; it costs a comparison where a token costs a lock and a
-/// clock. A lease takes what its worker needs for a millisecond, sixteen tokens at most, and all leases
+/// clock. A lease takes what its worker needs for a millisecond, 64 tokens at most, and all leases
 /// of a limiter hold half of its burst at most. At low rates, or with a blackout, it takes one by one.
 ///
 /// The limit stays as strict as without leases: what a lease holds is missing from the burst. Call
@@ -102,10 +102,7 @@ impl Lease {
         if self.take() {
             return Ok(());
         }
-        let ended = self.end();
-        let grant = self.limiter.grant(Ask::Share, deadline, ended).await?;
-        self.begin(grant);
-        Ok(())
+        self.ask(deadline).await
     }
 
     /// The token that was taken last was not used. Each one can be given back once.
@@ -136,6 +133,27 @@ impl Lease {
         }
     }
 
+    /// Takes a token that is here, or that the limiter has for one who asks by the way.
+    #[inline]
+    pub(in super::super) fn at_hand(&mut self) -> bool {
+        self.take() || self.refill()
+    }
+
+    #[cold]
+    fn refill(&mut self) -> bool {
+        let ended = self.end();
+        let grant = self.limiter.grant_by_the_way(Ask::Share, ended);
+        grant.map(|grant| self.begin(grant)).is_some()
+    }
+
+    /// Waits for tokens of the limiter's.
+    pub(in super::super) async fn ask(&mut self, deadline: Option<Instant>) -> Result<(), Limited> {
+        let ended = self.end();
+        let grant = self.limiter.grant(Ask::Share, deadline, ended).await?;
+        self.begin(grant);
+        Ok(())
+    }
+
     /// One of those at hand, unless the pace has changed since they were given.
     #[inline]
     fn take(&mut self) -> bool {
@@ -153,6 +171,13 @@ impl Lease {
             Grant::Token(slot) => (From::Token(slot), 0),
             Grant::Loan(loan) => (From::Loan(loan), loan.tokens - 1),
         };
+    }
+}
+
+impl Clone for Lease {
+    /// Another worker's, of the same limiter.
+    fn clone(&self) -> Self {
+        self.limiter.lease()
     }
 }
 

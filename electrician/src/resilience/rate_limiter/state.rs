@@ -45,7 +45,7 @@ pub(super) type Ended = Option<(Loan, u32)>;
 
 /// A lease is for about so much work, and for so many tokens at most.
 const LEASE_TIME: Duration = Duration::from_millis(1);
-const LEASE_MOST: u32 = 16;
+const LEASE_MOST: u32 = 64;
 
 impl State {
     /// A full bucket, with nobody waiting.

@@ -229,10 +229,17 @@ impl BudgetWorker {
     /// A call has succeeded, and earns its part.
     #[inline]
     pub fn succeeded(&mut self) {
-        let counter = self
-            .counter
-            .get_or_insert_with(|| self.budget.held().counters.take());
-        counter.count();
+        if self.counter.is_none() {
+            self.take_counter();
+        }
+        if let Some(counter) = &self.counter {
+            counter.count();
+        }
+    }
+
+    #[cold]
+    fn take_counter(&mut self) {
+        self.counter = Some(self.budget.held().counters.take());
     }
 
     /// Takes a retry out of the budget, if there is one.

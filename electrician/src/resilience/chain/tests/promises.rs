@@ -1,6 +1,6 @@
 //! Time, errors, hedges and fallbacks.
 
-use super::{doubles::Log, *};
+use super::*;
 use std::{
     future::pending,
     sync::{
@@ -12,29 +12,41 @@ use std::{
 /// Waits used to lie outside of the time for the whole.
 #[tokio::test(start_paused = true)]
 async fn the_deadline_covers_waits_attempts_and_backoff() {
-    #[derive(Clone)]
-    struct Slow;
-    impl Admit for Slow {
-        async fn admit(&mut self, _: Option<Instant>) -> Result<(), Refusal> {
-            sleep(MS * 60).await;
-            Ok(())
-        }
-        fn give_back(&mut self) {}
-    }
+    let limiter = RateLimiter::new(RateLimit::new(Rate::new(1, MS * 30)).burst(1));
+    limiter.try_acquire().expect("the only one that is free");
     let mut chain = Chain::new()
         .deadline(MS * 100)
-        .rate_limit(Slow)
+        .rate_limit(limiter.lease())
         .idempotent()
         .retry(steady(9));
-    let began = Instant::now();
-    let error = chain.call(|| async { Err::<(), _>("down") }).await;
-    let error = error.unwrap_err();
+    let (began, calls) = (Instant::now(), AtomicU32::new(0));
+    let hangs_later = || async {
+        match calls.fetch_add(1, Relaxed) {
+            0 => Err::<(), _>("down"),
+            _ => pending().await,
+        }
+    };
+    let error = chain.call(hangs_later).await.unwrap_err();
     assert_eq!(began.elapsed(), MS * 100);
     assert!(matches!(error.cause, ChainCause::Late(_)));
     assert_eq!(
         (error.attempts, error.last),
-        (1, Some("down")),
+        (2, Some("down")),
         "it is kept"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_would_end_after_the_deadline_is_refused_at_once() {
+    let limiter = RateLimiter::new(RateLimit::new(Rate::new(1, MS * 60)).burst(1));
+    let mut chain = Chain::new().deadline(MS * 50).rate_limit(limiter.lease());
+    chain.call(|| async { Ok::<_, ()>(()) }).await.unwrap();
+    let began = Instant::now();
+    let error = chain.call(|| async { Ok::<_, ()>(()) }).await.unwrap_err();
+    let refusal = Refusal::new(Layer::RateLimit, Some(began + MS * 60));
+    assert_eq!(
+        (error.refusal(), began.elapsed()),
+        (Some(refusal), Duration::ZERO)
     );
 }
 
@@ -74,7 +86,7 @@ async fn a_timeout_of_one_attempt_is_tried_again_and_is_a_failure() {
 /// Errors that will not go away used to be tried again.
 #[tokio::test(start_paused = true)]
 async fn only_errors_that_may_go_away_are_tried_again() {
-    let flaky = Flaky::failing(9, &Log::default());
+    let flaky = Flaky::failing(9);
     let mut chain = Chain::new()
         .idempotent()
         .retry(steady(9))
@@ -88,7 +100,7 @@ async fn only_errors_that_may_go_away_are_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn the_time_that_the_other_side_asks_for_is_waited() {
-    let flaky = Flaky::failing(1, &Log::default());
+    let flaky = Flaky::failing(1);
     let mut chain = Chain::new()
         .idempotent()
         .retry(steady(9))
@@ -118,7 +130,7 @@ async fn a_budget_bounds_the_retries_of_all_callers() {
 async fn a_sensor_is_told_of_each_failed_attempt() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&told);
-    let flaky = Flaky::failing(9, &Log::default());
+    let flaky = Flaky::failing(9);
     let mut chain = Chain::new().idempotent().retry(steady(2)).on_attempt(
         move |attempt: &Attempt<'_, String>| {
             let error = attempt.error.cloned().unwrap();
@@ -294,11 +306,10 @@ fn values_that_contradict_each_other_are_refused() {
 async fn a_chain_crosses_threads_with_borrowing_errors_and_all_its_parts() {
     let breaker = fragile();
     let budget = RetryBudget::new(Budget::default());
-    let log = Log::default();
     let mut chain = Chain::new()
         .deadline(MS * 1_000)
-        .rate_limit(Recorded::new(Layer::RateLimit, 9, &log))
-        .bulkhead(Recorded::new(Layer::Bulkhead, 9, &log))
+        .rate_limit(tokens(9).lease())
+        .bulkhead(places(9).seat())
         .breaker(&breaker)
         .idempotent()
         .retry(steady(3))

@@ -1,4 +1,4 @@
-//! Instructions an item, counted by callgrind: three fixed workloads of the current thread, played by this very program.
+//! Instructions an item, counted by callgrind: fixed workloads of the current thread, played by this very program.
 
 use std::{
     env,
@@ -6,26 +6,27 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use crate::{bench::current_thread, work::WORKLOADS};
+/// A name, and what does the work over so many items and gives what came out.
+pub(crate) type Workload = (&'static str, fn(u64) -> u64);
 
 const SHORT: u64 = 20_000;
 const LONG: u64 = 120_000;
 
 /// What runs under callgrind: one workload, and nothing else.
-pub(crate) fn play(name: &str, items: u64) -> ExitCode {
-    let Some((_, run)) = WORKLOADS.iter().find(|(known, _)| *known == name) else {
+pub(crate) fn play(workloads: &[Workload], name: &str, items: u64) -> ExitCode {
+    let Some((_, run)) = workloads.iter().find(|(known, _)| *known == name) else {
         eprintln!("no workload is called {name}");
         return ExitCode::FAILURE;
     };
-    black_box(run(&current_thread(), items));
+    black_box(run(items));
     ExitCode::SUCCESS
 }
 
 /// The difference of two runs, so that start-up falls out.
 #[allow(clippy::cast_precision_loss, reason = "one digit is printed")]
-pub(crate) fn print() {
+pub(crate) fn print(workloads: &[Workload]) {
     println!("\ninstructions an item, current thread (callgrind)");
-    for (name, _) in WORKLOADS {
+    for (name, _) in workloads {
         match (instructions(name, SHORT), instructions(name, LONG)) {
             (Ok(short), Ok(long)) => {
                 let each = long.saturating_sub(short) as f64 / (LONG - SHORT) as f64;

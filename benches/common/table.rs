@@ -1,7 +1,6 @@
 //! The rows, printed: the goals first, then what an item costs.
 
-use crate::{
-    bench::RUNTIMES,
+use super::{
     rounds::{Cost, share_of_a_core},
     row::Row,
 };
@@ -9,9 +8,9 @@ use crate::{
 const WORK: usize = 62;
 const BASELINE: usize = 34;
 
-pub(crate) fn print_head() {
+/// The columns are what each row was measured in.
+pub(crate) fn print_head([one, two]: [&str; 2]) {
     print_quiet();
-    let [one, two] = RUNTIMES;
     println!(
         "goal | {:WORK$} | {:BASELINE$} | {:15} | {one:14} | {two:14} | met",
         "work", "held against", "goal"
@@ -33,11 +32,10 @@ pub(crate) fn print_row(row: &Row) {
 }
 
 /// What an item costs both sides, wall and CPU, so that nothing wins by spinning.
-pub(crate) fn print_costs(rows: &[Row]) {
+pub(crate) fn print_costs([one, two]: [&str; 2], rows: &[Row]) {
     if rows.iter().all(|row| row.costs.iter().all(Option::is_none)) {
         return;
     }
-    let [one, two] = RUNTIMES;
     println!("\nns an item (CPU ns an item), and what it is held against");
     println!(
         "goal | {:WORK$} | {:BASELINE$} | {one:41} | {two}",

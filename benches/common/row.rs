@@ -1,6 +1,6 @@
 //! One line of the table: a goal, and how near the engine came to it.
 
-use crate::rounds::Cost;
+use super::rounds::Cost;
 
 /// A row, with a figure for each runtime in which it was measured.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use nix::time::{ClockId, clock_gettime};
 pub(crate) struct Cost {
     /// From start to end, or how long an item is under way where latency is measured.
     pub(crate) wall: f64,
-    /// User and system time of the whole process.
+    /// User and system time.
     pub(crate) cpu: f64,
 }
 
@@ -46,15 +46,43 @@ pub(crate) fn interleave<const N: usize>(
     }
 }
 
-/// Runs something over so many items, and says what one of them cost.
-#[allow(clippy::cast_precision_loss, reason = "three digits are printed")]
+/// Runs something over so many items, and says what one of them cost the process.
 pub(crate) fn timed(items: u64, run: impl FnOnce()) -> Cost {
-    let (wall, cpu) = (Instant::now(), process_time());
+    timed_by(ClockId::CLOCK_PROCESS_CPUTIME_ID, items, run)
+}
+
+/// Runs something over so many items, and says what one of them cost this thread.
+pub(crate) fn timed_here(items: u64, run: impl FnOnce()) -> Cost {
+    timed_by(ClockId::CLOCK_THREAD_CPUTIME_ID, items, run)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "three digits are printed")]
+fn timed_by(clock: ClockId, items: u64, run: impl FnOnce()) -> Cost {
+    let (wall, cpu) = (Instant::now(), time(clock));
     run();
     let each = |whole: Duration| whole.as_nanos() as f64 / items as f64;
     Cost {
         wall: each(wall.elapsed()),
-        cpu: each(process_time().saturating_sub(cpu)),
+        cpu: each(time(clock).saturating_sub(cpu)),
+    }
+}
+
+/// How many items are handled in so much time of a core, in which others have no part.
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rough number of items"
+)]
+pub(crate) fn items_within(time: Duration, run: impl Fn(u64) -> Cost) -> u64 {
+    let nanos = time.as_secs_f64() * 1e9;
+    let mut items = 16;
+    loop {
+        let enough = nanos / run(items).cpu;
+        if enough < 6.0 * items as f64 {
+            return (enough as u64).max(8);
+        }
+        items *= 4;
     }
 }
 
@@ -67,9 +95,9 @@ pub(crate) fn share_of_a_core() -> f64 {
     cost.cpu / cost.wall
 }
 
-fn process_time() -> Duration {
-    let time = clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID);
-    time.expect("the process has a clock").into()
+fn time(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
+    time.expect("processes and threads have clocks").into()
 }
 
 /// The middle one.

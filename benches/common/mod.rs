@@ -1,0 +1,8 @@
+//! What the benches share: interleaved rounds, clocks of the wall and of the process, rows and their table, allocations, instructions.
+
+pub(crate) mod allocations;
+pub(crate) mod callgrind;
+pub(crate) mod options;
+pub(crate) mod rounds;
+pub(crate) mod row;
+pub(crate) mod table;
