@@ -277,9 +277,9 @@ impl<E> Settings<E> {
     #[cold]
     fn verdict(&self, cause: &Cause<E>) -> Verdict {
         match (cause, &self.breaker_when) {
-            (Cause::Error(error), Some(counts)) if !counts(error) => Verdict::Success,
-            (Cause::Late(_), _) => Verdict::Nothing,
-            _ => Verdict::Failure,
+            (Cause::Error(error), Some(counts)) if !counts(error) => Verdict::Healthy,
+            (Cause::Late(_), _) => Verdict::Unknown,
+            _ => Verdict::Unhealthy,
         }
     }
 }

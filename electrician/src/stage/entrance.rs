@@ -103,7 +103,7 @@ impl Entrance {
         match token.transpose() {
             Ok(token) => Ok(token),
             Err(open) => {
-                self.leave(Verdict::Nothing);
+                self.leave(Verdict::Unknown);
                 self.give_back();
                 Err(self.shut(open))
             }
@@ -221,7 +221,7 @@ impl Entered<'_> {
         if let Some(budget) = &mut self.entrance.budget {
             budget.succeeded();
         }
-        self.end(Verdict::Success);
+        self.end(Verdict::Healthy);
     }
 
     /// The call has ended, and shows this about the backend.
@@ -242,7 +242,7 @@ impl Entered<'_> {
 impl Drop for Entered<'_> {
     /// Where the call has ended before, nothing is left to be told.
     fn drop(&mut self) {
-        self.tell(Verdict::Nothing);
+        self.tell(Verdict::Unknown);
         if let Some(tokens) = &mut self.entrance.tokens {
             tokens.forget_key();
         }

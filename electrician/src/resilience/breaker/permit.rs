@@ -25,11 +25,11 @@ pub struct Token {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// It works.
-    Success,
+    Healthy,
     /// It does not.
-    Failure,
-    /// Nothing: the call is not counted.
-    Nothing,
+    Unhealthy,
+    /// Nothing is known: the call is not counted.
+    Unknown,
 }
 
 /// Where a permit books how its call ended: at a [`CircuitBreaker`], or at a [`BreakerWorker`].
@@ -70,10 +70,10 @@ impl Token {
     #[inline]
     pub(crate) fn tell(self, by: &mut impl Books, verdict: Verdict) {
         match verdict {
-            Verdict::Success if self.is_slow(by.shared()) => self.slow_success(by.shared()),
-            Verdict::Success => by.success(self.generation),
-            Verdict::Failure => self.failure(by.shared()),
-            Verdict::Nothing => self.nothing(by.shared()),
+            Verdict::Healthy if self.is_slow(by.shared()) => self.slow_success(by.shared()),
+            Verdict::Healthy => by.success(self.generation),
+            Verdict::Unhealthy => self.failure(by.shared()),
+            Verdict::Unknown => self.nothing(by.shared()),
         }
     }
 
@@ -120,13 +120,13 @@ impl<B: Books> Permit<B> {
     /// The call has ended well.
     #[inline]
     pub fn success(self) {
-        self.tell(Verdict::Success);
+        self.tell(Verdict::Healthy);
     }
 
     /// The call has failed.
     #[doc(alias = "RecordError")]
     pub fn failure(self) {
-        self.tell(Verdict::Failure);
+        self.tell(Verdict::Unhealthy);
     }
 
     /// The call has opened something that goes on, and the end of that will be told: how long it lasts says nothing about
@@ -147,7 +147,7 @@ impl<B: Books> Drop for Permit<B> {
     #[inline]
     fn drop(&mut self) {
         if !self.told {
-            self.token.tell(&mut self.by, Verdict::Nothing);
+            self.token.tell(&mut self.by, Verdict::Unknown);
         }
     }
 }

@@ -50,12 +50,12 @@ impl BulkheadPermit {
 
     /// The call has ended well.
     pub fn success(self) {
-        self.tell(Verdict::Success);
+        self.tell(Verdict::Healthy);
     }
 
     /// The call has failed because the other side has had too much: it refused, or was too slow.
     pub fn failure(self) {
-        self.tell(Verdict::Failure);
+        self.tell(Verdict::Unhealthy);
     }
 
     /// The call has ended like that.
@@ -65,7 +65,7 @@ impl BulkheadPermit {
 
     /// Keeps for the end what the call shows. The first one counts.
     pub(super) fn note(&mut self, verdict: Verdict) {
-        if verdict == Verdict::Nothing {
+        if verdict == Verdict::Unknown {
             return;
         }
         if let Some((began, running)) = self.began.take() {
@@ -73,7 +73,7 @@ impl BulkheadPermit {
                 began,
                 ended: Instant::now(),
                 running,
-                failed: verdict == Verdict::Failure,
+                failed: verdict == Verdict::Unhealthy,
             });
         }
     }

@@ -162,13 +162,13 @@ impl Seated<'_> {
     /// The call has ended well.
     #[inline]
     pub fn success(self) {
-        self.0.leave(Verdict::Success);
+        self.0.leave(Verdict::Healthy);
     }
 
     /// The call has failed because the other side has had too much: it refused, or was too slow.
     #[inline]
     pub fn failure(self) {
-        self.0.leave(Verdict::Failure);
+        self.0.leave(Verdict::Unhealthy);
     }
 }
 
@@ -176,7 +176,7 @@ impl Drop for Seated<'_> {
     /// Where the call has ended before, nobody sits there any more.
     #[inline]
     fn drop(&mut self) {
-        self.0.leave(Verdict::Nothing);
+        self.0.leave(Verdict::Unknown);
     }
 }
 
@@ -189,7 +189,7 @@ impl Clone for Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.leave(Verdict::Nothing);
+        self.leave(Verdict::Unknown);
         self.bulkhead.end_seat(&self.place);
     }
 }

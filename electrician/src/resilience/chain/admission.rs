@@ -168,7 +168,7 @@ impl<T, E, L: Admit, B: Admit, K: Guards<T, E>> Drop for Admission<'_, T, E, L, 
                 bulkhead.give_back();
                 rate_limit.give_back();
             }
-            Passed::Breaker => self.limits.end(self.token, Verdict::Nothing),
+            Passed::Breaker => self.limits.end(self.token, Verdict::Unknown),
         }
     }
 }

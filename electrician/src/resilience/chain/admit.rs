@@ -92,7 +92,7 @@ impl Admit for Seat {
     }
 
     fn give_back(&mut self) {
-        self.leave(Verdict::Nothing);
+        self.leave(Verdict::Unknown);
     }
 
     fn opened(&mut self, verdict: Verdict) {

@@ -259,7 +259,7 @@ pub(super) fn missed<T, E>(
         }
         // Cut short by the whole's time, it says nothing.
         None if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
-            (whole.late(), Verdict::Nothing)
+            (whole.late(), Verdict::Unknown)
         }
         None => {
             let limit = timeout.unwrap_or_default();

@@ -61,7 +61,7 @@ impl<T, E> Guards<T, E> for () {
 
     #[inline]
     fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
-        outcome.map_or(Verdict::Failure, |outcome| EveryError.verdict(outcome))
+        outcome.map_or(Verdict::Unhealthy, |outcome| EveryError.verdict(outcome))
     }
 }
 
@@ -92,7 +92,7 @@ impl<T, E, J: Judges<T, E> + Send> Guards<T, E> for Guarded<J> {
 
     #[inline]
     fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
-        outcome.map_or(Verdict::Failure, |outcome| self.judge.verdict(outcome))
+        outcome.map_or(Verdict::Unhealthy, |outcome| self.judge.verdict(outcome))
     }
 }
 
@@ -111,8 +111,8 @@ impl<T, E> Judges<T, E> for EveryError {
     #[inline]
     fn verdict(&self, outcome: Result<&T, &E>) -> Verdict {
         match outcome {
-            Ok(_) => Verdict::Success,
-            Err(_) => Verdict::Failure,
+            Ok(_) => Verdict::Healthy,
+            Err(_) => Verdict::Unhealthy,
         }
     }
 }

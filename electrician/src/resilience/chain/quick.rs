@@ -80,7 +80,7 @@ impl<'c, P: GivesBack, N, S, C, A, G, W> Quick<'c, P, N, S, C, A, G, W> {
 impl<L: Admit, B: Admit, K: Books, R, H, F, I> GivesBack for Chain<L, B, K, R, H, F, I> {
     #[cold]
     fn give_back(&mut self, token: Token) {
-        self.limits.end(token, Verdict::Nothing);
+        self.limits.end(token, Verdict::Unknown);
     }
 }
 

@@ -41,7 +41,7 @@ impl<T, B: Admit, K: Books> Taken<T, B, K> {
     /// What was opened came to its end: everything is given back.
     pub fn ended(&mut self) {
         let shown = self.opened.map(|(_, verdict)| verdict);
-        self.give_back(shown.unwrap_or(Verdict::Nothing));
+        self.give_back(shown.unwrap_or(Verdict::Unknown));
     }
 
     fn give_back(&mut self, verdict: Verdict) {
@@ -56,7 +56,7 @@ impl<T, B: Admit, K: Books> Taken<T, B, K> {
 
 impl<T, B: Admit, K: Books> Drop for Taken<T, B, K> {
     fn drop(&mut self) {
-        self.give_back(Verdict::Nothing);
+        self.give_back(Verdict::Unknown);
     }
 }
 

@@ -179,7 +179,7 @@ async fn a_call_that_takes_as_long_as_a_slow_one_is_slow() {
 #[tokio::test(start_paused = true)]
 async fn what_shows_nothing_is_not_counted() {
     let breaker = fragile();
-    for verdict in [Verdict::Nothing, Verdict::Success, Verdict::Failure] {
+    for verdict in [Verdict::Unknown, Verdict::Healthy, Verdict::Unhealthy] {
         breaker.permit().unwrap().tell(verdict);
     }
     let snapshot = breaker.snapshot();

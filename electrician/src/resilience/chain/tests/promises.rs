@@ -154,10 +154,10 @@ async fn the_breaker_judges_errors_and_results_as_it_is_told() {
     let mut chain = Chain::new()
         .breaker(&breaker)
         .breaker_when(|outcome: Result<&u32, &&str>| match outcome {
-            Ok(503) => Verdict::Failure,
-            Err(&"no such order") => Verdict::Success,
-            Err(&"not now") => Verdict::Nothing,
-            outcome => outcome.map_or(Verdict::Failure, |_| Verdict::Success),
+            Ok(503) => Verdict::Unhealthy,
+            Err(&"no such order") => Verdict::Healthy,
+            Err(&"not now") => Verdict::Unknown,
+            outcome => outcome.map_or(Verdict::Unhealthy, |_| Verdict::Healthy),
         });
     for outcome in [
         Ok(200),
