@@ -9,6 +9,7 @@ use electrician::{
 };
 use std::{
     alloc::System,
+    cell::Cell,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
@@ -19,11 +20,18 @@ static ALLOCATOR: Allocator<System> = Allocator::system();
 
 static MADE: AtomicU64 = AtomicU64::new(0);
 
+thread_local! {
+    /// Whether this is the thread of the calls: the test harness has others.
+    static CALLS: Cell<bool> = const { Cell::new(false) };
+}
+
 struct Counter;
 
 impl AllocationTracker for Counter {
     fn allocated(&self, _: usize, _: usize, _: usize, _: AllocationGroupId) {
-        MADE.fetch_add(1, Relaxed);
+        if CALLS.get() {
+            MADE.fetch_add(1, Relaxed);
+        }
     }
 
     fn deallocated(
@@ -56,6 +64,7 @@ macro_rules! counted {
 #[tokio::test]
 async fn calls_that_succeed_allocate_nothing() {
     AllocationRegistry::set_global_tracker(Counter).expect("nobody else counts");
+    CALLS.set(true);
     let ready = || async { Ok::<_, ()>(7) };
     let waits = || async {
         tokio::task::yield_now().await;
