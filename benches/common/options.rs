@@ -1,6 +1,8 @@
 //! The arguments of the command line, read.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
+
+use super::callgrind::{self, Workload};
 
 /// Where the chart goes when nothing else is said.
 const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/engine.svg");
@@ -17,7 +19,19 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+    /// What was asked for on the command line; a workload of those is played at once, and nothing else is done.
+    pub(crate) fn or_play(workloads: &[Workload]) -> Result<Self, ExitCode> {
+        let options = Self::read(std::env::args().skip(1)).map_err(|message| {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        })?;
+        match &options.workload {
+            Some((workload, items)) => Err(callgrind::play(workloads, workload, *items)),
+            None => Ok(options),
+        }
+    }
+
+    fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut arguments = arguments.peekable();
         let mut options = Self {
             only: None,

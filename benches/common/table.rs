@@ -1,6 +1,8 @@
 //! The rows, printed: the goals first, then what an item costs.
 
 use super::{
+    callgrind::{self, Workload},
+    options::Options,
     rounds::{Cost, share_of_a_core},
     row::Row,
 };
@@ -8,8 +10,31 @@ use super::{
 const WORK: usize = 62;
 const BASELINE: usize = 34;
 
-/// The columns are what each row was measured in.
-pub(crate) fn print_head([one, two]: [&str; 2]) {
+/// Measures and prints what was asked for; the columns are what each row was measured in.
+pub(crate) fn print<M: FnOnce() -> Vec<Row>>(
+    columns: [&str; 2],
+    options: &Options,
+    goals: impl IntoIterator<Item = (u8, M)>,
+    workloads: &[Workload],
+) -> Vec<Row> {
+    let mut rows = Vec::new();
+    print_head(columns);
+    for (number, measure) in goals {
+        if options.wants(&number.to_string()) {
+            let measured = measure();
+            measured.iter().for_each(print_row);
+            rows.extend(measured);
+        }
+    }
+    print_costs(columns, &rows);
+    if options.wants("callgrind") {
+        callgrind::print(workloads);
+    }
+    print_verdict(&rows);
+    rows
+}
+
+fn print_head([one, two]: [&str; 2]) {
     print_quiet();
     println!(
         "goal | {:WORK$} | {:BASELINE$} | {:15} | {one:14} | {two:14} | met",
@@ -17,7 +42,7 @@ pub(crate) fn print_head([one, two]: [&str; 2]) {
     );
 }
 
-pub(crate) fn print_row(row: &Row) {
+fn print_row(row: &Row) {
     let [one, two] = row
         .figures
         .map(|figure| figure.map_or("–".to_owned(), |figure| row.limit.figure(figure)));
@@ -32,7 +57,7 @@ pub(crate) fn print_row(row: &Row) {
 }
 
 /// What an item costs both sides, wall and CPU, so that nothing wins by spinning.
-pub(crate) fn print_costs([one, two]: [&str; 2], rows: &[Row]) {
+fn print_costs([one, two]: [&str; 2], rows: &[Row]) {
     if rows.iter().all(|row| row.costs.iter().all(Option::is_none)) {
         return;
     }
@@ -74,7 +99,7 @@ fn short(figure: f64) -> String {
     format!("{figure:.digits$}")
 }
 
-pub(crate) fn print_verdict(rows: &[Row]) {
+fn print_verdict(rows: &[Row]) {
     let met = rows.iter().filter(|row| row.is_met()).count();
     println!("\n{met} of {} rows met", rows.len());
     print_quiet();

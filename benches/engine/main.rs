@@ -32,32 +32,14 @@ use bench::{Bench, RUNTIMES};
 use common::{allocations, callgrind, options::Options, rounds, row, table};
 
 fn main() -> ExitCode {
-    let options = match Options::read(std::env::args().skip(1)) {
+    let options = match Options::or_play(&work::WORKLOADS) {
         Ok(options) => options,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::FAILURE;
-        }
+        Err(code) => return code,
     };
-    if let Some((workload, items)) = &options.workload {
-        return callgrind::play(&work::WORKLOADS, workload, *items);
-    }
-
-    let bench = Bench::new(options.rounds, options.build);
-    let mut rows = Vec::new();
-    table::print_head(RUNTIMES);
-    for (number, measure) in work::goals() {
-        if options.wants(&number.to_string()) {
-            let measured = measure(&bench);
-            measured.iter().for_each(table::print_row);
-            rows.extend(measured);
-        }
-    }
-    table::print_costs(RUNTIMES, &rows);
-    if options.wants("callgrind") {
-        callgrind::print(&work::WORKLOADS);
-    }
-    table::print_verdict(&rows);
+    let bench = &Bench::new(options.rounds, options.build);
+    let goals = work::goals().into_iter();
+    let goals = goals.map(|(number, measure)| (number, move || measure(bench)));
+    let rows = table::print(RUNTIMES, &options, goals, &work::WORKLOADS);
 
     if let Some(file) = &options.chart
         && let Err(error) = fs::write(file, chart::draw(&rows))

@@ -25,30 +25,12 @@ use common::{allocations, callgrind, options::Options, rounds, row, table};
 const COLUMNS: [&str; 2] = ["one thread", "two threads"];
 
 fn main() -> ExitCode {
-    let options = match Options::read(std::env::args().skip(1)) {
+    let options = match Options::or_play(&goals::WORKLOADS) {
         Ok(options) => options,
-        Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::FAILURE;
-        }
+        Err(code) => return code,
     };
-    if let Some((workload, calls)) = &options.workload {
-        return callgrind::play(&goals::WORKLOADS, workload, *calls);
-    }
-
-    let mut rows = Vec::new();
-    table::print_head(COLUMNS);
-    for (number, measure) in goals::all() {
-        if options.wants(&number.to_string()) {
-            let measured = measure(options.rounds.max(1));
-            measured.iter().for_each(table::print_row);
-            rows.extend(measured);
-        }
-    }
-    table::print_costs(COLUMNS, &rows);
-    if options.wants("callgrind") {
-        callgrind::print(&goals::WORKLOADS);
-    }
-    table::print_verdict(&rows);
+    let rounds = options.rounds.max(1);
+    let goals = goals::all().map(|(number, measure)| (number, move || measure(rounds)));
+    table::print(COLUMNS, &options, goals, &goals::WORKLOADS);
     ExitCode::SUCCESS
 }

@@ -100,10 +100,10 @@ impl<T> Merge<T> {
     pub(crate) fn pour<U, G: Certainty>(
         &mut self,
         most: usize,
-        into: (&mut Sender<U>, G),
+        into: &mut Sender<U>,
         make: impl FnMut(T) -> Option<U>,
     ) {
-        pour(&mut self.chunk, most, into, make);
+        pour::<_, _, G>(&mut self.chunk, most, into, make);
     }
 
     /// The rest of the chunk, item by item. What is not iterated stays in the chunk.

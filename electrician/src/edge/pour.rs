@@ -31,7 +31,7 @@ pub(super) fn each<T>(chunk: &mut vec::IntoIter<T>, most: usize, mut give: impl 
 pub(super) fn pour<T, U, G: Certainty>(
     chunk: &mut vec::IntoIter<T>,
     most: usize,
-    (into, _): (&mut Sender<U>, G),
+    into: &mut Sender<U>,
     mut make: impl FnMut(T) -> Option<U>,
 ) {
     if !G::ALWAYS {

@@ -135,7 +135,7 @@ impl<T: Send, K: Fn(&T, &mut DefaultHasher) + Send> Head for Lanes<T, K> {
     }
 
     fn is_full(&self) -> bool {
-        self.lanes.iter().any(|lane| !lane.has_room())
+        self.lanes.iter().any(Sender::is_all_but_full)
     }
 
     fn room(&self) -> usize {

@@ -175,7 +175,7 @@ impl<T> Intake<T> {
         &mut self,
         pass: &mut Pass,
         room: usize,
-        (into, certainty): (&mut Sender<U>, G),
+        (into, _): (&mut Sender<U>, G),
         mut make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
     ) {
         let (mut most, before) = (pass.limit(room), self.merge.len());
@@ -189,7 +189,7 @@ impl<T> Intake<T> {
                 into.extend(make(item, &mut lap));
             }
             self.merge
-                .pour(most, (into, certainty), |item| make(item, &mut Lap::off()));
+                .pour::<_, G>(most, into, |item| make(item, &mut Lap::off()));
         });
         pass.passed(before - self.merge.len(), panic.err());
         pass.poured(into.len() - buffered);

@@ -50,7 +50,7 @@ pub trait Outputs<T, E>: Send {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         most: usize,
-        (into, _): (&mut Sender<U>, G),
+        into: &mut Sender<U>,
         mut make: impl FnMut(Result<T, E>) -> Option<U>,
     ) -> bool {
         self.each(cx, most, |output| {
@@ -196,7 +196,7 @@ impl<I: Iterator + Send, E> Outputs<I::Item, E> for Iterated<I> {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
         most: usize,
-        (into, _): (&mut Sender<U>, G),
+        into: &mut Sender<U>,
         mut make: impl FnMut(Result<I::Item, E>) -> Option<U>,
     ) -> bool {
         let items = self.get_mut();

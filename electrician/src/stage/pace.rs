@@ -15,6 +15,9 @@ const LONGEST: usize = 1024;
 const COSTLY: u64 = 1_000;
 /// An island that has worked for so long without a wait lets others run.
 const TIRED: u64 = 1_000_000;
+/// So long it may put that off for somebody whom it has woken by costly work: another worker takes up one of the two only
+/// from the queue of this one, and who lets all others run is not in it.
+const WORN_OUT: u64 = 8 * TIRED;
 
 /// How an island lets others run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +36,10 @@ pub(super) struct Pace {
     control: Arc<Control>,
     /// The last reading of the clock, if the island has worked without a wait since.
     read: Option<u64>,
-    /// When the island last let others run.
-    rested: u64,
+    /// When the island went on after it last waited, or gave way.
+    began: u64,
+    /// The same, of a wait or of giving way to all; none while that lasts.
+    rested: Option<u64>,
     /// Items since the last reading.
     items: usize,
     /// Items until the next reading.
@@ -45,7 +50,6 @@ pub(super) struct Pace {
     owes: bool,
     limit: usize,
     cost: u64,
-    tired: bool,
 }
 
 impl Pace {
@@ -53,14 +57,14 @@ impl Pace {
         Self {
             control,
             read: None,
-            rested: 0,
+            began: 0,
+            rested: None,
             items: 0,
             due: 1,
             made: 0,
             owes: false,
             limit: 1,
             cost: 0,
-            tired: false,
         }
     }
 
@@ -93,7 +97,6 @@ impl Pace {
         let now = self.control.nanos();
         self.measured(now.saturating_sub(read));
         (self.read, self.items) = (Some(now), 0);
-        self.tired = now.saturating_sub(self.rested) >= TIRED;
         Some(now)
     }
 
@@ -104,15 +107,16 @@ impl Pace {
 
     /// The island waits: what passes meanwhile says nothing of its items.
     pub(super) fn waits(&mut self) {
-        self.read = None;
-        (self.tired, self.owes, self.made) = (false, false, 0);
+        (self.read, self.rested) = (None, None);
+        (self.owes, self.made) = (false, 0);
     }
 
     /// The island goes on. Gives the time, in nanoseconds since the start.
     pub(super) fn goes_on(&mut self) -> u64 {
         let now = self.control.nanos();
-        (self.read, self.rested, self.items) = (Some(now), now, 0);
-        (self.tired, self.owes) = (false, false);
+        (self.read, self.began, self.items) = (Some(now), now, 0);
+        self.rested.get_or_insert(now);
+        self.owes = false;
         now
     }
 
@@ -120,10 +124,15 @@ impl Pace {
     /// most.
     pub(super) fn gives_way(&mut self, woke: bool) -> GivesWay {
         self.owes |= woke;
-        let worked = self.read.map_or(0, |read| read - self.rested);
-        if self.tired {
+        let Some(read) = self.read else {
+            return GivesWay::No;
+        };
+        let awake = self.rested.map_or(0, |rested| read - rested);
+        let wakes = woke && self.cost >= COSTLY;
+        if awake >= WORN_OUT || (awake >= TIRED && !wakes) {
+            self.rested = None;
             GivesWay::ToAll
-        } else if (woke && self.cost >= COSTLY) || (self.owes && worked >= STRETCH) {
+        } else if wakes || (self.owes && read - self.began >= STRETCH) {
             GivesWay::ToWoken
         } else {
             GivesWay::No

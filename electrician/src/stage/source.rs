@@ -5,107 +5,25 @@
     reason = "a future of an island says by itself that it is `Send`"
 )]
 
+mod passes;
+
 use std::{
     collections::VecDeque,
     future::poll_fn,
-    marker::PhantomData,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use pin_project_lite::pin_project;
 
 use super::{
-    Cause, Cell, Failure, Generator, Lap, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught,
+    Cause, Cell, Failure, Generator, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught,
 };
-use crate::{
-    edge::{Certainty, Sender},
-    pipeline::{Bell, Error, ErrorKind, Phase},
-};
+use crate::pipeline::{Bell, Error, ErrorKind, Phase};
 
 /// How many items a source is asked for at once at most.
 const CHUNK: usize = 64;
-
-/// A generator in a pipeline, ready to be opened by its island.
-pub struct Origin<G, Out, Err, Args> {
-    generator: Arc<G>,
-    args: Args,
-    cell: Arc<Cell>,
-    types: PhantomData<fn() -> (Out, Err)>,
-}
-
-impl<G, Out, Err, Args: Clone> Clone for Origin<G, Out, Err, Args> {
-    fn clone(&self) -> Self {
-        let (generator, cell) = (Arc::clone(&self.generator), Arc::clone(&self.cell));
-        Self {
-            generator,
-            args: self.args.clone(),
-            cell,
-            types: PhantomData,
-        }
-    }
-}
-
-impl<G, Out, Err, Args> std::fmt::Debug for Origin<G, Out, Err, Args> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Origin")
-            .field("stage", &self.cell.path)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<G: Generator<Out, Err, Args>, Out, Err, Args> Origin<G, Out, Err, Args> {
-    pub(crate) fn new(generator: G, args: Args, cell: Arc<Cell>) -> Self {
-        Self {
-            generator: Arc::new(generator),
-            args,
-            cell,
-            types: PhantomData,
-        }
-    }
-
-    /// What the source shares with its handle.
-    pub fn cell(&self) -> &Arc<Cell> {
-        &self.cell
-    }
-
-    /// Whether the function asks for a thread of its own.
-    pub fn is_blocking(&self) -> bool {
-        G::BLOCKING
-    }
-
-    /// Evaluates the arguments for a run.
-    pub fn slot(&self) -> G::Slot {
-        self.generator.slot(&self.args)
-    }
-
-    /// Opens the generator with them.
-    pub fn open<'a>(
-        &self,
-        slot: &'a mut G::Slot,
-    ) -> Source<impl Outputs<Out, Err> + use<'a, G, Out, Err, Args>, Out, Err> {
-        let outlet = Outlet::new();
-        Source {
-            outputs: G::open(slot, outlet.share()),
-            desk: Desk {
-                outlet,
-                pushes: G::PUSHES,
-                breath: if G::BLOCKING {
-                    Breath::Due
-                } else {
-                    Breath::Free
-                },
-                bell: self.cell.control.bell(),
-                tally: self.cell.tally(),
-                cell: Arc::clone(&self.cell),
-                chunk: VecDeque::new(),
-                enough: false,
-                ended: false,
-            },
-        }
-    }
-}
 
 pin_project! {
     /// An opened generator.
@@ -158,6 +76,11 @@ impl<T, E> Desk<T, E> {
         }
     }
 
+    /// How many items the generator is asked for at once, of so many that are wanted.
+    fn at_once(&self, most: usize) -> usize {
+        if self.breath == Breath::Free { most } else { 1 }
+    }
+
     fn panicked(&mut self, message: String) {
         self.ended = true;
         let error = Error::new(ErrorKind::Panicked, &*self.cell.path).because(message);
@@ -171,27 +94,36 @@ impl<T, E> Drop for Desk<T, E> {
     }
 }
 
-/// How far a pass has come: kept where it costs nothing, and written down when the pass ends or unwinds.
-struct Note<'a> {
-    asked: usize,
-    asking: bool,
-    out: (&'a mut usize, &'a mut bool),
-}
-
-impl Drop for Note<'_> {
-    fn drop(&mut self) {
-        (*self.out.0, *self.out.1) = (self.asked, self.asking);
+impl<O, T, E> Source<O, T, E> {
+    /// Of these outputs, which come from a generator of this kind.
+    pub(super) fn new<G, Args>(outputs: O, outlet: Outlet<T>, cell: &Arc<Cell>) -> Self
+    where
+        G: Generator<T, E, Args>,
+    {
+        let breath = if G::BLOCKING {
+            Breath::Due
+        } else {
+            Breath::Free
+        };
+        let desk = Desk {
+            outlet,
+            pushes: G::PUSHES,
+            breath,
+            bell: cell.control.bell(),
+            tally: cell.tally(),
+            cell: Arc::clone(cell),
+            chunk: VecDeque::new(),
+            enough: false,
+            ended: false,
+        };
+        Self { outputs, desk }
     }
 }
 
 impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     /// Asks for the next chunk, of so many items at most; `false` is the end.
     pub fn fill(self: &mut Pin<&mut Self>, most: usize) -> impl Future<Output = bool> + Send {
-        let most = if self.desk.breath == Breath::Free {
-            most.clamp(1, CHUNK)
-        } else {
-            1
-        };
+        let most = self.desk.at_once(most.clamp(1, CHUNK));
         self.fill_with(most)
     }
 
@@ -330,124 +262,6 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     /// Whether the chunk is used up.
     pub fn is_empty(self: &Pin<&mut Self>) -> bool {
         self.desk.chunk.is_empty()
-    }
-
-    /// Gives items to plain handlers, as many as a pass may take where there is so much room, and as long
-    /// as they want more.
-    #[inline(never)]
-    pub fn each(
-        self: &mut Pin<&mut Self>,
-        pass: &mut Pass,
-        room: usize,
-        mut handle: impl FnMut(T, &mut Lap<'_>) -> bool,
-    ) where
-        E: Unfailing,
-    {
-        let mut this = self.as_mut().project();
-        let desk = this.desk;
-        let most = if desk.breath == Breath::Free {
-            pass.limit(room)
-        } else {
-            1
-        };
-        desk.outlet.allow(most);
-        let (mut taken, mut asked, mut asking) = (0, 0, false);
-        let caught = caught(|| {
-            while taken < most
-                && let Some(item) = desk.chunk.pop_front()
-            {
-                taken += 1;
-                let mut lap = pass.timed().unwrap_or_else(Lap::off);
-                if !handle(item.unwrap_or_else(Unfailing::never), &mut lap) {
-                    return;
-                }
-            }
-            let mut note = Note {
-                asked: 0,
-                asking: true,
-                out: (&mut asked, &mut asking),
-            };
-            // whoever fills the next chunk waits for an item that is not ready
-            let mut cx = Context::from_waker(Waker::noop());
-            let goes_on = this.outputs.as_mut().each(&mut cx, most - taken, |item| {
-                note.asked += 1;
-                note.asking = false;
-                let goes_on = handle(item.unwrap_or_else(Unfailing::never), &mut Lap::off());
-                note.asking = true;
-                goes_on
-            });
-            note.asking = false;
-            desk.ended |= !goes_on;
-        });
-        let given = taken + asked;
-        desk.tally.received.add(asked as u64);
-        desk.tally.completed.add(given as u64);
-        desk.tally.emitted.add(given as u64);
-        let mut panic = caught.err();
-        if asking && let Some(panic) = panic.take() {
-            desk.panicked(panic);
-        }
-        pass.passed(given, panic);
-    }
-
-    /// Makes something of items in the buffer of an edge, by plain handlers: as many as a pass may take where there is so
-    /// much room. What always gives something costs less.
-    #[inline(never)]
-    pub fn pour<U, G: Certainty>(
-        self: &mut Pin<&mut Self>,
-        pass: &mut Pass,
-        room: usize,
-        (into, certainty): (&mut Sender<U>, G),
-        mut make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
-    ) where
-        E: Unfailing,
-    {
-        let mut this = self.as_mut().project();
-        let desk = this.desk;
-        let most = if desk.breath == Breath::Free {
-            pass.limit(room)
-        } else {
-            1
-        };
-        desk.outlet.allow(most);
-        let (mut taken, mut asked, mut asking) = (0, 0, false);
-        let buffered = into.len();
-        let caught = caught(|| {
-            while taken < most
-                && let Some(item) = desk.chunk.pop_front()
-            {
-                taken += 1;
-                let mut lap = pass.timed().unwrap_or_else(Lap::off);
-                into.extend(make(item.unwrap_or_else(Unfailing::never), &mut lap));
-            }
-            let mut note = Note {
-                asked: 0,
-                asking: true,
-                out: (&mut asked, &mut asking),
-            };
-            // whoever fills the next chunk waits for an item that is not ready
-            let mut cx = Context::from_waker(Waker::noop());
-            let (outputs, most) = (this.outputs.as_mut(), most - taken);
-            let goes_on = outputs.pour(&mut cx, most, (into, certainty), |item| {
-                note.asked += 1;
-                note.asking = false;
-                let given = make(item.unwrap_or_else(Unfailing::never), &mut Lap::off());
-                note.asking = true;
-                given
-            });
-            note.asking = false;
-            desk.ended |= !goes_on;
-        });
-        let given = taken + asked;
-        desk.tally.received.add(asked as u64);
-        desk.tally.completed.add(given as u64);
-        desk.tally.emitted.add(given as u64);
-        let mut panic = caught.err();
-        if asking && let Some(panic) = panic.take() {
-            desk.panicked(panic);
-        }
-        pass.passed(given, panic);
-        pass.poured(into.len() - buffered);
     }
 
     /// Ends the source if nobody behind it needs more.

@@ -8,7 +8,7 @@ use std::{
 use electrician::operator::{Ended, ErrorKind, NoReply, Operator, Ran, State, answering, polling};
 use tokio::time::sleep;
 
-use super::support::{Count, Dropped, LONG, SECOND, settle, state, took, work};
+use super::support::{Count, LONG, SECOND, settle, state, took, until_dropped, work};
 
 /// A stop that had to wait for the lock that a worker held while it idled took as long as the idling.
 #[tokio::test(start_paused = true)]
@@ -28,13 +28,7 @@ async fn a_stop_interrupts_idling_at_once() {
 async fn a_stop_cancels_a_run_at_its_next_await() {
     let (operator, dropped) = (Operator::new(), Count::default());
     let guard = dropped.clone();
-    let run = move || {
-        let guard = Dropped(guard.clone());
-        async move {
-            let _guard = guard;
-            work(LONG).await
-        }
-    };
+    let run = move || until_dropped(guard.clone());
     operator.add("worker", polling(run)).unwrap();
     operator.start("worker").unwrap();
     settle().await;
@@ -270,13 +264,7 @@ async fn what_is_stopping_cannot_start() {
 async fn dropping_the_operator_cancels_everything() {
     let (operator, dropped) = (Operator::new(), Count::default());
     let guard = dropped.clone();
-    let run = move || {
-        let guard = Dropped(guard.clone());
-        async move {
-            let _guard = guard;
-            work(LONG).await
-        }
-    };
+    let run = move || until_dropped(guard.clone());
     operator.add("runs", polling(run).grace(LONG)).unwrap();
     let hang = answering(async |()| std::future::pending::<Result<(), std::io::Error>>().await);
     let hangs = operator.add("hangs", hang).unwrap();

@@ -56,6 +56,12 @@ impl Drop for Dropped {
     }
 }
 
+/// A run that takes long, and counts when it is dropped.
+pub(super) async fn until_dropped(dropped: Count) -> Ran {
+    let _dropped = Dropped(dropped);
+    work(LONG).await
+}
+
 /// A run that takes so long, and then rests for ever.
 pub(super) async fn work(takes: Duration) -> Ran {
     sleep(takes).await;

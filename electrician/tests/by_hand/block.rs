@@ -1,236 +1,27 @@
-//! The expansion of a pipeline, written by hand: it compiles, runs and balances without any macro.
-//!
-//! ```text
-//! orders -> parse -> charge (32 slots, retry, timeout, breaker) -> split (a stream, worker-local state) -> store
-//! ```
-#![allow(
-    missing_docs,
-    clippy::all,
-    clippy::pedantic,
-    reason = "generated code is not written for clippy"
-)]
+//! What the block becomes.
 
-use std::{
-    borrow::Borrow,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use electrician::__private::*;
-use futures_util::{StreamExt, stream};
 
-// ---------------------------------------------------------------------------------------------- what the user writes
+use super::{
+    attributes::stages,
+    functions::{Gateway, Ledger},
+};
 
-#[derive(Debug)]
-struct Order(u64);
-#[derive(Debug)]
-struct Receipt(u64);
-#[derive(Debug)]
-struct GatewayError;
-
-#[derive(Default)]
-struct Gateway {
-    calls: AtomicU64,
+pub(super) struct Checkout {
+    pub(super) count: u64,
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) ledger: Arc<Ledger>,
 }
 
-#[derive(Default)]
-struct Ledger {
-    sum: AtomicU64,
-    rejects: AtomicU64,
-    deferred: AtomicU64,
+pub(super) struct CheckoutHandles {
+    pub(super) stages: CheckoutStages,
 }
 
-fn feed(count: u64) -> impl Iterator<Item = String> {
-    (0..count).map(|n| n.to_string())
-}
-
-fn parse(line: &str) -> Result<Order, std::num::ParseIntError> {
-    line.parse().map(Order)
-}
-
-async fn charge(order: &Order, gateway: &Gateway) -> Result<Receipt, GatewayError> {
-    let call = gateway.calls.fetch_add(1, Relaxed);
-    tokio::time::sleep(Duration::from_millis(order.0 % 7)).await;
-    if order.0 == 13 || call % 5 == 0 {
-        Err(GatewayError)
-    } else {
-        Ok(Receipt(order.0))
-    }
-}
-
-fn split<'a>(
-    receipt: &'a Receipt,
-    seen: &'a mut Vec<u64>,
-) -> impl futures_core::Stream<Item = u64> + 'a {
-    seen.push(receipt.0);
-    stream::iter([receipt.0, seen.len() as u64]).then(|n| async move {
-        tokio::task::yield_now().await;
-        n
-    })
-}
-
-async fn store(n: u64, ledger: &Ledger) {
-    ledger.sum.fetch_add(n.min(1), Relaxed);
-}
-
-fn reject(_: Failure<Order, GatewayError>, ledger: &Ledger) {
-    ledger.rejects.fetch_add(1, Relaxed);
-}
-
-fn defer(_: Order, ledger: &Ledger) {
-    ledger.deferred.fetch_add(1, Relaxed);
-}
-
-// ----------------------------------------------------------------------------------------- what the attributes expand to
-
-mod stages {
-    #![allow(non_camel_case_types)]
-    pub(crate) struct feed {}
-    pub(crate) struct parse {}
-    pub(crate) struct charge {}
-    pub(crate) struct split {}
-    pub(crate) struct store {}
-    pub(crate) struct reject {}
-    pub(crate) struct defer {}
-}
-
-impl<A0: Anew<u64>> Generator<String, Infallible, (A0,)> for stages::feed {
-    const BLOCKING: bool = false;
-    const PUSHES: bool = false;
-    type Slot = Option<u64>;
-    fn slot(&self, args: &(A0,)) -> Self::Slot {
-        Some(args.0.anew())
-    }
-    fn open(slot: &mut Self::Slot, _: Outlet<String>) -> impl Outputs<String, Infallible> + Send {
-        Iterated::new(feed(slot.take().expect("opened once a run")))
-    }
-}
-
-impl<I: Borrow<str> + Send + Sync + 'static> Handler<I, Order, std::num::ParseIntError, ()>
-    for stages::parse
-{
-    const ONE: bool = true;
-    const PLAIN: bool = true;
-    const BLOCKING: bool = false;
-    type Mode = ByRef;
-    type Slot = ();
-    fn slot(&self, _: &()) -> Self::Slot {}
-    async fn call<'a>(
-        given: &'a I,
-        _: &'a mut Self::Slot,
-    ) -> Result<impl Outputs<Order, std::num::ParseIntError>, std::num::ParseIntError> {
-        Ok(Maybe(Some(parse(given.borrow())?)))
-    }
-    fn now<'a>(
-        given: &'a I,
-        _: &'a mut Self::Slot,
-    ) -> Result<Option<Order>, std::num::ParseIntError> {
-        Ok(Some(parse(given.borrow())?))
-    }
-}
-
-impl<I: Borrow<Order> + Send + Sync + 'static, A0: Shared> Handler<I, Receipt, GatewayError, (A0,)>
-    for stages::charge
-where
-    A0::Handle: Lend<Gateway>,
-{
-    const ONE: bool = true;
-    const PLAIN: bool = false;
-    const BLOCKING: bool = false;
-    type Mode = ByRef;
-    type Slot = (A0::Handle,);
-    fn slot(&self, args: &(A0,)) -> Self::Slot {
-        (args.0.shared(),)
-    }
-    async fn call<'a>(
-        given: &'a I,
-        slot: &'a mut Self::Slot,
-    ) -> Result<impl Outputs<Receipt, GatewayError>, GatewayError> {
-        Ok(Maybe(Some(charge(given.borrow(), slot.0.lend()).await?)))
-    }
-    fn now<'a>(_: &'a I, _: &'a mut Self::Slot) -> Result<Option<Receipt>, GatewayError> {
-        not_plain()
-    }
-}
-
-impl<I: Borrow<Receipt> + Send + Sync + 'static, A0: Anew<Vec<u64>>>
-    Handler<I, u64, Infallible, (A0,)> for stages::split
-{
-    const ONE: bool = false;
-    const PLAIN: bool = false;
-    const BLOCKING: bool = false;
-    type Mode = ByRef;
-    type Slot = (Vec<u64>,);
-    fn slot(&self, args: &(A0,)) -> Self::Slot {
-        (args.0.anew(),)
-    }
-    async fn call<'a>(
-        given: &'a I,
-        slot: &'a mut Self::Slot,
-    ) -> Result<impl Outputs<u64, Infallible>, Infallible> {
-        Ok(Streamed {
-            stream: split(given.borrow(), &mut slot.0),
-        })
-    }
-    fn now<'a>(_: &'a I, _: &'a mut Self::Slot) -> Result<Option<u64>, Infallible> {
-        not_plain()
-    }
-}
-
-impl Waits for stages::charge {}
-
-macro_rules! sink {
-    ($name:ident($item:ty) $plain:literal, |$given:ident, $slot:ident| $call:expr) => {
-        impl<A0: Shared> Handler<$item, Nothing, Infallible, (A0,)> for stages::$name
-        where
-            A0::Handle: Lend<Ledger>,
-        {
-            const ONE: bool = true;
-            const PLAIN: bool = $plain;
-            const BLOCKING: bool = false;
-            type Mode = ByValue;
-            type Slot = (A0::Handle,);
-            fn slot(&self, args: &(A0,)) -> Self::Slot {
-                (args.0.shared(),)
-            }
-            async fn call<'a>(
-                $given: $item,
-                $slot: &'a mut Self::Slot,
-            ) -> Result<impl Outputs<Nothing, Infallible>, Infallible> {
-                $call;
-                Ok(Maybe(None))
-            }
-            fn now<'a>(_: $item, _: &'a mut Self::Slot) -> Result<Option<Nothing>, Infallible> {
-                not_plain()
-            }
-        }
-        impl Takes<$item> for stages::$name {}
-    };
-}
-
-sink!(store(u64) false, |given, slot| store(given, slot.0.lend()).await);
-sink!(reject(Failure<Order, GatewayError>) false, |given, slot| reject(given, slot.0.lend()));
-sink!(defer(Order) false, |given, slot| defer(given, slot.0.lend()));
-
-// ------------------------------------------------------------------------------------------- what `pipeline!` expands to
-
-struct Checkout {
-    count: u64,
-    gateway: Arc<Gateway>,
-    ledger: Arc<Ledger>,
-}
-
-struct CheckoutHandles {
-    stages: CheckoutStages,
-}
-
-struct CheckoutStages {
-    charge: BreakerHandle,
-    store: StageHandle,
+pub(super) struct CheckoutStages {
+    pub(super) charge: BreakerHandle,
+    pub(super) store: StageHandle,
 }
 
 impl Pipeline for Checkout {
@@ -453,31 +244,4 @@ fn for_each<H, In, Args>(
             }
         }
     });
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_pipeline_without_macros_runs_and_balances() {
-    let (gateway, ledger) = (Arc::new(Gateway::default()), Arc::new(Ledger::default()));
-    let checkout = Checkout {
-        count: 1000,
-        gateway,
-        ledger: Arc::clone(&ledger),
-    };
-    let running = Running::start(checkout).unwrap();
-    let report = running.wait().await;
-    println!("{report}");
-    report.balance().unwrap();
-    assert!(report.is_clean(), "{report}");
-    let charge = report.stage("charge").unwrap().stats;
-    assert_eq!(charge.received, 1000);
-    assert!(charge.retried > 0);
-    assert_eq!(ledger.rejects.load(Relaxed), charge.failed);
-    assert_eq!(
-        ledger.sum.load(Relaxed),
-        report.stage("store").unwrap().stats.received - 1
-    );
-    assert_eq!(
-        running.stages().store.stats(),
-        report.stage("store").unwrap().stats
-    );
 }
