@@ -159,3 +159,68 @@ impl Pace {
         self.due = (fits / 2).clamp(1, self.limit.saturating_mul(8));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::advance;
+
+    use super::*;
+
+    fn pace() -> Pace {
+        let mut pace = Pace::new(Control::new());
+        pace.goes_on();
+        pace
+    }
+
+    async fn works(pace: &mut Pace, items: usize, time: Duration) {
+        advance(time).await;
+        pace.worked(items);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_wakes_another_by_costly_work_stays_in_the_queue() {
+        let mut pace = pace();
+        for _ in 0..7 {
+            works(&mut pace, 1, Duration::from_millis(1)).await;
+            assert_eq!(pace.gives_way(true), GivesWay::ToWoken);
+            pace.goes_on();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_island_that_always_wakes_another_lets_all_others_run_at_last() {
+        let mut pace = pace();
+        for _ in 0..7 {
+            works(&mut pace, 1, Duration::from_millis(1)).await;
+            pace.gives_way(true);
+            pace.goes_on();
+        }
+        works(&mut pace, 1, Duration::from_millis(1)).await;
+        assert_eq!(pace.gives_way(true), GivesWay::ToAll);
+        pace.goes_on();
+        works(&mut pace, 1, Duration::from_millis(1)).await;
+        assert_eq!(pace.gives_way(true), GivesWay::ToWoken);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_island_that_wakes_nobody_lets_all_others_run_after_a_millisecond() {
+        let mut pace = pace();
+        works(&mut pace, 1, Duration::from_micros(999)).await;
+        assert_eq!(pace.gives_way(false), GivesWay::No);
+        works(&mut pace, 1, Duration::from_micros(1)).await;
+        assert_eq!(pace.gives_way(false), GivesWay::ToAll);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn cheap_work_that_woke_another_goes_on_for_a_stretch_at_most() {
+        let mut pace = pace();
+        works(&mut pace, 1, Duration::from_nanos(500)).await;
+        assert_eq!(pace.gives_way(true), GivesWay::No);
+        works(&mut pace, 100, Duration::from_nanos(STRETCH - 501)).await;
+        assert_eq!(pace.gives_way(false), GivesWay::No);
+        works(&mut pace, 100, Duration::from_nanos(1)).await;
+        assert_eq!(pace.gives_way(false), GivesWay::ToWoken);
+    }
+}
