@@ -21,6 +21,8 @@ pub(crate) trait Items: Any + Send {
     fn clear(&mut self);
     /// An empty buffer for items of the same type.
     fn another(&self) -> Box<dyn Items>;
+    /// A chunk of items of the same type, used up.
+    fn chunk(&self) -> Box<dyn Chunk>;
 }
 
 impl<T: Send + 'static> Items for Vec<T> {
@@ -61,6 +63,10 @@ impl<T: Send + 'static> Items for Vec<T> {
     fn another(&self) -> Box<dyn Items> {
         Box::new(Self::new())
     }
+
+    fn chunk(&self) -> Box<dyn Chunk> {
+        Box::new(Self::new().into_iter())
+    }
 }
 
 fn known<T: 'static>(items: &mut dyn Items) -> &mut T {
@@ -75,6 +81,8 @@ pub(crate) trait Chunk: Send {
     fn left(&self) -> usize;
     /// Fills it anew when it is used up; its buffer is filled, so that buffers circulate.
     fn refill(&mut self, fill: &mut dyn FnMut(&mut dyn Items));
+    /// Moves the next items to the end of a buffer.
+    fn give(&mut self, to: &mut dyn Items, items: usize);
 }
 
 impl<T: Send + 'static> Chunk for vec::IntoIter<T> {
@@ -87,6 +95,13 @@ impl<T: Send + 'static> Chunk for vec::IntoIter<T> {
         let mut buffer: Vec<T> = mem::take(self).take(0).collect();
         fill(&mut buffer);
         *self = buffer.into_iter();
+    }
+
+    fn give(&mut self, to: &mut dyn Items, items: usize) {
+        let to: &mut Vec<T> = known(to);
+        for item in self.take(items) {
+            to.push(item);
+        }
     }
 }
 
@@ -109,17 +124,24 @@ pub(super) fn view_chunk<T: Send + 'static>(chunk: &mut vec::IntoIter<T>) -> &mu
 
 /// The queue of an edge.
 ///
-/// Where the first items are taken one share at a time, they are turned around, so that each is taken from an end.
+/// Where only some of the items are taken at once, they are given out one share at a time.
 pub(super) struct Queue {
-    front: Box<dyn Items>,
+    front: Box<dyn Chunk>,
     back: Box<dyn Items>,
+    /// How many items each of them holds: whoever asks needs not know their type.
+    in_front: usize,
+    behind: usize,
 }
 
 impl Queue {
     /// An empty queue for items as this buffer holds them. Nothing is allocated for items before the first hand-over.
     pub(super) fn of(items: &dyn Items) -> Self {
-        let (front, back) = (items.another(), items.another());
-        Self { front, back }
+        Self {
+            front: items.chunk(),
+            back: items.another(),
+            in_front: 0,
+            behind: 0,
+        }
     }
 
     /// The size of an item, in bytes.
@@ -128,42 +150,48 @@ impl Queue {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.front.count() + self.back.count()
+        self.in_front + self.behind
     }
 
-    /// Moves the first items of a sender's buffer to the end. Where the queue is empty the two buffers change places, so that
-    /// buffers circulate.
-    pub(super) fn load(&mut self, from: &mut dyn Items, items: usize) {
+    /// Moves the first items of a sender's buffer, which has so many, to the end. Where the queue is empty the two buffers
+    /// change places, so that buffers circulate.
+    pub(super) fn load(&mut self, from: &mut dyn Items, (items, of): (usize, usize)) {
         if items == 0 {
             return;
         }
-        if items < from.count() {
+        if items < of {
             from.turn();
             self.back.shift(from, items);
             from.turn();
-        } else if self.back.count() == 0 {
+        } else if self.behind == 0 {
             self.back.swap(from);
         } else {
             self.back.append(from);
         }
+        self.behind += items;
     }
 
     /// Moves the first items to an empty buffer. The buffers change places where nothing, or a single item, stays.
     pub(super) fn unload(&mut self, to: &mut dyn Items, items: usize) {
-        if self.front.count() == 0 && self.back.count() <= items + 1 {
+        if self.in_front == 0 && self.behind <= items + 1 {
+            let stays = self.behind - items;
             self.back.swap(to);
-            let stays = to.count() - items;
-            self.back.shift(to, stays);
+            if stays > 0 {
+                self.back.shift(to, stays);
+            }
+            self.behind = stays;
             return;
         }
         let mut left = items;
         while left > 0 {
-            if self.front.count() == 0 {
-                mem::swap(&mut self.front, &mut self.back);
-                self.front.turn();
+            if self.in_front == 0 {
+                self.front
+                    .refill(&mut |buffer| buffer.swap(&mut *self.back));
+                self.in_front = mem::take(&mut self.behind);
             }
-            let here = left.min(self.front.count());
-            to.shift(&mut *self.front, here);
+            let here = left.min(self.in_front);
+            self.front.give(to, here);
+            self.in_front -= here;
             left -= here;
         }
     }
@@ -184,7 +212,7 @@ mod tests {
         let mut queue = Queue::of(&Vec::<u32>::new());
         let mut items: Vec<_> = items.into_iter().collect();
         let count = items.len();
-        queue.load(&mut items, count);
+        queue.load(&mut items, (count, count));
         queue
     }
 
@@ -194,7 +222,7 @@ mod tests {
         let mut queue = loaded(0..10);
         queue.unload(&mut chunk, 10);
         assert_eq!(chunk, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-        queue.load(&mut chunk, 10);
+        queue.load(&mut chunk, (10, 10));
         assert_eq!(chunk.capacity(), 64, "the buffer of the first chunk");
     }
 
@@ -216,7 +244,7 @@ mod tests {
             for (put, take) in steps {
                 let mut buffer: Vec<_> = (next..next + put).collect();
                 let fits = put - put / 3;
-                queue.load(&mut buffer, fits);
+                queue.load(&mut buffer, (fits, put));
                 next += fits;
                 prop_assert_eq!(buffer.len(), put - fits);
                 prop_assert!(buffer.iter().copied().eq(next..next + buffer.len()));

@@ -12,9 +12,9 @@ use super::line::{Line, State};
 /// What is done after the lock is released: nothing foreign runs under it.
 #[derive(Debug, Default)]
 pub(super) struct After {
-    /// Heads to wake.
-    pub(super) call: Option<Waker>,
-    pub(super) calls: Vec<Waker>,
+    /// Whether anything is.
+    due: bool,
+    pub(super) calls: Calls,
     /// A waker that is no longer needed, to be dropped. An operation concerns one head, so there is one at most.
     pub(super) stale: Option<Waker>,
     /// Items of a feedback loop that were dropped.
@@ -25,22 +25,48 @@ pub(super) struct After {
 }
 
 impl After {
-    fn wake(&mut self, waker: Waker) {
-        if self.call.is_none() {
-            self.call = Some(waker);
-        } else {
-            self.calls.push(waker);
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.call.is_none() && self.stale.is_none() && self.settle == 0 && !self.over && !self.alarm
+    fn call(&mut self, waker: Waker) {
+        self.due = true;
+        self.calls.add(waker);
     }
 
     fn put_away(&mut self, waker: Option<Waker>) {
         if waker.is_some() {
+            self.due = true;
             self.stale = waker;
         }
+    }
+}
+
+/// The heads that are called. Some have a place at hand: it is seldom more, and then nothing is allocated.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    at_hand: [Option<Waker>; 2],
+    more: Vec<Waker>,
+}
+
+impl Calls {
+    fn add(&mut self, waker: Waker) {
+        match self.at_hand.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some(waker),
+            None => self.more.push(waker),
+        }
+    }
+
+    /// Wakes them. Says whether there was somebody.
+    pub(super) fn wake(self) -> bool {
+        let [first, second] = self.at_hand;
+        let anybody = first.is_some();
+        if let Some(first) = first {
+            first.wake();
+        }
+        if let Some(second) = second {
+            second.wake();
+        }
+        if !self.more.is_empty() {
+            self.more.into_iter().for_each(Waker::wake);
+        }
+        anybody
     }
 }
 
@@ -143,10 +169,12 @@ impl Ledger {
     pub(super) fn displaced(&mut self, items: usize) {
         self.dropped += count(items);
         self.after.settle += items;
+        self.after.due = true;
     }
 
     pub(super) fn sound_alarm(&mut self) {
         self.after.alarm |= !self.alarmed;
+        self.after.due = true;
         self.alarmed = true;
     }
 
@@ -239,15 +267,16 @@ impl Ledger {
         if !self.over && self.is_exhausted() {
             self.over = true;
             self.after.over = true;
+            self.after.due = true;
             self.call_all_receivers();
         }
-        (!self.after.is_empty()).then(|| std::mem::take(&mut self.after))
+        self.after.due.then(|| std::mem::take(&mut self.after))
     }
 
     pub(super) fn call_all_receivers(&mut self) {
         while let Some((_, waker)) = self.receivers.call() {
             self.called += 1;
-            self.after.wake(waker);
+            self.after.call(waker);
         }
     }
 
@@ -282,7 +311,7 @@ impl Ledger {
             };
             seat.granted = offered.min(free);
             self.granted += seat.granted;
-            self.after.wake(waker);
+            self.after.call(waker);
         }
     }
 
@@ -293,7 +322,7 @@ impl Ledger {
                 return;
             };
             self.called += 1;
-            self.after.wake(waker);
+            self.after.call(waker);
         }
     }
 }

@@ -63,6 +63,7 @@ pub use cycle::{Cycle, CyclePlace, CycleRole};
 pub use merge::Merge;
 pub use options::{Alarm, EdgeOptions, Overflow};
 pub use pour::Certainty;
+pub(crate) use pour::repeat;
 pub use probe::{EdgeStats, Probe};
 pub use receiver::{Filled, Receiver};
 pub use sender::Sender;

@@ -56,13 +56,7 @@ impl Outside {
 
     /// Does what was to wait for the release of the lock. Says whether somebody was woken.
     pub(super) fn carry_out(&self, after: After) -> bool {
-        let woke = after.call.is_some();
-        if let Some(waker) = after.call {
-            waker.wake();
-        }
-        for waker in after.calls {
-            waker.wake();
-        }
+        let woke = after.calls.wake();
         drop(after.stale);
         if after.alarm
             && let Some(alarm) = &self.alarm

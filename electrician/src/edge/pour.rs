@@ -14,12 +14,25 @@ pub trait Certainty {
 /// `give` panics.
 pub(super) fn each<T>(chunk: &mut vec::IntoIter<T>, most: usize, mut give: impl FnMut(T) -> bool) {
     let mut lent = Borrowed::of(chunk);
-    for _ in 0..most {
-        let Some(item) = lent.chunk.next() else {
-            break;
-        };
-        if !give(item) {
-            break;
+    repeat(most, || lent.chunk.next().is_some_and(&mut give));
+}
+
+/// Takes so many steps, or until one says that it is the last.
+///
+/// The number is looked at once for a few of them: the optimiser makes straight-line code of those that are short.
+#[inline]
+pub(crate) fn repeat(steps: usize, mut step: impl FnMut() -> bool) {
+    const FEW: usize = 8;
+    for _ in 0..steps / FEW {
+        for _ in 0..FEW {
+            if !step() {
+                return;
+            }
+        }
+    }
+    for _ in 0..steps % FEW {
+        if !step() {
+            return;
         }
     }
 }

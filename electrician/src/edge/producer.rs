@@ -114,13 +114,14 @@ impl Producer {
         let State { queue, ledger } = &mut *state;
         let waited = mem::take(&mut self.waits);
         let can_wait = self.overflow == Overflow::Block && matches!(rest, Rest::Waits(_));
-        let Some(fits) = ledger.hand_over(self.seat, queue.len(), local.count(), can_wait) else {
+        let items = local.count();
+        let Some(fits) = ledger.hand_over(self.seat, queue.len(), items, can_wait) else {
             self.woke |= self.shared.finish(state);
             return Err(Refused);
         };
         self.shared.outside.add(fits);
-        queue.load(local, fits);
-        let left = local.count();
+        queue.load(local, (fits, items));
+        let left = items - fits;
         let mut overflowed = false;
         match (left, rest, self.overflow) {
             (0, ..) | (_, Rest::Stays, _) if waited => ledger.rest_sender(self.seat),
@@ -133,7 +134,7 @@ impl Producer {
                 self.shared.outside.add(left);
                 ledger.handed_over(left);
                 ledger.displaced(left);
-                queue.load(local, left);
+                queue.load(local, (left, left));
                 queue.unload(local, left);
                 overflowed = true;
             }

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     __private::not_plain,
-    edge::{Certainty, Sender},
+    edge::{Certainty, Sender, repeat},
 };
 
 /// The outputs of one call.
@@ -145,22 +145,17 @@ impl<I: Iterator> Iterated<I> {
     /// Runs the iterator where the optimiser sees all of it, and has it back at the end, or when `give` panics.
     #[inline]
     fn run(&mut self, most: usize, mut give: impl FnMut(I::Item) -> bool) -> bool {
-        let mut lent = Borrowed {
-            items: self.0.take(),
-            home: &mut self.0,
-        };
+        let mut lent = Borrowed::of(&mut self.0);
         let Some(items) = &mut lent.items else {
             return false;
         };
-        for _ in 0..most {
-            let Some(item) = items.next() else {
-                return false;
-            };
-            if !give(item) {
-                break;
-            }
-        }
-        true
+        let mut goes_on = true;
+        repeat(most, || {
+            let next = items.next();
+            goes_on = next.is_some();
+            next.is_some_and(&mut give)
+        });
+        goes_on
     }
 }
 
@@ -168,6 +163,13 @@ impl<I: Iterator> Iterated<I> {
 struct Borrowed<'a, I> {
     items: Option<I>,
     home: &'a mut Option<I>,
+}
+
+impl<'a, I> Borrowed<'a, I> {
+    fn of(home: &'a mut Option<I>) -> Self {
+        let items = home.take();
+        Self { items, home }
+    }
 }
 
 impl<I> Drop for Borrowed<'_, I> {
@@ -209,7 +211,8 @@ impl<I: Iterator + Send, E> Outputs<I::Item, E> for Iterated<I> {
             });
         }
         let before = into.len();
-        if let Some(items) = &mut items.0 {
+        let mut lent = Borrowed::of(&mut items.0);
+        if let Some(items) = &mut lent.items {
             let each = |item| make(Ok(item)).expect("something is made of every item");
             into.extend(items.by_ref().take(most).map(each));
         }

@@ -131,7 +131,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
     ) where
         E: Unfailing,
     {
-        self.as_mut().pass_over(pass, room, &mut Each(handle));
+        self.as_mut().pass_over(pass, room, Each(handle));
     }
 
     /// Makes something of items in the buffer of an edge, by plain handlers: as many as a pass may take where there is so
@@ -147,13 +147,13 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         E: Unfailing,
     {
         let buffered = into.len();
-        let mut poured = Poured {
-            into,
+        let poured = Poured {
+            into: &mut *into,
             make,
             certainty: PhantomData::<G>,
         };
-        self.as_mut().pass_over(pass, room, &mut poured);
-        pass.poured(poured.into.len() - buffered);
+        self.as_mut().pass_over(pass, room, poured);
+        pass.poured(into.len() - buffered);
     }
 
     #[inline(always)]
@@ -161,7 +161,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         clippy::inline_always,
         reason = "a pass is one function: that is what makes it as fast as a loop"
     )]
-    fn pass_over(self: Pin<&mut Self>, pass: &mut Pass, room: usize, work: &mut impl Takes<T>)
+    fn pass_over(self: Pin<&mut Self>, pass: &mut Pass, room: usize, work: impl Takes<T>)
     where
         E: Unfailing,
     {
@@ -171,6 +171,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         desk.outlet.allow(most);
         let (mut taken, mut asked, mut asking) = (0, 0, false);
         let caught = caught(|| {
+            let mut work = work;
             while taken < most
                 && let Some(item) = desk.chunk.pop_front()
             {
