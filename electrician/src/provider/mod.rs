@@ -18,7 +18,8 @@
 //! - [`Manager`]: makes each backend once, switches it without losing a call, closes them all and says what went wrong.
 //! - [`Connector`]: makes a backend when it is first needed, and another when it was lost, not too often.
 //! - [Selectors](Selector): [`Preferred`], [`Priority`], [`FirstHealthy`], [`RoundRobin`], [`LeastLoaded`], [`Weighted`].
-//! - [Combinators](Combine): `adapt`, `protected`, `tap`, `windowed`, `stateful`, and [`FanOut`].
+//! - [`Operations`]: which backends do which operation, for whom, in which order.
+//! - [Combinators](Combine): `adapt`, `protected`, `tap`, `observed`, `traced`, `windowed`, `stateful`, and [`FanOut`].
 //!
 //! A provider is a handler of a pipeline: `handler quote = provider(quotes);`.
 //!
@@ -53,6 +54,7 @@ mod leased;
 mod lifecycle;
 mod manager;
 mod metadata;
+mod operations;
 mod panics;
 mod patterns;
 mod protect;
@@ -63,8 +65,9 @@ pub(crate) mod tests;
 mod together;
 
 pub use combine::{
-    Adapt, AdaptedItems, AdaptedSender, Combine, ContextStore, FanOut, FanOutError, MapError,
-    MemoryStore, Merged, Stateful, StatefulError, Tap, TappedSender, Windowed, Windows,
+    Act, Adapt, AdaptedItems, AdaptedSender, Combine, ContextStore, FanOut, FanOutError, MapError,
+    MemoryStore, Merged, Observed, ObservedItems, ObservedSender, Outcome, Seen, Sensor, Stateful,
+    StatefulError, Tap, TappedSender, Tracing, Windowed, Windows,
 };
 pub use connector::{ConnectError, Connector, ConnectorError};
 pub use erased::{
@@ -80,6 +83,7 @@ pub use manager::{
     CloseError, CloseFailure, InitError, Lease, Manager, ManagerError, NoneAvailable, Order,
 };
 pub use metadata::Metadata;
+pub use operations::{Binding, Operations, Passed, Unresolved};
 pub use patterns::{Duplex, RequestResponse, RequestStream, SendHalf, Sink};
 pub use protect::{
     Guard, Kept, KeptByBoth, Lent, Once, Protected, ProtectedError, Spares, Times, Watched,

@@ -6,6 +6,7 @@
 //! | [`map_error`](Combine::map_error) | other errors | all |
 //! | [`protected`](Combine::protected) | a guard stand around the calls | all |
 //! | [`tap`](Combine::tap) | somebody see each request | all |
+//! | [`observed`](Combine::observed), [`traced`](Combine::traced) | somebody be told how each call went | all |
 //! | [`windowed`](Combine::windowed) | windows of the items, and something of each window | streams |
 //! | [`stateful`](Combine::stateful) | calls of one key remember something | request-response, sink |
 //! | [`FanOut`] | one call of many | request-response, sink, streams |
@@ -13,6 +14,7 @@
 mod adapt;
 mod fan_out;
 mod map_error;
+mod observed;
 mod stateful;
 mod store;
 mod tap;
@@ -21,6 +23,7 @@ mod windowed;
 pub use adapt::{Adapt, AdaptedItems, AdaptedSender};
 pub use fan_out::{FanOut, FanOutError, Merged};
 pub use map_error::MapError;
+pub use observed::{Act, Observed, ObservedItems, ObservedSender, Outcome, Seen, Sensor, Tracing};
 pub use stateful::{Stateful, StatefulError};
 pub use store::{ContextStore, MemoryStore};
 pub use tap::{Tap, TappedSender};
@@ -124,6 +127,40 @@ pub trait Combine: Provider + Sized {
     /// ```
     fn tap<F>(self, tap: F) -> Tap<Self, F> {
         Tap::new(self, tap)
+    }
+
+    /// Tells `sensor` how each call went, and how a stream or a conversation went that was opened: for metrics and logs.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, Outcome, RequestResponse, Seen, from_fn};
+    /// # use std::sync::{Arc, Mutex};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// # let counts = Arc::new(Mutex::new((0, 0)));
+    /// # let counted = Arc::clone(&counts);
+    /// let even = from_fn("even", async |n: u32| if n % 2 == 0 { Ok(n) } else { Err("odd") });
+    /// let even = even.observed(move |seen: &Seen<'_>| {
+    ///     let mut counts = counted.lock().unwrap();
+    ///     match seen.outcome {
+    ///         Outcome::Succeeded => counts.0 += 1,
+    ///         Outcome::Failed(_) | Outcome::GivenUp => counts.1 += 1,
+    ///     }
+    /// });
+    /// for n in 0..3 {
+    ///     let _ = even.call(n).await;
+    /// }
+    /// assert_eq!(*counts.lock().unwrap(), (2, 1));
+    /// # });
+    /// ```
+    fn observed<S: Sensor>(self, sensor: S) -> Observed<Self, S> {
+        Observed::new(self, sensor)
+    }
+
+    /// Traces each call: a span around it, and an event at its end, a warning where it has failed. The target is
+    /// `electrician::provider`.
+    fn traced(self) -> Observed<Self, Tracing> {
+        self.observed(Tracing)
     }
 
     /// Makes something of each `size` items of a stream, and of those that are left at its end.

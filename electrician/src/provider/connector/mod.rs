@@ -112,8 +112,8 @@ impl<T: Provider> Connector<T> {
         Self {
             name: name.into(),
             make: Box::new(move || {
-                let made = make();
-                Box::pin(async { made.await.map_err(Into::into) })
+                let backend = make();
+                Box::pin(async { backend.await.map_err(Into::into) })
             }),
             limit: Duration::from_secs(30),
             state: Mutex::new(State {

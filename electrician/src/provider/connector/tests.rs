@@ -8,20 +8,20 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// Makes these backends, one after the other, and `Broken` once there are no more.
 fn connector(labs: &[Lab]) -> (Connector<Lab>, Arc<AtomicUsize>) {
-    let (labs, made) = (labs.to_vec(), Arc::new(AtomicUsize::new(0)));
-    let count = Arc::clone(&made);
+    let (labs, dials) = (labs.to_vec(), Arc::new(AtomicUsize::new(0)));
+    let count = Arc::clone(&dials);
     let make = move || {
-        let made = labs.get(count.fetch_add(1, SeqCst)).cloned();
-        async move { made.ok_or(Broken("connection refused")) }
+        let lab = labs.get(count.fetch_add(1, SeqCst)).cloned();
+        async move { lab.ok_or(Broken("connection refused")) }
     };
     let backoff = Backoff::constant(SECOND).jitter(crate::resilience::Jitter::None);
-    (Connector::new("line", make).backoff(backoff), made)
+    (Connector::new("line", make).backoff(backoff), dials)
 }
 
 #[tokio::test(start_paused = true)]
 async fn many_first_calls_make_one_backend() {
     let one = lab("one");
-    let (connector, made) = connector(&[one.clone()]);
+    let (connector, made) = connector(std::slice::from_ref(&one));
     one.shut();
     let calls = (0..16).map(|n| connector.call(n));
     let (answers, ()) = tokio::join!(futures_util::future::join_all(calls), async {
@@ -174,7 +174,7 @@ async fn a_closed_connector_makes_nothing_and_leaves_nothing_open() {
 #[tokio::test(start_paused = true)]
 async fn what_was_opened_keeps_its_backend() {
     let one = lab("one");
-    let (connector, _) = connector(&[one.clone()]);
+    let (connector, _) = connector(std::slice::from_ref(&one));
     let mut stream = connector.open(3_u32).await.unwrap();
     let halves: (_, _) = Duplex::<u32>::connect(&connector).await.unwrap();
     assert_eq!(connector.metadata(), one.metadata());

@@ -115,6 +115,13 @@ impl<T> Lease<T> {
     }
 }
 
+impl<T: Provider> Lease<T> {
+    /// Whether it can be called, as far as is known.
+    pub fn standing(&self) -> Standing {
+        self.0.standing()
+    }
+}
+
 impl<T> Deref for Lease<T> {
     type Target = T;
 

@@ -5,7 +5,7 @@ use std::{
     num::NonZeroUsize,
     ops::{Deref, DerefMut},
     sync::{
-        Mutex, OnceLock, TryLockError,
+        Mutex, OnceLock,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     thread::available_parallelism,
@@ -42,8 +42,8 @@ impl<G> Spares<G> {
     fn shelf(&self) -> &Mutex<Vec<G>> {
         let shelves = self.shelves.get_or_init(|| {
             let threads = available_parallelism().map_or(1, NonZeroUsize::get);
-            let shelf = || Shelf(Mutex::new(Vec::with_capacity(KEPT)));
-            (0..threads).map(|_| shelf()).collect()
+            let empty = || Shelf(Mutex::new(Vec::with_capacity(KEPT)));
+            (0..threads).map(|_| empty()).collect()
         });
         &shelves[PLACE.with(|place| *place) % shelves.len()].0
     }
@@ -55,14 +55,13 @@ impl<G> Spares<G> {
 
     /// Leaves it for the next call, unless there is no room. What has no room is dropped after the lock.
     fn leave(&self, guard: G) -> Option<G> {
-        let shelf = self.shelf().try_lock();
-        match shelf {
-            Ok(mut kept) if kept.len() < KEPT => kept.push(guard),
-            Ok(_) | Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => {
-                return Some(guard);
+        match self.shelf().try_lock() {
+            Ok(mut kept) if kept.len() < KEPT => {
+                kept.push(guard);
+                None
             }
+            _ => Some(guard),
         }
-        None
     }
 }
 

@@ -21,7 +21,7 @@ impl Selector for LeastLoaded {
         let is_ready = |at: usize| (candidates.get(at)).is_some_and(|one| one.standing() == Ready);
         let mut draws = (0..DRAWS).map(|_| two_of(candidates.len()));
         let (one, other) = match draws.find(|&(one, other)| is_ready(one) && is_ready(other)) {
-            Some(drawn) => drawn,
+            Some(two) => two,
             None => drawn_of_all(candidates)?,
         };
         if candidates[other].load() < candidates[one].load() {
