@@ -4,9 +4,10 @@ use std::io;
 
 struct Parcel;
 
-async fn weigh(scales: DynRequestResponse<Parcel, u32, io::Error>) {
-    let scales = scales.protected(Chain::new().idempotent().retry(Retry::up_to(3)));
-    let _ = scales.call(Parcel).await;
+fn weigh(_scales: impl RequestResponse<Parcel>) {}
+
+fn twice(scales: DynRequestResponse<Parcel, u32, io::Error>) {
+    weigh(scales.protected(Chain::new().idempotent().retry(Retry::up_to(3))));
 }
 
 fn main() {}
