@@ -24,7 +24,11 @@ use std::{
 /// - It is available while enough of its backends are. Initialised, they all are or none is; closed, each is, in reverse
 ///   order, and every error is reported.
 ///
-/// A retry belongs inside, around each backend: outside, it calls those again that had succeeded.
+/// Use it where an answer is worth more from several: replicas that all have to know, the quickest of two mirrors, a quorum. Do not
+/// use it to spread load: that is a [`Manager`](crate::provider::Manager) with a selector. A retry belongs inside, around each
+/// backend: outside, it calls those again that had succeeded.
+///
+/// Cancel safety: dropping the call drops those of all backends.
 ///
 /// ```
 /// use electrician::provider::{FanOut, RequestResponse, from_fn};

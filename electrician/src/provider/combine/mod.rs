@@ -60,6 +60,17 @@ pub trait Combine: Provider + Sized {
     }
 
     /// Gives other errors.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, RequestResponse, from_fn};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let parse = from_fn("parse", async |text: &'static str| text.parse::<u8>());
+    /// let parse = parse.map_error(|error| format!("no small number: {error}"));
+    /// assert!(parse.call("300").await.unwrap_err().starts_with("no small number"));
+    /// # });
+    /// ```
     fn map_error<F>(self, map: F) -> MapError<Self, F> {
         MapError::new(self, map)
     }
@@ -159,6 +170,16 @@ pub trait Combine: Provider + Sized {
 
     /// Traces each call: a span around it, and an event at its end, a warning where it has failed. The target is
     /// `electrician::provider`.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, RequestResponse, from_fn};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let parse = from_fn("parse", async |text: &'static str| text.parse::<u8>()).traced();
+    /// assert!(parse.call("300").await.is_err());   // WARN call failed provider="parse" took=4µs error=number too large …
+    /// # });
+    /// ```
     fn traced(self) -> Observed<Self, Tracing> {
         self.observed(Tracing)
     }
@@ -167,6 +188,36 @@ pub trait Combine: Provider + Sized {
     ///
     /// An error in the stream closes the window: what it holds is processed, then the error is given, then a new window
     /// begins. So no item is lost, and the order is kept.
+    ///
+    /// ```
+    /// use electrician::provider::{BoxStream, Combine, Provider, RequestStream};
+    /// use futures_util::{StreamExt, stream};
+    /// use std::{convert::Infallible, num::NonZeroUsize};
+    ///
+    /// struct Numbers;
+    ///
+    /// impl Provider for Numbers {
+    ///     fn name(&self) -> &str {
+    ///         "numbers"
+    ///     }
+    /// }
+    ///
+    /// impl RequestStream<u32> for Numbers {
+    ///     type Item = u32;
+    ///     type Error = Infallible;
+    ///     type Stream = BoxStream<Result<u32, Infallible>>;
+    ///     async fn open(&self, most: u32) -> Result<Self::Stream, Infallible> {
+    ///         Ok(stream::iter((1..=most).map(Ok)).boxed())
+    ///     }
+    /// }
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let sums = Numbers.windowed(NonZeroUsize::new(2).unwrap(), async |window: Vec<u32>| Ok(window.iter().sum::<u32>()));
+    /// let sums: Vec<_> = sums.open(5).await.unwrap().map(Result::unwrap).collect().await;
+    /// assert_eq!(sums, [3, 7, 5], "the last window has what is left");
+    /// # });
+    /// ```
     fn windowed<F>(self, size: NonZeroUsize, process: F) -> Windowed<Self, F> {
         Windowed::new(self, size, process)
     }
@@ -176,6 +227,9 @@ pub trait Combine: Provider + Sized {
     /// For each call, the context of its `key` is loaded, `inject` makes the request of it, and what `extract` finds in the
     /// response is saved. Calls of one key go one after the other, so that none of them works on a context that another one
     /// is about to change; calls of different keys do not wait for one another.
+    ///
+    /// A retry belongs inside: a context that could not be saved is [`StatefulError::Save`], with the response, and a retry around
+    /// it would make the call again.
     ///
     /// ```
     /// use electrician::provider::{Combine, MemoryStore, RequestResponse, from_fn};
