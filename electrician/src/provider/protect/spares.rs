@@ -24,12 +24,16 @@ pub struct Spares<G> {
 
 /// One thread's, most often: on cache lines of its own.
 #[repr(align(128))]
-struct Shelf<G>(Mutex<Vec<G>>);
+#[expect(
+    clippy::vec_box,
+    reason = "a chain is large, and would be moved from hand to hand"
+)]
+struct Shelf<G>(Mutex<Vec<Box<G>>>);
 
 /// A guard for one call. It is left behind when this is dropped.
 pub struct Lent<'s, G> {
     spares: &'s Spares<G>,
-    guard: Option<G>,
+    guard: Option<Box<G>>,
 }
 
 impl<G> Spares<G> {
@@ -39,7 +43,7 @@ impl<G> Spares<G> {
         }
     }
 
-    fn shelf(&self) -> &Mutex<Vec<G>> {
+    fn shelf(&self) -> &Mutex<Vec<Box<G>>> {
         let shelves = self.shelves.get_or_init(|| {
             let threads = available_parallelism().map_or(1, NonZeroUsize::get);
             let empty = || Shelf(Mutex::new(Vec::with_capacity(KEPT)));
@@ -49,12 +53,12 @@ impl<G> Spares<G> {
     }
 
     /// One that was left, if there is one that can be had without a wait.
-    fn left(&self) -> Option<G> {
+    fn left(&self) -> Option<Box<G>> {
         self.shelf().try_lock().ok()?.pop()
     }
 
     /// Leaves it for the next call, unless there is no room. What has no room is dropped after the lock.
-    fn leave(&self, guard: G) -> Option<G> {
+    fn leave(&self, guard: Box<G>) -> Option<Box<G>> {
         match self.shelf().try_lock() {
             Ok(mut kept) if kept.len() < KEPT => {
                 kept.push(guard);
@@ -68,7 +72,7 @@ impl<G> Spares<G> {
 impl<G: Clone> Spares<G> {
     /// One that was left by a call before, or else a clone of this one.
     pub fn lend(&self, guard: &G) -> Lent<'_, G> {
-        let guard = self.left().unwrap_or_else(|| guard.clone());
+        let guard = self.left().unwrap_or_else(|| Box::new(guard.clone()));
         Lent {
             spares: self,
             guard: Some(guard),
@@ -90,13 +94,13 @@ impl<G> Deref for Lent<'_, G> {
     type Target = G;
 
     fn deref(&self) -> &G {
-        self.guard.as_ref().expect(LENT)
+        self.guard.as_deref().expect(LENT)
     }
 }
 
 impl<G> DerefMut for Lent<'_, G> {
     fn deref_mut(&mut self) -> &mut G {
-        self.guard.as_mut().expect(LENT)
+        self.guard.as_deref_mut().expect(LENT)
     }
 }
 
