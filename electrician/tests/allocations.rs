@@ -1,6 +1,7 @@
-//! A chain whose calls succeed allocates nothing: every allocation of this program is counted.
+//! A chain whose calls succeed allocates nothing, around a provider as around a function: every allocation of this program is counted.
 
 use electrician::{
+    provider::{Combine, RequestResponse, from_fn},
     resilience::{
         Backoff, Breaker, Budget, Bulkhead, Chain, CircuitBreaker, Hedge, RateLimiter, Retry,
         RetryBudget,
@@ -95,4 +96,7 @@ async fn calls_that_succeed_allocate_nothing() {
         0,
         "calls that wait, once there is a timer"
     );
+
+    let quote = from_fn("quote", |n: i32| async move { Ok::<_, ()>(n) }).protected(whole);
+    assert_eq!(counted!(quote, 7), 0, "calls of a provider");
 }

@@ -16,6 +16,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
@@ -53,6 +54,14 @@ pub struct Seen {
 struct Desk {
     latency: Duration,
     books: Mutex<Books>,
+    door: watch::Sender<Door>,
+}
+
+/// Whether answers go out, and how many wait for that.
+#[derive(Debug, Default)]
+struct Door {
+    is_shut: bool,
+    waiting: usize,
 }
 
 #[derive(Debug)]
@@ -79,6 +88,7 @@ impl Flaky {
         let desk = Arc::new(Desk {
             latency: script.latency,
             books: Mutex::new(books),
+            door: watch::Sender::default(),
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&desk))).abort_handle();
         Ok(Self {
@@ -91,6 +101,23 @@ impl Flaky {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Answers nothing from here on, until it is told to [`let_go`](Self::let_go).
+    pub fn hold(&self) {
+        self.desk.door.send_modify(|door| door.is_shut = true);
+    }
+
+    /// Waits until it holds so many requests.
+    pub async fn holds(&self, requests: usize) {
+        let mut door = self.desk.door.subscribe();
+        // it cannot fail: the desk, which sends, is held here
+        drop(door.wait_for(|door| door.waiting >= requests).await);
+    }
+
+    /// Answers what it holds, and what comes.
+    pub fn let_go(&self) {
+        self.desk.door.send_modify(|door| door.is_shut = false);
     }
 
     /// What it has done so far.
@@ -122,6 +149,7 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let order = read_order(request).await;
     tokio::time::sleep(desk.latency).await;
+    desk.pass().await;
     Ok(desk.books().answer(order, Instant::now()))
 }
 
@@ -135,6 +163,14 @@ async fn read_order(request: Request<Incoming>) -> Option<Order> {
 }
 
 impl Desk {
+    /// Waits while the door is shut.
+    async fn pass(&self) {
+        self.door.send_modify(|door| door.waiting += 1);
+        let mut door = self.door.subscribe();
+        drop(door.wait_for(|door| !door.is_shut).await);
+        self.door.send_modify(|door| door.waiting -= 1);
+    }
+
     /// The books are whole at every step, so a panic elsewhere does not spoil them.
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)

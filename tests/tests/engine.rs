@@ -22,6 +22,7 @@ mod engine {
     mod lifecycle;
     mod limits;
     mod liveness;
+    mod overload;
     mod panics;
     mod pool;
     mod ports;

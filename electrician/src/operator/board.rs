@@ -71,6 +71,24 @@ impl Board {
 /// The latest status of one worker, and the next one when it changes.
 ///
 /// Nothing queues up: who looks rarely sees the latest, not all that was. For that there are [`Events`](super::Events).
+///
+/// # Examples
+/// ```
+/// use electrician::operator::{Operator, Ran, State, polling};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let operator = Operator::new();
+/// operator.add("sweep", polling(async || Ran::Idle(Duration::from_secs(60))))?;
+/// let mut sweep = operator.watch("sweep")?;
+/// operator.start("sweep")?;
+///
+/// let status = sweep.wait_for(|status| status.runs == 1).await;
+/// assert_eq!((status.state, status.failures), (State::Idle, 0));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[doc(alias = "LastMetric")]
 pub struct Watch {

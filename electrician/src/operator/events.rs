@@ -116,6 +116,32 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Each listener has events of its own and takes nothing from another. One that is slow loses the oldest, and
 /// [`lost`](Self::lost) says how many; no worker ever waits for it. The stream outlives restarts, and ends when the operator
 /// is dropped.
+///
+/// Use it for logs and metrics of everything that happens. To know how a worker is, use a [`Watch`](super::Watch): it loses
+/// nothing that matters, however slow its reader is.
+///
+/// Cancel safety: dropping a wait for the next event loses none.
+///
+/// # Examples
+/// ```
+/// use electrician::operator::{Operator, What, answering};
+/// use futures_util::StreamExt;
+/// use std::{convert::Infallible, time::Duration};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let operator = Operator::new();
+/// let echo = operator.add("echo", answering(async |n: u32| Ok::<_, Infallible>(n)))?;
+/// operator.start("echo")?;
+///
+/// let mut events = operator.events(1);
+/// echo.request(1, Duration::from_secs(1)).await?;
+/// let last = events.next().await.unwrap();
+/// assert!(matches!(last.what, What::Handled { message: true, error: None, .. }));
+/// assert_eq!(events.lost(), 1, "that it was accepted");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Events {
     bulletin: Arc<Bulletin>,
     ring: Arc<Ring>,

@@ -33,6 +33,9 @@ struct Open<W: Worker> {
     mailbox: Arc<Mailbox<W::Message, W::Reply>>,
 }
 
+/// A run or a message that is under way. Dropped, it was not done: it was cut off, or its runtime has ended.
+struct InHand<'d>(&'d Desk);
+
 /// The worker has panicked. It starts again after the wait, if there is one.
 struct Broke {
     error: SharedError,
@@ -149,13 +152,14 @@ impl<W: Worker> Rounds<W> {
         call: impl Future<Output = T>,
     ) -> Result<Option<T>, Broke> {
         let mut waited = false;
-        match self.desk.halt.cut(Caught::new(call, &mut waited)).await {
-            Some(Ok(output)) => Ok(Some(output)),
-            Some(Err(panic)) => Err(self.broke(began, panic)),
-            None => {
-                self.desk.dropped(1);
-                Ok(None)
-            }
+        let in_hand = InHand(&self.desk);
+        let Some(output) = self.desk.halt.cut(Caught::new(call, &mut waited)).await else {
+            return Ok(None);
+        };
+        in_hand.over();
+        match output {
+            Ok(output) => Ok(Some(output)),
+            Err(panic) => Err(self.broke(began, panic)),
         }
     }
 
@@ -192,6 +196,19 @@ async fn give_way(now: Instant) -> Instant {
 fn answer<R>(reply: Option<Answer<R>>, result: Result<R, NoReply>) {
     if let Some(reply) = reply {
         let _ = reply.send(result);
+    }
+}
+
+impl InHand<'_> {
+    /// It has come to its end.
+    fn over(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.0.dropped(1);
     }
 }
 

@@ -16,8 +16,10 @@
 //!   [`Wraps`], and cannot hide them.
 //! - [`Registry`]: factories by name, each with a configuration of its own.
 //! - [`Manager`]: makes each backend once, switches it without losing a call, closes them all and says what went wrong.
+//! - [`Connector`]: makes a backend when it is first needed, and another when it was lost, not too often.
 //! - [Selectors](Selector): [`Preferred`], [`Priority`], [`FirstHealthy`], [`RoundRobin`], [`LeastLoaded`], [`Weighted`].
-//! - [Combinators](Combine): `adapt`, `protected`, `tap`, `windowed`, `stateful`, and [`FanOut`].
+//! - [`Operations`]: which backends do which operation, for whom, in which order.
+//! - [Combinators](Combine): `adapt`, `protected`, `tap`, `observed`, `traced`, `windowed`, `stateful`, and [`FanOut`].
 //!
 //! A provider is a handler of a pipeline: `handler quote = provider(quotes);`.
 //!
@@ -42,14 +44,18 @@
 //! ```
 
 mod combine;
+mod connector;
 mod erased;
 mod function;
 mod gates;
 mod health;
 mod held;
+mod leased;
 mod lifecycle;
 mod manager;
 mod metadata;
+mod operations;
+mod panics;
 mod patterns;
 mod protect;
 mod registry;
@@ -59,9 +65,11 @@ pub(crate) mod tests;
 mod together;
 
 pub use combine::{
-    Adapt, AdaptedItems, AdaptedSender, Combine, ContextStore, FanOut, FanOutError, MapError,
-    MemoryStore, Merged, Stateful, StatefulError, Tap, TappedSender, Windowed, Windows,
+    Act, Adapt, AdaptedItems, AdaptedSender, Combine, ContextStore, FanOut, FanOutError, MapError,
+    MemoryStore, Merged, Observed, ObservedItems, ObservedSender, Outcome, Seen, Sensor, Stateful,
+    StatefulError, Tap, TappedSender, Tracing, Windowed, Windows,
 };
+pub use connector::{ConnectError, Connector, ConnectorError};
 pub use erased::{
     BoxFuture, BoxHalves, BoxStream, DynDuplex, DynRequestResponse, DynRequestStream, DynSink,
     ErasedDuplex, ErasedProvider, ErasedRequestResponse, ErasedRequestStream, ErasedSendHalf,
@@ -69,13 +77,17 @@ pub use erased::{
 pub use function::{FromFn, from_fn};
 pub use health::{Health, Standing};
 pub use held::Held;
+pub use leased::{LeasedReceiver, LeasedSender, LeasedStream};
 pub use lifecycle::{BoxError, Provider, Wraps};
 pub use manager::{
     CloseError, CloseFailure, InitError, Lease, Manager, ManagerError, NoneAvailable, Order,
 };
 pub use metadata::Metadata;
+pub use operations::{Binding, Operations, Passed, Unresolved};
 pub use patterns::{Duplex, RequestResponse, RequestStream, SendHalf, Sink};
-pub use protect::{Guard, Kept, KeptByBoth, Once, Protected, ProtectedError, Times, Watched};
+pub use protect::{
+    Guard, Kept, KeptByBoth, Lent, Once, Protected, ProtectedError, Spares, Times, Watched,
+};
 pub use registry::{CreateError, Registry};
 pub use select::{
     Candidate, FirstHealthy, LeastLoaded, Preferred, Priority, RoundRobin, Selector, Weighted,

@@ -13,7 +13,8 @@ use std::{future::ready, sync::Arc};
 
 /// A request, and one response to it.
 ///
-/// Implement it with `async fn call`. The future is `Send`, and dropping it gives the call up.
+/// Implement it with `async fn call`. The future is `Send`, and dropping it gives the call up: whether the backend has done
+/// something by then is the backend's to say.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not answer a request of type `{Req}`",
     label = "this provider",
@@ -37,6 +38,8 @@ pub trait RequestResponse<Req>: Provider {
 }
 
 /// A request, and many items as the answer.
+///
+/// Dropping the stream ends it; so nothing has to be closed by hand.
 ///
 /// An item that is an error does not end the stream: only the end does, so that a stream that broke off is never taken for a
 /// whole one.

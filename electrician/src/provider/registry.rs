@@ -14,6 +14,9 @@ enum Wrong {
 
 /// Factories of one kind of backend, by name.
 ///
+/// Use it where a configuration says which kind of backend there is: `http` here, `file` in a test. Where the program knows,
+/// call the constructor. It makes and keeps nothing: a [`Manager`](super::Manager) initialises, serves and closes what it makes.
+///
 /// `T` is what they make: a type, or an erased one such as [`DynRequestResponse`](super::DynRequestResponse), so that every
 /// factory may make another. `C` is what they are configured with: a type of the program's own, or, with the feature
 /// `serde`, any format's value, of which each factory reads a configuration of its own type.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use electrician::{
-    operator::{Ended, NoReply, Operator, Ran, Refused, Worker, answering, worker},
+    operator::{Ended, NoReply, Operator, Ran, Refused, State, Worker, answering, worker},
     stage::BoxError,
 };
 use tokio::time::sleep;
@@ -357,4 +357,67 @@ async fn a_worker_that_is_replaced_leaves_no_request_open() {
             Ok(_) | Err(NoReply::Stopped)
         ));
     }
+}
+
+/// What panics while it is dropped, after a panic of its own.
+struct Brittle;
+
+impl Worker for Brittle {
+    type Message = ();
+    type Reply = ();
+
+    const RUNS: bool = false;
+
+    async fn receive(&mut self, (): ()) -> Result<(), BoxError> {
+        panic!("a crack")
+    }
+}
+
+impl Drop for Brittle {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking(), "and it breaks");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_panics_while_it_is_dropped_leaves_no_request_open() {
+    let operator = Operator::new();
+    let brittle = operator.add("brittle", worker(|| Brittle)).unwrap();
+    operator.start("brittle").unwrap();
+    let asked = (0..3).map(|_| brittle.request((), LONG));
+    let replies = futures_util::future::join_all(asked).await;
+    assert!(matches!(&replies[0], Err(NoReply::Panicked(said)) if said == "a crack"));
+    assert!(
+        replies[1..]
+            .iter()
+            .all(|reply| matches!(reply, Err(NoReply::Stopped)))
+    );
+    let status = operator.status("brittle").unwrap();
+    assert_eq!((status.state, status.dropped), (State::Failed, 2));
+}
+
+/// What was in hand when its runtime ended was counted nowhere.
+#[test]
+fn a_runtime_that_ends_leaves_no_request_open() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap()
+    };
+    let (workers, askers) = (runtime(), runtime());
+    let operator = Operator::new();
+    let slow = operator.add("slow", answering(slowly)).unwrap();
+    workers.block_on(async {
+        operator.start("slow").unwrap();
+        slow.try_send(60).unwrap();
+        settle().await; // that one is in hand
+    });
+    askers.block_on(async {
+        let asked = slow.request(1, LONG);
+        let ends = async { workers.shutdown_background() };
+        let (reply, ()) = tokio::join!(asked, ends);
+        assert!(matches!(reply, Err(NoReply::Stopped)));
+    });
+    assert_eq!(operator.status("slow").unwrap().dropped, 2);
 }

@@ -3,7 +3,7 @@
 use crate::{
     provider::{
         BoxError, CloseError, CloseFailure, Health, Provider, RequestResponse, RequestStream,
-        together::Together,
+        panics::guarded, together::Together,
     },
     resilience::BadValue,
 };
@@ -19,12 +19,16 @@ use std::{
 /// needed, in the backends' order.
 ///
 /// - Once enough have answered, the calls that are left are dropped.
-/// - A backend that fails stops no other; if not enough are left, all outcomes are reported, by name.
+/// - A backend that fails or panics stops no other; if not enough are left, all outcomes are reported, by name.
 /// - A stream gives the items of all that were opened as they come; an error in one of them stops no other.
 /// - It is available while enough of its backends are. Initialised, they all are or none is; closed, each is, in reverse
 ///   order, and every error is reported.
 ///
-/// A retry belongs inside, around each backend: outside, it calls those again that had succeeded.
+/// Use it where an answer is worth more from several: replicas that all have to know, the quickest of two mirrors, a quorum. Do not
+/// use it to spread load: that is a [`Manager`](crate::provider::Manager) with a selector. A retry belongs inside, around each
+/// backend: outside, it calls those again that had succeeded.
+///
+/// Cancel safety: dropping the call drops those of all backends.
 ///
 /// ```
 /// use electrician::provider::{FanOut, RequestResponse, from_fn};
@@ -58,6 +62,8 @@ pub struct FanOutError<R, E> {
     pub needed: usize,
     /// What came of each of those that have ended, by name.
     pub outcomes: Vec<(String, Result<R, E>)>,
+    /// Those that have panicked, and what they said.
+    pub panics: Vec<(String, String)>,
 }
 
 impl<P> FanOut<P> {
@@ -109,13 +115,14 @@ impl<P: Provider> FanOut<P> {
     where
         F: Future<Output = Result<R, E>>,
     {
-        let mut running = Together::new(futures);
-        let (mut given, mut failed) = (Vec::new(), Vec::new());
+        let mut running = Together::new(futures.into_iter().map(guarded));
+        let (mut given, mut failed, mut panics) = (Vec::new(), Vec::new(), Vec::new());
         while given.len() < self.needed {
             match running.next().await {
-                Some((place, Ok(response))) => given.push((place, response)),
-                Some((place, Err(error))) => failed.push((place, error)),
-                None => return Err(self.fell_short(given, failed)),
+                Some((place, Ok(Ok(response)))) => given.push((place, response)),
+                Some((place, Ok(Err(error)))) => failed.push((place, error)),
+                Some((place, Err(panic))) => panics.push((self.called(place), panic)),
+                None => return Err(self.fell_short(given, failed, panics)),
             }
         }
         given.sort_by_key(|(place, _)| *place);
@@ -126,6 +133,7 @@ impl<P: Provider> FanOut<P> {
         &self,
         given: Vec<(usize, R)>,
         failed: Vec<(usize, E)>,
+        panics: Vec<(String, String)>,
     ) -> FanOutError<R, E> {
         let given = given
             .into_iter()
@@ -133,12 +141,18 @@ impl<P: Provider> FanOut<P> {
         let failed = failed.into_iter().map(|(place, error)| (place, Err(error)));
         let mut outcomes: Vec<_> = given.chain(failed).collect();
         outcomes.sort_by_key(|(place, _)| *place);
-        let name = |place: usize| self.members[place].name().to_owned();
         let outcomes = outcomes.into_iter();
         FanOutError {
             needed: self.needed,
-            outcomes: outcomes.map(|(place, it)| (name(place), it)).collect(),
+            outcomes: outcomes
+                .map(|(place, it)| (self.called(place), it))
+                .collect(),
+            panics,
         }
+    }
+
+    fn called(&self, place: usize) -> String {
+        self.members[place].name().to_owned()
     }
 }
 
@@ -210,10 +224,9 @@ where
     type Error = FanOutError<P::Response, P::Error>;
 
     async fn call(&self, request: Req) -> Result<Self::Response, Self::Error> {
-        let calls = self
-            .members
-            .iter()
-            .map(|member| member.call(request.clone()));
+        let calls = self.members.iter().map(|member| (member, request.clone()));
+        // within the future, so that a panic on the way to it is the member's, too
+        let calls = calls.map(|(member, request)| async move { member.call(request).await });
         let given = self.gather(calls).await?;
         Ok(given.into_iter().map(|(_, response)| response).collect())
     }
@@ -229,18 +242,15 @@ where
     type Stream = Merged<P::Stream>;
 
     async fn open(&self, request: Req) -> Result<Merged<P::Stream>, Self::Error> {
-        let openings = self
-            .members
-            .iter()
-            .map(|member| member.open(request.clone()));
+        let openings = self.members.iter().map(|member| (member, request.clone()));
+        let openings = openings.map(|(member, request)| async move { member.open(request).await });
         let opened = self
             .gather(openings)
             .await
             .map_err(FanOutError::without_responses)?;
-        let streams = opened.into_iter().map(|(place, stream)| {
-            let name = self.members[place].name().to_owned();
-            (name, Box::pin(stream))
-        });
+        let streams = opened
+            .into_iter()
+            .map(|(place, stream)| (self.called(place), Box::pin(stream)));
         Ok(Merged {
             streams: streams.collect(),
             turn: 0,
@@ -288,6 +298,7 @@ impl<R, E> FanOutError<R, E> {
         FanOutError {
             needed: self.needed,
             outcomes: outcomes.map(|(name, it)| (name, it.map(drop))).collect(),
+            panics: self.panics,
         }
     }
 }
@@ -297,6 +308,7 @@ impl<E> FanOutError<(), E> {
         Self {
             needed: 1,
             outcomes: vec![(name.to_owned(), Err(error))],
+            panics: Vec::new(),
         }
     }
 }
@@ -305,11 +317,12 @@ impl<R, E: fmt::Display> fmt::Display for FanOutError<R, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let succeeded = self.outcomes.iter().filter(|(_, it)| it.is_ok()).count();
         write!(f, "{succeeded} of {} backends have answered", self.needed)?;
-        let failures =
-            (self.outcomes.iter()).filter_map(|(name, it)| Some((name, it.as_ref().err()?)));
-        for (at, (name, error)) in failures.enumerate() {
+        let failures = (self.outcomes.iter())
+            .filter_map(|(name, it)| Some((name, it.as_ref().err()? as &dyn fmt::Display)));
+        let panics = (self.panics.iter()).map(|(name, said)| (name, said as &dyn fmt::Display));
+        for (at, (name, why)) in failures.chain(panics).enumerate() {
             let joint = if at == 0 { ": " } else { ", " };
-            write!(f, "{joint}`{name}`: {error}")?;
+            write!(f, "{joint}`{name}`: {why}")?;
         }
         Ok(())
     }

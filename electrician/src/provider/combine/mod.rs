@@ -6,6 +6,7 @@
 //! | [`map_error`](Combine::map_error) | other errors | all |
 //! | [`protected`](Combine::protected) | a guard stand around the calls | all |
 //! | [`tap`](Combine::tap) | somebody see each request | all |
+//! | [`observed`](Combine::observed), [`traced`](Combine::traced) | somebody be told how each call went | all |
 //! | [`windowed`](Combine::windowed) | windows of the items, and something of each window | streams |
 //! | [`stateful`](Combine::stateful) | calls of one key remember something | request-response, sink |
 //! | [`FanOut`] | one call of many | request-response, sink, streams |
@@ -13,6 +14,7 @@
 mod adapt;
 mod fan_out;
 mod map_error;
+mod observed;
 mod stateful;
 mod store;
 mod tap;
@@ -21,6 +23,7 @@ mod windowed;
 pub use adapt::{Adapt, AdaptedItems, AdaptedSender};
 pub use fan_out::{FanOut, FanOutError, Merged};
 pub use map_error::MapError;
+pub use observed::{Act, Observed, ObservedItems, ObservedSender, Outcome, Seen, Sensor, Tracing};
 pub use stateful::{Stateful, StatefulError};
 pub use store::{ContextStore, MemoryStore};
 pub use tap::{Tap, TappedSender};
@@ -57,6 +60,17 @@ pub trait Combine: Provider + Sized {
     }
 
     /// Gives other errors.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, RequestResponse, from_fn};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let parse = from_fn("parse", async |text: &'static str| text.parse::<u8>());
+    /// let parse = parse.map_error(|error| format!("no small number: {error}"));
+    /// assert!(parse.call("300").await.unwrap_err().starts_with("no small number"));
+    /// # });
+    /// ```
     fn map_error<F>(self, map: F) -> MapError<Self, F> {
         MapError::new(self, map)
     }
@@ -126,10 +140,84 @@ pub trait Combine: Provider + Sized {
         Tap::new(self, tap)
     }
 
+    /// Tells `sensor` how each call went, and how a stream or a conversation went that was opened: for metrics and logs.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, Outcome, RequestResponse, Seen, from_fn};
+    /// # use std::sync::{Arc, Mutex};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// # let counts = Arc::new(Mutex::new((0, 0)));
+    /// # let counted = Arc::clone(&counts);
+    /// let even = from_fn("even", async |n: u32| if n % 2 == 0 { Ok(n) } else { Err("odd") });
+    /// let even = even.observed(move |seen: &Seen<'_>| {
+    ///     let mut counts = counted.lock().unwrap();
+    ///     match seen.outcome {
+    ///         Outcome::Succeeded => counts.0 += 1,
+    ///         Outcome::Failed(_) | Outcome::GivenUp => counts.1 += 1,
+    ///     }
+    /// });
+    /// for n in 0..3 {
+    ///     let _ = even.call(n).await;
+    /// }
+    /// assert_eq!(*counts.lock().unwrap(), (2, 1));
+    /// # });
+    /// ```
+    fn observed<S: Sensor>(self, sensor: S) -> Observed<Self, S> {
+        Observed::new(self, sensor)
+    }
+
+    /// Traces each call: a span around it, and an event at its end, a warning where it has failed. The target is
+    /// `electrician::provider`.
+    ///
+    /// ```
+    /// use electrician::provider::{Combine, RequestResponse, from_fn};
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let parse = from_fn("parse", async |text: &'static str| text.parse::<u8>()).traced();
+    /// assert!(parse.call("300").await.is_err());   // WARN call failed provider="parse" took=4µs error=number too large …
+    /// # });
+    /// ```
+    fn traced(self) -> Observed<Self, Tracing> {
+        self.observed(Tracing)
+    }
+
     /// Makes something of each `size` items of a stream, and of those that are left at its end.
     ///
     /// An error in the stream closes the window: what it holds is processed, then the error is given, then a new window
     /// begins. So no item is lost, and the order is kept.
+    ///
+    /// ```
+    /// use electrician::provider::{BoxStream, Combine, Provider, RequestStream};
+    /// use futures_util::{StreamExt, stream};
+    /// use std::{convert::Infallible, num::NonZeroUsize};
+    ///
+    /// struct Numbers;
+    ///
+    /// impl Provider for Numbers {
+    ///     fn name(&self) -> &str {
+    ///         "numbers"
+    ///     }
+    /// }
+    ///
+    /// impl RequestStream<u32> for Numbers {
+    ///     type Item = u32;
+    ///     type Error = Infallible;
+    ///     type Stream = BoxStream<Result<u32, Infallible>>;
+    ///     async fn open(&self, most: u32) -> Result<Self::Stream, Infallible> {
+    ///         Ok(stream::iter((1..=most).map(Ok)).boxed())
+    ///     }
+    /// }
+    ///
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let sums = Numbers.windowed(NonZeroUsize::new(2).unwrap(), async |window: Vec<u32>| Ok(window.iter().sum::<u32>()));
+    /// let sums: Vec<_> = sums.open(5).await.unwrap().map(Result::unwrap).collect().await;
+    /// assert_eq!(sums, [3, 7, 5], "the last window has what is left");
+    /// # });
+    /// ```
     fn windowed<F>(self, size: NonZeroUsize, process: F) -> Windowed<Self, F> {
         Windowed::new(self, size, process)
     }
@@ -139,6 +227,9 @@ pub trait Combine: Provider + Sized {
     /// For each call, the context of its `key` is loaded, `inject` makes the request of it, and what `extract` finds in the
     /// response is saved. Calls of one key go one after the other, so that none of them works on a context that another one
     /// is about to change; calls of different keys do not wait for one another.
+    ///
+    /// A retry belongs inside: a context that could not be saved is [`StatefulError::Save`], with the response, and a retry around
+    /// it would make the call again.
     ///
     /// ```
     /// use electrician::provider::{Combine, MemoryStore, RequestResponse, from_fn};

@@ -51,6 +51,20 @@ pub trait ContextStore<K>: Send + Sync + 'static {
 /// |---|---|---|---|
 /// | `capacity` | contexts | | 0 or more; when it is full, the one that was saved longest ago makes way |
 /// | `ttl` | a duration | none | counted from the last time that the context was saved |
+///
+/// ```
+/// use electrician::provider::{ContextStore, MemoryStore};
+/// use std::time::Duration;
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+/// # runtime.block_on(async {
+/// let store = MemoryStore::new(1_000).ttl(Duration::from_secs(60));
+/// store.save(&"ada", 7).await.unwrap();
+/// assert_eq!(store.load(&"ada").await.unwrap(), Some(7));
+/// tokio::time::sleep(Duration::from_secs(60)).await;
+/// assert_eq!(store.load(&"ada").await.unwrap(), None);
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct MemoryStore<K, C> {
     capacity: usize,

@@ -1,9 +1,10 @@
 //! A manager is a provider of every pattern that its backends have: each call goes to the one that is chosen for it.
 
-use super::{Lease, Manager, ManagerError, Order};
+use super::{Manager, ManagerError, Order};
 use crate::provider::{
-    BoxError, Candidate, Duplex, Health, Held, MapError, Provider, RequestResponse, RequestStream,
-    Selector, Standing,
+    BoxError, Candidate, Duplex, Health, Provider, RequestResponse, RequestStream, Selector,
+    Standing,
+    leased::{self, LeasedReceiver, LeasedSender, LeasedStream},
 };
 use std::time::Duration;
 
@@ -57,13 +58,10 @@ where
 {
     type Item = T::Item;
     type Error = ManagerError<T::Error>;
-    type Stream = Held<MapError<T::Stream, fn(T::Error) -> Self::Error>, Lease<T>>;
+    type Stream = LeasedStream<Req, T, Self::Error>;
 
     async fn open(&self, request: Req) -> Result<Self::Stream, Self::Error> {
-        let lease = self.select()?;
-        let stream = lease.open(request).await.map_err(ManagerError::Backend)?;
-        let stream = MapError::new(stream, ManagerError::Backend as fn(_) -> _);
-        Ok(Held::new(stream, lease))
+        leased::open(self.select()?, request, ManagerError::Backend).await
     }
 }
 
@@ -76,14 +74,10 @@ where
 {
     type Item = T::Item;
     type Error = ManagerError<T::Error>;
-    type Sender = Held<MapError<T::Sender, fn(T::Error) -> Self::Error>, Lease<T>>;
-    type Receiver = Held<MapError<T::Receiver, fn(T::Error) -> Self::Error>, Lease<T>>;
+    type Sender = LeasedSender<M, T, Self::Error>;
+    type Receiver = LeasedReceiver<M, T, Self::Error>;
 
     async fn connect(&self) -> Result<(Self::Sender, Self::Receiver), Self::Error> {
-        let lease = self.select()?;
-        let (sender, receiver) = lease.connect().await.map_err(ManagerError::Backend)?;
-        let wrap: fn(_) -> _ = ManagerError::Backend;
-        let sender = Held::new(MapError::new(sender, wrap), lease.clone());
-        Ok((sender, Held::new(MapError::new(receiver, wrap), lease)))
+        leased::connect(self.select()?, ManagerError::Backend).await
     }
 }

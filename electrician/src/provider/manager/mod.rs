@@ -20,10 +20,11 @@ mod tests;
 
 pub use closing::Order;
 pub use error::{CloseError, CloseFailure, InitError, ManagerError, NoneAvailable};
+pub(super) use retiring::{Retiring, close};
 pub use seat::Lease;
+pub(super) use seat::{Keeper, seat};
 
 use super::{FirstHealthy, Provider, Selector, gates::Gates};
-use retiring::Retiring;
 use roster::Roster;
 use std::fmt;
 

@@ -1,15 +1,8 @@
 //! Backends that are no longer called: each is closed when its last call has ended, by a task that is waited for.
 
 use super::{CloseError, CloseFailure, Order, seat::Keeper};
-use crate::provider::{BoxError, Provider, together::Together};
-use std::{
-    any::Any,
-    future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Poll,
-};
+use crate::provider::{Provider, panics::guarded, together::Together};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 
@@ -17,7 +10,7 @@ use tokio_util::task::TaskTracker;
 const KEPT: usize = 100;
 
 /// Those that are waited for, and what came of the others.
-pub(super) struct Retiring {
+pub(in super::super) struct Retiring {
     tasks: TaskTracker,
     books: Arc<Mutex<Books>>,
 }
@@ -30,7 +23,7 @@ struct Books {
 }
 
 impl Retiring {
-    pub(super) fn new() -> Self {
+    pub(in super::super) fn new() -> Self {
         let tasks = TaskTracker::new();
         // It only has to be empty to have been waited for.
         tasks.close();
@@ -39,7 +32,7 @@ impl Retiring {
     }
 
     /// Closes it when nobody holds it any more.
-    pub(super) fn retire<T: Provider>(&self, keeper: Keeper<T>) {
+    pub(in super::super) fn retire<T: Provider>(&self, keeper: Keeper<T>) {
         let (books, name) = (Arc::clone(&self.books), keeper.name.clone());
         lock(&books).waiting.push(name.clone());
         self.tasks.spawn(async move {
@@ -52,7 +45,7 @@ impl Retiring {
     }
 
     /// Waits for this closing, which goes on if nobody waits.
-    pub(super) async fn finish(
+    pub(in super::super) async fn finish(
         &self,
         closing: impl Future<Output = Vec<CloseFailure>> + Send + 'static,
     ) {
@@ -65,7 +58,7 @@ impl Retiring {
     }
 
     /// Waits for all, no longer than that, and reports.
-    pub(super) async fn settled(&self, until: Instant) -> Result<(), CloseError> {
+    pub(in super::super) async fn settled(&self, until: Instant) -> Result<(), CloseError> {
         let late = timeout_at(until, self.tasks.wait()).await.is_err();
         let mut books = lock(&self.books);
         let mut failures = std::mem::take(&mut books.failures);
@@ -91,7 +84,7 @@ impl Books {
 }
 
 /// Closes each, in this order; those that are not closed by then are among the failures.
-pub(super) async fn close<T: Provider>(
+pub(in super::super) async fn close<T: Provider>(
     keepers: Vec<Keeper<T>>,
     order: Order,
     until: Instant,
@@ -119,26 +112,12 @@ impl<T: Provider> Keeper<T> {
     async fn close(mut self) -> Result<(), CloseFailure> {
         self.released().await;
         let closed = guarded(self.provider.close()).await;
+        let closed = closed.unwrap_or_else(|panic| Err(panic.into()));
         closed.map_err(|error| CloseFailure {
             name: self.name,
             error: Some(error),
         })
     }
-}
-
-async fn guarded(future: impl Future<Output = Result<(), BoxError>>) -> Result<(), BoxError> {
-    let mut future = pin!(future);
-    poll_fn(|cx| {
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
-        polled.unwrap_or_else(|panic| Poll::Ready(Err(said(&*panic).into())))
-    })
-    .await
-}
-
-fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("it panicked: {}", text.unwrap_or("without a message"))
 }
 
 /// An entry is made whole or not at all, so a panic elsewhere does not spoil them.

@@ -13,7 +13,7 @@ use std::{
 use tokio::sync::oneshot;
 
 /// A backend that serves.
-pub(super) struct Seat<T> {
+pub(in super::super) struct Seat<T> {
     name: String,
     provider: Arc<T>,
     /// As it was last found.
@@ -25,7 +25,7 @@ pub(super) struct Seat<T> {
 }
 
 /// The right to close what sits there, once nobody holds the seat.
-pub(super) struct Keeper<T> {
+pub(in super::super) struct Keeper<T> {
     pub(super) name: String,
     pub(super) provider: Arc<T>,
     gone: oneshot::Receiver<Infallible>,
@@ -35,7 +35,7 @@ pub(super) struct Keeper<T> {
 pub struct Lease<T>(Arc<Seat<T>>);
 
 /// A seat for a backend, and the right to close it.
-pub(super) fn seat<T>(name: &str, provider: T) -> (Arc<Seat<T>>, Keeper<T>) {
+pub(in super::super) fn seat<T>(name: &str, provider: T) -> (Arc<Seat<T>>, Keeper<T>) {
     let (held, gone) = oneshot::channel();
     let provider = Arc::new(provider);
     let keeper = Keeper {
@@ -100,13 +100,25 @@ impl<T> Keeper<T> {
 }
 
 impl<T> Lease<T> {
-    pub(super) fn on(seat: &Arc<Seat<T>>) -> Self {
+    pub(in super::super) fn on(seat: &Arc<Seat<T>>) -> Self {
         Self(Arc::clone(seat))
+    }
+
+    /// Whether both are on the same backend.
+    pub(in super::super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The name under which the manager has it.
     pub fn seat(&self) -> &str {
         &self.0.name
+    }
+}
+
+impl<T: Provider> Lease<T> {
+    /// Whether it can be called, as far as is known.
+    pub fn standing(&self) -> Standing {
+        self.0.standing()
     }
 }
 

@@ -13,6 +13,9 @@ pub enum ProtectedError<E> {
     Backend(E),
 }
 
+/// It is the shortest way to a breaker alone. Each success is booked under its lock: where calls are many and quick, a
+/// [`Chain`](crate::resilience::Chain) of nothing but the breaker counts them without.
+///
 /// Every error is a failure; a call that is given up is none. An open stream that breaks off is one, too, and one that comes
 /// to its end is a success.
 impl<T: Send, E: Send> Guard<T, E> for CircuitBreaker {

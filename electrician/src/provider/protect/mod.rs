@@ -6,7 +6,7 @@
 //! | request-stream | the opening; what was taken for it is kept until the stream ends, and errors in it are recorded |
 //! | duplex | the same, and the opening is never repeated: only a guard that calls [`Once`] goes around it |
 //!
-//! A [`Chain`](crate::resilience::Chain) is a guard, each call having a clone of it, and so is a
+//! A [`Chain`](crate::resilience::Chain) is a guard, each call having one of its own, and so is a
 //! [`CircuitBreaker`](crate::resilience::CircuitBreaker) by itself.
 
 #![allow(
@@ -16,10 +16,12 @@
 
 mod breaker;
 mod chain;
+mod spares;
 mod times;
 mod watched;
 
 pub use breaker::ProtectedError;
+pub use spares::{Lent, Spares};
 pub use times::{Once, Times};
 pub use watched::Watched;
 
@@ -53,6 +55,32 @@ pub trait Guard<T, E>: Send + Sync + 'static {
     where
         C: FnMut() -> A + Send,
         A: Future<Output = Result<T, E>> + Send;
+
+    /// As [`open`](Self::open), for a call that is over when it has answered. `spares` are guards that calls before it have left.
+    ///
+    /// # Errors
+    ///
+    /// As of [`open`](Self::open).
+    ///
+    /// # Cancel safety
+    ///
+    /// As of [`open`](Self::open).
+    fn at_once<C, A>(
+        &self,
+        _spares: &Spares<Self>,
+        call: C,
+    ) -> impl Future<Output = Result<T, Self::Error>> + Send
+    where
+        Self: Sized,
+        C: FnMut() -> A + Send,
+        A: Future<Output = Result<T, E>> + Send,
+    {
+        async move {
+            let (response, mut kept) = self.open(call).await?;
+            kept.ended();
+            Ok(response)
+        }
+    }
 }
 
 /// What was taken for a call. Dropped, it is given back, and nothing is said of the call.
@@ -68,11 +96,16 @@ pub trait Kept<E>: Send {
 pub struct Protected<P, G> {
     inner: P,
     guard: G,
+    spares: Spares<G>,
 }
 
 impl<P, G> Protected<P, G> {
     pub(super) fn new(inner: P, guard: G) -> Self {
-        Self { inner, guard }
+        Self {
+            inner,
+            guard,
+            spares: Spares::new(),
+        }
     }
 
     /// What stands around the calls.
@@ -102,9 +135,7 @@ where
         let mut request = Some(request);
         async move {
             let call = || self.inner.call(G::Times::next(&mut request));
-            let (response, mut kept) = self.guard.open(call).await?;
-            kept.ended();
-            Ok(response)
+            self.guard.at_once(&self.spares, call).await
         }
     }
 }

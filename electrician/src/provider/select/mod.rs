@@ -11,7 +11,9 @@
 //!
 //! A degraded backend is chosen where nobody is healthy, and one that is unavailable never is. What a backend that is out
 //! would have got goes to all the others alike. A choice allocates nothing and asks nobody: it looks at
-//! [`Provider::is_available`](super::Provider::is_available) and at the health that was last found.
+//! [`Provider::is_available`](super::Provider::is_available) and at the health that was last found. While all are healthy,
+//! [`RoundRobin`] and [`FirstHealthy`] look at one of them and [`LeastLoaded`] at two, however many there are; the others look at
+//! all whose name they seek.
 
 mod first_healthy;
 mod least_loaded;

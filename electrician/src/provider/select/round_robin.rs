@@ -1,13 +1,16 @@
 //! Each backend in turn.
 
-use super::{Candidate, Field, Selector};
+use super::{Candidate, Selector, first};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Each one in turn, over those that are healthy at the time: while nothing changes, no two of them differ by more than one
 /// call.
+///
+/// A turn begins behind the one that was chosen last, so what a backend that is out would have got goes round among the others.
+/// A choice looks at one backend, and at those in a row that are out.
 #[derive(Debug, Default)]
 pub struct RoundRobin {
-    turn: AtomicUsize,
+    next: AtomicUsize,
 }
 
 impl RoundRobin {
@@ -19,8 +22,16 @@ impl RoundRobin {
 
 impl Selector for RoundRobin {
     fn select<C: Candidate>(&self, candidates: &[C]) -> Option<usize> {
-        let field = Field::of(candidates)?;
-        let turn = self.turn.fetch_add(1, Relaxed);
-        field.nth(candidates, turn % field.count)
+        let mut next = self.next.load(Relaxed);
+        loop {
+            let begin = next.min(candidates.len());
+            let places = (begin..candidates.len()).chain(0..begin);
+            let chosen = first(places.map(|at| (at, &candidates[at])))?;
+            let taken = (self.next).compare_exchange_weak(next, chosen + 1, Relaxed, Relaxed);
+            match taken {
+                Ok(_) => return Some(chosen),
+                Err(other) => next = other,
+            }
+        }
     }
 }

@@ -103,6 +103,32 @@ async fn a_quorum_is_as_many_as_were_asked_for() {
 }
 
 /// A retry around a group calls all of it again; inside, only the one that failed.
+/// A backend that panicked used to take the process with it.
+#[tokio::test]
+async fn a_backend_that_panics_stops_no_other() {
+    let on = |name, panics: bool| {
+        from_fn(name, move |n: u32| {
+            assert!(!panics || n > 1, "before it has begun");
+            async move {
+                assert!(!panics, "the floor gave way");
+                Ok::<_, Broken>(n)
+            }
+        })
+    };
+    let members = || [on("a", true), on("b", false)];
+    assert_eq!(
+        FanOut::first("first", members()).call(7).await.unwrap(),
+        [7]
+    );
+    for (n, said) in [(1, "before it has begun"), (7, "the floor gave way")] {
+        let error = FanOut::all("all", members()).call(n).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("1 of 2 backends have answered: `a`: it panicked: {said}")
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_retry_inside_does_not_repeat_what_succeeded() {
     let again = |inner: super::lab::Lab| {

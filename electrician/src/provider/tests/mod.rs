@@ -3,6 +3,7 @@
 mod chained;
 mod combined;
 pub(super) mod lab;
+mod observed;
 mod protected;
 mod remembered;
 mod shown;

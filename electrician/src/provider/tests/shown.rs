@@ -3,10 +3,10 @@
 use super::lab::{Broken, Lab, lab};
 use crate::provider::{
     Combine, Duplex, DynDuplex, DynRequestResponse, DynRequestStream, DynSink, FanOut,
-    FirstHealthy, Health, Manager, MemoryStore, Provider, RequestResponse, RequestStream, SendHalf,
-    Sink,
+    FirstHealthy, Health, Manager, MemoryStore, Provider, RequestResponse, RequestStream, Seen,
+    SendHalf, Sink,
 };
-use crate::resilience::{Breaker, CircuitBreaker};
+use crate::resilience::{Breaker, Chain, CircuitBreaker};
 use futures_util::StreamExt;
 use std::{num::NonZeroUsize, sync::Arc};
 
@@ -49,6 +49,9 @@ async fn every_wrapper_shows_what_its_backend_says() {
     shows(&lab, it().tap(|_: &u32| {})).await;
     let breaker = CircuitBreaker::new(Breaker::default());
     shows(&lab, it().protected(breaker)).await;
+    shows(&lab, it().protected(Chain::new())).await;
+    shows(&lab, it().observed(|_: &Seen<'_>| {})).await;
+    shows(&lab, it().traced()).await;
     shows(
         &lab,
         it().windowed(TWO, async |window: Vec<u32>| Ok::<_, Broken>(window)),
@@ -142,10 +145,15 @@ async fn every_pattern_can_be_erased_watched_and_managed() {
     answers(&adapted).await;
     streams(&adapted).await;
     converses(&adapted).await;
-    let mapped = lab.map_error(|error: Broken| error.0);
+    let mapped = lab.clone().map_error(|error: Broken| error.0);
     answers(&mapped).await;
     streams(&mapped).await;
     converses(&mapped).await;
+    let traced = lab.traced();
+    answers(&traced).await;
+    takes(&traced).await;
+    streams(&traced).await;
+    converses(&traced).await;
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ use tokio::time::Instant;
 ///
 /// Use it where being overloaded shows as failures: refusals, timeouts. The limit grows by one for each
 /// round of calls that went well while at least half of it was in use, and is multiplied by `back_off`
-/// when a call fails or is too slow, once for all calls that ran at that time.
+/// when a call fails or is too slow, once for all calls that ran at that time. Do not use it where failures say nothing about
+/// load, an order that is not valid: every one of them would lower the limit. Tell such calls as successes.
 ///
 /// As TCP does (RFC 5681, sections 3.1 and 3.2), and `AIMDLimit` of Netflix's `concurrency-limits`; the
 /// latter grows by one for each call, and a burst of failures multiplies it as often.
@@ -24,6 +25,16 @@ use tokio::time::Instant;
 /// | `initial` | calls at once | 20, or the nearest bound | `least..=most` |
 /// | `back_off` | a factor | 0.9 | above 0, below 1 |
 /// | `slow` | a duration | 5 s | above zero |
+///
+/// # Examples
+///
+/// ```
+/// use electrician::resilience::{Aimd, Bulkhead, Concurrency};
+///
+/// let bulkhead = Bulkhead::new(Concurrency::from(Aimd::between(1, 100).initial(10).back_off(0.5)));
+/// bulkhead.try_enter().unwrap().failure();
+/// assert_eq!(bulkhead.snapshot().limit, 5);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct Aimd {

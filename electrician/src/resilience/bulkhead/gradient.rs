@@ -8,7 +8,8 @@ use super::{
 /// The gradient of the times that calls take.
 ///
 /// Use it where being overloaded shows as waiting: the other side takes everything and becomes slow.
-/// Calls of very different cost need a `tolerance` that covers the difference, or a bulkhead each.
+/// Calls of very different cost need a `tolerance` that covers the difference, or a bulkhead each. Do not use it for few calls, a
+/// round of which takes minutes: it learns by the round.
 ///
 /// After each round, of as many calls as the limit and ten at least, the mean time of the round is
 /// compared with what calls take when they do not queue:
@@ -36,6 +37,18 @@ use super::{
 /// | `tolerance` | a factor | 1.5 | 1 or more |
 /// | `smoothing` | a share | 0.2 | above 0, below 1 |
 /// | `queue` | calls at once | 4 | 1 or more |
+///
+/// # Examples
+///
+/// ```
+/// use electrician::resilience::{Bulkhead, Concurrency, Gradient};
+///
+/// let gradient = Gradient::between(4, 200).initial(20).tolerance(2.0);
+/// let bulkhead = Bulkhead::new(Concurrency::from(gradient));
+/// let call = bulkhead.try_enter().unwrap();
+/// assert_eq!(bulkhead.snapshot().limit, 20);
+/// call.success();
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct Gradient {

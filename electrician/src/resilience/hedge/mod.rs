@@ -31,6 +31,8 @@ use tokio::time::Instant;
 /// is for. Both calls stand under one permit of the breaker, of the limiter and of the bulkhead; each has
 /// the timeout of one attempt.
 ///
+/// Cancel safety: dropping the call drops both where they wait. A panic of either is the call's.
+///
 /// | made by | delay |
 /// |---|---|
 /// | [`after(delay)`](Hedge::after) | always the same; above zero |

@@ -10,6 +10,9 @@ use tokio::time::Instant;
 
 /// A time during which a rate limiter lets nothing pass.
 ///
+/// Use it where the other side is closed at times that are known: a nightly backup, a window for maintenance, a switch that
+/// somebody turns. Do not use it for what is down unexpectedly: a circuit breaker finds that out by itself.
+///
 /// | made by | nothing passes |
 /// |---|---|
 /// | [`daily(at, lasts)`](Blackout::daily) | each day from `at` after midnight, in UTC |

@@ -22,6 +22,15 @@ use tokio::time::Instant;
 ///
 /// A clone is the same set of limiters. Each key has the whole rate and burst to itself.
 ///
+/// Use it where one of many must not take what belongs to the others: a rate for each customer, each host that is called. Do not
+/// use it where the backend counts all calls together: that is one [`RateLimiter`], and the two stand side by side. Nor with keys
+/// that anybody may invent, unless being refused is all right for a new one.
+///
+/// | option | unit | default | range |
+/// |---|---|---|---|
+/// | the limit | see [`RateLimit`] | none, it has to be said | see [`RateLimit`] |
+/// | `keys` | keys | none, it has to be said | 1 or more |
+///
 /// - It holds `keys` limiters at most. A key makes way for a new one only when it is idle: its bucket is
 ///   full and nobody has its limiter in hand, so that nothing is forgotten.
 /// - While no key is idle, a new one is **refused**, and told until when. It does not share a limiter with

@@ -28,6 +28,8 @@ use tokio::time::Instant;
 /// backend that is overloaded without a breaker around it, nor around a caller that retries by itself:
 /// attempts multiply.
 ///
+/// Cancel safety: a call that is dropped makes no further attempt, in its backoff as in an attempt. A panic is not tried again.
+///
 /// # Options
 ///
 /// | option | unit | default | range |

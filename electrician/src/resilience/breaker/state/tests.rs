@@ -117,6 +117,24 @@ fn refuses_until_the_cooldown_is_over() {
     assert_eq!(shown(&state, until), HalfOpen);
 }
 
+/// Who asked for the state used to change it, under a lock that was for reading.
+#[test]
+fn looking_at_it_changes_nothing() {
+    let now = Instant::now();
+    let (mut state, later) = (opened(now), now + COOLDOWN);
+    let (seen, generation) = (state.snapshot(later), state.generation);
+    for _ in 0..3 {
+        assert_eq!(state.snapshot(later), seen);
+        assert_eq!(state.ask(later), Ok(()));
+    }
+    assert_eq!((seen.state, state.generation), (Open, generation));
+    assert!(
+        state.permit(later).is_ok(),
+        "the first call after the cooldown is the first probe"
+    );
+    assert_eq!(shown(&state, later), HalfOpen);
+}
+
 #[test]
 fn half_open_admits_its_probes_and_no_more() {
     let now = Instant::now() + COOLDOWN;

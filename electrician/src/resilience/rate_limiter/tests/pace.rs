@@ -23,7 +23,7 @@ enum Event {
     SpendNot(usize),
     Return(usize),
     Sleep(u64),
-    Set(u64, u32),
+    Set(Rate, u32),
 }
 
 /// What a lease does, without its shell.
@@ -98,8 +98,7 @@ impl World {
             }
             Event::Return(which) => self.settle(which % self.workers.len()),
             Event::Sleep(nanos) => self.now += Duration::from_nanos(nanos),
-            Event::Set(count, burst) => {
-                let rate = Rate::per_second(count);
+            Event::Set(rate, burst) => {
                 self.state.set(self.now, rate, burst);
                 self.changes += 1;
                 self.pace.push((self.now, rate, burst));
@@ -193,18 +192,24 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => any::<usize>().prop_map(Event::Return),
         4 => (0..200_000_u64).prop_map(Event::Sleep),
         1 => (0..20_000_000_u64).prop_map(Event::Sleep),
-        1 => (1..40_000_u64, 1..60_u32).prop_map(|(count, burst)| Event::Set(count, burst)),
+        1 => (any_rate(), 1..60_u32).prop_map(|(rate, burst)| Event::Set(rate, burst)),
     ]
+}
+
+/// Up to 40,000 a second, in periods of any length: what is free is worth another number of nanoseconds in each.
+fn any_rate() -> impl Strategy<Value = Rate> {
+    (1..40_000_u64, 1..3_000_u64)
+        .prop_map(|(count, millis)| Rate::new(count, Duration::from_millis(millis)))
 }
 
 proptest! {
     #[test]
     fn never_admits_more_than_the_burst_and_the_rate(
-        count in 1..40_000_u64,
+        rate in any_rate(),
         burst in 1..60_u32,
         events in prop::collection::vec(any_event(), 1..150),
     ) {
-        let mut world = World::new(Rate::per_second(count), burst, 3);
+        let mut world = World::new(rate, burst, 3);
         for event in events {
             world.happen(event);
         }

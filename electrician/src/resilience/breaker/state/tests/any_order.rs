@@ -67,6 +67,27 @@ fn may_lead(event: Event, from: BreakerState, to: BreakerState) -> bool {
         }
 }
 
+/// How many calls of a generation are under way.
+fn probing(running: &[u64], generation: u64) -> usize {
+    running.iter().filter(|held| **held == generation).count()
+}
+
+/// Nothing is let through before the cooldown is over, and no ramp outlasts its end.
+fn on_time(
+    event: Event,
+    (from, to): (&BreakerSnapshot, &BreakerSnapshot),
+    now: Instant,
+) -> Result<(), TestCaseError> {
+    let is_due = |snapshot: &BreakerSnapshot| snapshot.until.is_some_and(|until| until <= now);
+    if matches!(event, Event::Ask) && (from.state, to.state) == (Open, HalfOpen) {
+        prop_assert!(is_due(from), "a cooldown is waited for");
+    }
+    if matches!(event, Event::Tick) {
+        prop_assert!(to.state != Closing || !is_due(to), "a ramp ends");
+    }
+    Ok(())
+}
+
 fn act(state: &mut State, event: Event, now: Instant, running: &mut Vec<u64>) {
     let mut end = |which: prop::sample::Index| {
         (!running.is_empty()).then(|| running.swap_remove(which.index(running.len())))
@@ -107,7 +128,7 @@ proptest! {
         let breaker = if by_rate { breaker } else { breaker.consecutive(2) };
         let mut now = Instant::now();
         let mut state = State::new(breaker, now);
-        let (mut running, mut told) = (Vec::new(), Closed);
+        let (mut running, mut told, mut succeeded) = (Vec::new(), Closed, 0);
         for event in events.into_iter().flat_map(|event| [Event::Tick, event]) {
             if let Event::Pass(millis) = event {
                 now += Duration::from_millis(millis);
@@ -118,6 +139,25 @@ proptest! {
 
             let to = state.snapshot(now);
             prop_assert!(may_lead(event, from.state, to.state), "{event:?}: {} to {}", from.state, to.state);
+            let ended = probing(&before, generation).saturating_sub(probing(&running, generation));
+            if matches!(event, Event::Succeed(..)) {
+                succeeded += ended;
+            }
+            on_time(event, (&from, &to), now)?;
+            if from.state == HalfOpen && matches!(to.state, Closed | Closing) {
+                match event {
+                    Event::Succeed(..) => prop_assert_eq!(succeeded, probes as usize, "all probes have succeeded"),
+                    Event::Tick => prop_assert!(succeeded > 0 && ended == 0),
+                    _ => {}
+                }
+            }
+            if matches!(event, Event::Tick) && from.state == HalfOpen {
+                let idle = probing(&running, generation) == 0 && from.until.is_some_and(|until| until <= now);
+                prop_assert_eq!(to.state != HalfOpen, idle, "it is left if no call comes, and waits for those under way");
+            }
+            if state.generation > generation {
+                succeeded = 0;
+            }
             let ramped_up = (from.state, to.state) == (Closing, Closed);
             prop_assert!(from.state == to.state || ramped_up || state.generation > generation);
             prop_assert!(to.times_opened - from.times_opened <= 1);
