@@ -34,7 +34,9 @@ use tokio::time::Instant;
 pub struct Lease {
     limiter: RateLimiter,
     from: From,
+    /// How many are left of a loan, and how often the pace had been changed when it was given.
     left: u32,
+    changes: u32,
 }
 
 /// What the last token was taken from.
@@ -51,6 +53,7 @@ impl Lease {
             limiter,
             from: From::Nothing,
             left: 0,
+            changes: 0,
         }
     }
 
@@ -157,20 +160,21 @@ impl Lease {
     /// One of those at hand, unless the pace has changed since they were given.
     #[inline]
     fn take(&mut self) -> bool {
-        match self.from {
-            From::Loan(loan) if self.left > 0 && loan.changes == self.limiter.changes() => {
-                self.left -= 1;
-                true
-            }
-            _ => false,
+        if self.left == 0 || self.changes != self.limiter.changes() {
+            return false;
         }
+        self.left -= 1;
+        true
     }
 
     fn begin(&mut self, grant: Grant) {
-        (self.from, self.left) = match grant {
-            Grant::Token(slot) => (From::Token(slot), 0),
-            Grant::Loan(loan) => (From::Loan(loan), loan.tokens - 1),
-        };
+        match grant {
+            Grant::Token(slot) => self.from = From::Token(slot),
+            Grant::Loan(loan) => {
+                (self.from, self.left) = (From::Loan(loan), loan.tokens - 1);
+                self.changes = loan.changes;
+            }
+        }
     }
 }
 
