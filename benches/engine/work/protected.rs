@@ -55,16 +55,19 @@ async fn stir(n: u64) -> Result<u64, Down> {
 pipeline! {
     /// Three stages behind everything, of which nothing has anything to do.
     Protected(count: u64, total: Arc<AtomicU64>) {
-        defaults {
-            breaker:  {},
-            retry:    { attempts: 3, idempotent },
-            timeout:  2s,
-            on_error: skip,
-        }
         generator numbers = parts::numbers(count);
-        handler   stir_1  = stir { rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES };
-        handler   stir_2  = stir { rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES };
-        handler   stir_3  = stir { rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES };
+        handler   stir_1  = stir {
+            rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: {},
+            retry: { attempts: 3, idempotent }, timeout: 2s, on_error: skip,
+        };
+        handler   stir_2  = stir {
+            rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: {},
+            retry: { attempts: 3, idempotent }, timeout: 2s, on_error: skip,
+        };
+        handler   stir_3  = stir {
+            rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: {},
+            retry: { attempts: 3, idempotent }, timeout: 2s, on_error: skip,
+        };
         handler   add     = parts::add(total);
 
         numbers -> stir_1 -> stir_2 -> stir_3 -> add;

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::body::settled;
+use super::body::{missed, settled};
 use super::line::{Line, fails, is_keyed};
 use super::prologue::policy;
 use super::ways::way;
@@ -23,7 +23,7 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
                 ..
             }
     );
-    if is_polled || !may_pass(line) {
+    if is_polled || !may_pass(line) || line.calls().iter().any(|stage| stage.options.guards()) {
         return None;
     }
     let (intake, room) = (line.intake(), room(line));
@@ -105,10 +105,9 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
     ))
 }
 
-/// Whether the pass may take every island of this form: nothing stands between an item and its calls.
+/// Whether the pass may take every island of this form.
 fn may_pass(line: &Line) -> bool {
-    let head_fails = fails(line.head()) && matches!(line.head().kind, StageKind::Generator(_));
-    !head_fails && !line.calls().iter().any(|stage| stage.options.guards())
+    !fails(line.head()) || !matches!(line.head().kind, StageKind::Generator(_))
 }
 
 /// Whether the block says by itself that a call gives one item at most.
@@ -203,8 +202,12 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
         let (var, at) = (line.emitter.stage(stage), from + n);
         let heads = line.heads_meanwhile();
         let tell = ours!(|pass, halt| pass.halted(#at, halt, #heads));
-        let wait = ours!(let called = pass.awaits(#var.quick(item), #tell).await;);
-        let came = ours!(#var.came(called, &mut pass, #at));
+        let (wait, came) = if stage.options.guards() {
+            (protected(&var, at, &tell), ours!(called))
+        } else {
+            let wait = ours!(let called = pass.awaits(#var.quick(item), #tell).await;);
+            (wait, ours!(#var.came(called, &mut pass, #at)))
+        };
         let step = step(line, stage, &came, leave);
         ours!(#wait #step)
     });
@@ -217,6 +220,25 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
         end(line)
     };
     ours!(#steps #rest)
+}
+
+/// One call that something stands before: at once, or all the way.
+fn protected(var: &Ident, at: usize, tell: &TokenStream) -> TokenStream {
+    ours!(
+        let called = if #var.enters() {
+            let called = pass.awaits(#var.first(item), #tell).await;
+            #var.came_first(called, &mut pass, #at)
+        } else {
+            __rt::Err(#var.not_yet(item))
+        };
+        let called = match called {
+            __rt::Ok(output) => __rt::Ok(output),
+            __rt::Err(miss) => {
+                let called = pass.awaits(#var.rest(miss), #tell).await;
+                #var.came_late(called, &mut pass)
+            }
+        };
+    )
 }
 
 /// One call: the item that it gives goes on.
@@ -255,6 +277,14 @@ fn aborts(stage: &Stage) -> bool {
 
 fn miss(line: &Line, stage: &Stage) -> TokenStream {
     let var: Ident = line.emitter.stage(stage);
+    if stage.options.guards() {
+        let heads = line.heads_meanwhile();
+        return missed(
+            line,
+            stage,
+            |wait| ours!(pass.settling(#wait, #heads).await),
+        );
+    }
     if !fails(stage) {
         return ours!(#var.lose_plain(miss););
     }

@@ -26,6 +26,8 @@ pub(super) struct Entrance {
     pub(super) budget: Option<BudgetWorker>,
     pub(super) when_limited: WhenLimited,
     pub(super) when_open: WhenOpen,
+    /// What the breaker has given to a call that has entered at once.
+    pub(super) token: Option<Token>,
 }
 
 /// A worker's part of the limiter; of a limiter for each key, that of the item in hand.
@@ -62,6 +64,48 @@ impl Entrance {
             entrance: self,
             token,
         })
+    }
+
+    /// Enters, if nothing has to be waited for, and nothing refuses. [`end`](Self::end) says how the call has ended.
+    #[inline]
+    pub(super) fn enter_at_once(&mut self) -> bool {
+        if let Some(breaker) = &self.breaker {
+            self.token = breaker.at_hand();
+            if self.token.is_none() {
+                return false;
+            }
+        }
+        let has_token = match &mut self.tokens {
+            None => true,
+            Some(Tokens::One(lease)) => lease.at_hand(),
+            Some(Tokens::Keyed(..)) => false,
+        };
+        if !has_token {
+            return false;
+        }
+        let sits = self.seat.as_mut().is_none_or(Seat::sit);
+        if !sits {
+            self.give_back();
+        }
+        sits
+    }
+
+    /// The call that has entered has given what it was made for.
+    #[inline]
+    pub(super) fn succeeded(&mut self) {
+        if let Some(budget) = &mut self.budget {
+            budget.succeeded();
+        }
+        self.end(Verdict::Healthy);
+    }
+
+    /// The call that has entered has ended, and shows this about the backend.
+    #[inline]
+    pub(super) fn end(&mut self, verdict: Verdict) {
+        if let (Some(breaker), Some(token)) = (&mut self.breaker, self.token.take()) {
+            breaker.tell(token, verdict);
+        }
+        self.leave(verdict);
     }
 
     fn try_enter(&mut self, key: u64) -> Result<Option<Token>, NotNow> {

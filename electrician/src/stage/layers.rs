@@ -72,6 +72,7 @@ impl Layers {
             budget: self.budget.as_ref().map(RetryBudget::worker),
             when_limited: self.when_limited,
             when_open: self.when_open,
+            token: None,
         })
     }
 }

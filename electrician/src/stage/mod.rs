@@ -31,6 +31,7 @@ mod outputs;
 mod pace;
 mod pass;
 mod pool;
+mod protected;
 mod provided;
 mod sampling;
 mod settings;

@@ -138,7 +138,7 @@ impl Lease {
 
     /// Takes a token that is here, or that the limiter has for one who asks by the way.
     #[inline]
-    pub(in super::super) fn at_hand(&mut self) -> bool {
+    pub(crate) fn at_hand(&mut self) -> bool {
         self.take() || self.refill()
     }
 
