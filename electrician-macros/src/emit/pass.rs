@@ -202,12 +202,11 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
         let (var, at) = (line.emitter.stage(stage), from + n);
         let heads = line.heads_meanwhile();
         let tell = ours!(|pass, halt| pass.halted(#at, halt, #heads));
-        let (wait, came) = if stage.options.guards() {
-            (protected(&var, at, &tell), ours!(called))
-        } else {
-            let wait = ours!(let called = pass.awaits(#var.quick(item), #tell).await;);
-            (wait, ours!(#var.came(called, &mut pass, #at)))
-        };
+        if stage.options.guards() {
+            return protected(line, stage, (at, &tell), leave);
+        }
+        let wait = ours!(let called = pass.awaits(#var.quick(item), #tell).await;);
+        let came = ours!(#var.came(called, &mut pass, #at));
         let step = step(line, stage, &came, leave);
         ours!(#wait #step)
     });
@@ -222,44 +221,66 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     ours!(#steps #rest)
 }
 
-/// One call that something stands before: at once, or all the way.
-fn protected(var: &Ident, at: usize, tell: &TokenStream) -> TokenStream {
-    ours!(
-        let called = if #var.enters() {
-            let called = pass.awaits(#var.first(item), #tell).await;
-            #var.came_first(called, &mut pass, #at)
-        } else {
-            __rt::Err(#var.not_yet(item))
-        };
-        let called = match called {
-            __rt::Ok(output) => __rt::Ok(output),
-            __rt::Err(miss) => {
-                let called = pass.awaits(#var.rest(miss), #tell).await;
-                #var.came_late(called, &mut pass)
-            }
-        };
-    )
-}
-
 /// One call: the item that it gives goes on.
 fn step(line: &Line, stage: &Stage, call: &TokenStream, leave: &Leave) -> TokenStream {
-    let (miss, aborts) = (miss(line, stage), fails(stage) && aborts(stage));
-    let Leave { next, stop } = leave;
+    let missed = given_up(line, stage, leave);
+    given(stage, call, &missed, leave)
+}
+
+/// One call that something stands before: at once if it can be, or else all the way.
+fn protected(
+    line: &Line,
+    stage: &Stage,
+    (at, tell): (usize, &TokenStream),
+    leave: &Leave,
+) -> TokenStream {
+    let var = line.emitter.stage(stage);
+    let first = ours!(if #var.enters() {
+        let called = pass.awaits(#var.first(item), #tell).await;
+        #var.came_first(called, &mut pass, #at)
+    } else {
+        __rt::Err(#var.not_yet(item))
+    });
+    let rest = step(
+        line,
+        stage,
+        &ours!(#var.came_late(called, &mut pass)),
+        leave,
+    );
+    let item = (!matches!(stage.output, Port::Unwired)).then(|| ours!(item));
+    let rest = ours!(
+        let called = pass.awaits(#var.rest(miss), #tell).await;
+        #rest
+        #item
+    );
+    given(stage, &first, &rest, leave)
+}
+
+/// What a call has given goes on; where it has given nothing, this is done.
+fn given(stage: &Stage, call: &TokenStream, missed: &TokenStream, leave: &Leave) -> TokenStream {
     if matches!(stage.output, Port::Unwired) {
-        let stop = aborts.then(|| ours!(#stop;));
-        return ours!(if let __rt::Err(miss) = #call { #miss #stop });
+        return ours!(if let __rt::Err(miss) = #call { #missed });
     }
-    let left = if aborts { stop } else { next };
+    let next = &leave.next;
     ours!(
         let item = match #call {
             __rt::Ok(__rt::Some(item)) => item,
             __rt::Ok(__rt::None) => #next,
-            __rt::Err(miss) => {
-                #miss
-                #left;
-            }
+            __rt::Err(miss) => { #missed }
         };
     )
+}
+
+/// What becomes of an item that is given up, and whether the pass goes on after it.
+fn given_up(line: &Line, stage: &Stage, leave: &Leave) -> TokenStream {
+    let (miss, aborts) = (miss(line, stage), fails(stage) && aborts(stage));
+    let Leave { next, stop } = leave;
+    let is_sink = matches!(stage.output, Port::Unwired);
+    match (is_sink, aborts) {
+        (true, false) => miss,
+        (_, true) => ours!(#miss #stop;),
+        (false, false) => ours!(#miss #next;),
+    }
 }
 
 /// What leaves the last stage.

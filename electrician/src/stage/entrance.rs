@@ -6,6 +6,8 @@
 //!
 //! The breaker is asked before anything is taken, and who is refused further in gives back what it has taken.
 
+use std::mem;
+
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::{WhenLimited, WhenOpen};
@@ -26,8 +28,9 @@ pub(super) struct Entrance {
     pub(super) budget: Option<BudgetWorker>,
     pub(super) when_limited: WhenLimited,
     pub(super) when_open: WhenOpen,
-    /// What the breaker has given to a call that has entered at once.
-    pub(super) token: Option<Token>,
+    /// Whether a call has entered at once, and what the breaker knows it by.
+    pub(super) entered: bool,
+    pub(super) generation: u64,
 }
 
 /// A worker's part of the limiter; of a limiter for each key, that of the item in hand.
@@ -66,14 +69,15 @@ impl Entrance {
         })
     }
 
-    /// Enters, if nothing has to be waited for, and nothing refuses. [`end`](Self::end) says how the call has ended.
+    /// Enters, if nothing has to be waited for, and nothing refuses. [`succeeded`](Self::succeeded) or [`end`](Self::end) says
+    /// how the call has ended. A layer that has to see more of a call, its key or its time, is asked by [`enter`](Self::enter).
     #[inline]
     pub(super) fn enter_at_once(&mut self) -> bool {
         if let Some(breaker) = &self.breaker {
-            self.token = breaker.at_hand();
-            if self.token.is_none() {
+            let Some(generation) = breaker.untimed() else {
                 return false;
-            }
+            };
+            self.generation = generation;
         }
         let has_token = match &mut self.tokens {
             None => true,
@@ -83,11 +87,11 @@ impl Entrance {
         if !has_token {
             return false;
         }
-        let sits = self.seat.as_mut().is_none_or(Seat::sit);
-        if !sits {
+        self.entered = self.seat.as_mut().is_none_or(Seat::sit);
+        if !self.entered {
             self.give_back();
         }
-        sits
+        self.entered
     }
 
     /// The call that has entered has given what it was made for.
@@ -96,14 +100,20 @@ impl Entrance {
         if let Some(budget) = &mut self.budget {
             budget.succeeded();
         }
-        self.end(Verdict::Healthy);
+        if let Some(breaker) = &mut self.breaker {
+            breaker.succeeded(self.generation);
+        }
+        self.leave(Verdict::Healthy);
     }
 
-    /// The call that has entered has ended, and shows this about the backend.
-    #[inline]
+    /// The call that has entered, if one has, has ended, and shows this about the backend.
+    #[cold]
     pub(super) fn end(&mut self, verdict: Verdict) {
-        if let (Some(breaker), Some(token)) = (&mut self.breaker, self.token.take()) {
-            breaker.tell(token, verdict);
+        if !mem::take(&mut self.entered) {
+            return;
+        }
+        if let Some(breaker) = &mut self.breaker {
+            breaker.tell(Token::untimed(self.generation), verdict);
         }
         self.leave(verdict);
     }

@@ -66,7 +66,11 @@ where
     ///
     /// # Errors
     /// What kept it from giving an output. The item is still in hand.
-    #[inline]
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "what it is given and gives would go through memory, once an item"
+    )]
     pub fn came_first(
         &mut self,
         called: Option<Result<Option<Out>, Err>>,
@@ -90,6 +94,9 @@ where
         self.resume(item);
         // The pass answers for it.
         self.open = false;
+        if let Some(entrance) = &mut self.entrance {
+            entrance.entered = false;
+        }
         None
     }
 
