@@ -23,7 +23,7 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
                 ..
             }
     );
-    if is_polled || !may_pass(line) || line.calls().iter().any(|stage| stage.options.guards()) {
+    if is_polled || !may_pass(line) || guarded(line).next().is_some() {
         return None;
     }
     let (intake, room) = (line.intake(), room(line));
@@ -91,6 +91,7 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         stop: ours!(break),
     };
     let (work, claims) = (quick_chain(line, 0, &leave), claims(line));
+    let guarded = guarded(line).map(|stage| line.emitter.stage(stage));
     Some(ours!(
         let most = pass.limit(#room);
         let panic = __rt::guarded(async {
@@ -102,7 +103,14 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         }).await;
         pass.interrupted_by(panic);
         #claims
+        #(#guarded.rests();)*
     ))
+}
+
+/// The stages that something stands before.
+fn guarded<'l>(line: &'l Line) -> impl Iterator<Item = &'l Stage<'l>> {
+    let calls = line.calls().iter().copied();
+    calls.filter(|stage| stage.options.guards())
 }
 
 /// Whether the pass may take every island of this form.
@@ -201,7 +209,10 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     let steps = calls.iter().take(LONGEST).enumerate().map(|(n, stage)| {
         let (var, at) = (line.emitter.stage(stage), from + n);
         let heads = line.heads_meanwhile();
-        let tell = ours!(|pass, halt| pass.halted(#at, halt, #heads));
+        let others = guarded(line).filter(|other| other.id != stage.id);
+        let others = others.map(|other| line.emitter.stage(other));
+        let tell = ours!(pass.halted(#at, halt, #heads));
+        let tell = ours!(|pass, halt| { #(#others.rests();)* #tell });
         if stage.options.guards() {
             return protected(line, stage, (at, &tell), leave);
         }

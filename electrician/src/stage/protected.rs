@@ -84,8 +84,18 @@ where
         };
         if let Some(entrance) = &mut self.entrance {
             entrance.succeeded();
+            if self.began.is_some() {
+                entrance.rest();
+            }
         }
         Ok(self.gave(output))
+    }
+
+    /// The island waits, or has nothing to do: what was taken for further calls goes back.
+    pub fn rests(&mut self) {
+        if let Some(entrance) = &mut self.entrance {
+            entrance.rest();
+        }
     }
 
     /// Takes an item in hand that has to wait before its first call.
@@ -94,9 +104,6 @@ where
         self.resume(item);
         // The pass answers for it.
         self.open = false;
-        if let Some(entrance) = &mut self.entrance {
-            entrance.entered = false;
-        }
         None
     }
 

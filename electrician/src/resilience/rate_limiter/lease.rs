@@ -110,14 +110,7 @@ impl Lease {
 
     /// The token that was taken last was not used. Each one can be given back once.
     pub fn give_back(&mut self) {
-        match self.from {
-            From::Loan(loan) => self.left = (self.left + 1).min(loan.tokens),
-            From::Token(slot) => {
-                self.from = From::Nothing;
-                self.limiter.give_back(slot);
-            }
-            From::Nothing => {}
-        }
+        self.put_back(1);
     }
 
     /// Returns what is unused.
@@ -138,8 +131,30 @@ impl Lease {
 
     /// Takes a token that is here, or that the limiter has for one who asks by the way.
     #[inline]
-    pub(crate) fn at_hand(&mut self) -> bool {
+    pub(in super::super) fn at_hand(&mut self) -> bool {
         self.take() || self.refill()
+    }
+
+    /// Takes as many as are at hand, `most` at most.
+    pub(crate) fn draw(&mut self, most: u32) -> u32 {
+        if !self.at_hand() {
+            return 0;
+        }
+        let more = self.left.min(most - 1);
+        self.left -= more;
+        more + 1
+    }
+
+    /// So many of those that were taken last were not used.
+    pub(crate) fn put_back(&mut self, tokens: u32) {
+        match self.from {
+            From::Loan(loan) => self.left = (self.left + tokens).min(loan.tokens),
+            From::Token(slot) => {
+                self.from = From::Nothing;
+                self.limiter.give_back(slot);
+            }
+            From::Nothing => {}
+        }
     }
 
     #[cold]
