@@ -32,6 +32,7 @@ mod engine {
     mod sources;
     mod start;
     mod starvation;
+    mod streaks;
     mod stuck;
     mod support;
     mod timeout;

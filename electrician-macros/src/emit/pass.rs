@@ -208,11 +208,7 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     let calls = &line.calls()[from..];
     let steps = calls.iter().take(LONGEST).enumerate().map(|(n, stage)| {
         let (var, at) = (line.emitter.stage(stage), from + n);
-        let heads = line.heads_meanwhile();
-        let others = guarded(line).filter(|other| other.id != stage.id);
-        let others = others.map(|other| line.emitter.stage(other));
-        let tell = ours!(pass.halted(#at, halt, #heads));
-        let tell = ours!(|pass, halt| { #(#others.rests();)* #tell });
+        let tell = told(line, stage, at);
         if stage.options.guards() {
             return protected(line, stage, (at, &tell), leave);
         }
@@ -232,6 +228,21 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     ours!(#steps #rest)
 }
 
+/// What is done when the call of a stage does not go on: the other ones keep nothing meanwhile.
+fn told(line: &Line, stage: &Stage, at: usize) -> TokenStream {
+    let heads = line.heads_meanwhile();
+    let halted = ours!(pass.halted(#at, halt, #heads));
+    let others = guarded(line).filter(|other| other.id != stage.id);
+    let others: Vec<_> = others.map(|other| line.emitter.stage(other)).collect();
+    if others.is_empty() {
+        return ours!(|pass, halt| #halted);
+    }
+    ours!(|pass, halt| {
+        #(#others.rests();)*
+        #halted
+    })
+}
+
 /// One call: the item that it gives goes on.
 fn step(line: &Line, stage: &Stage, call: &TokenStream, leave: &Leave) -> TokenStream {
     let missed = given_up(line, stage, leave);
@@ -246,12 +257,12 @@ fn protected(
     leave: &Leave,
 ) -> TokenStream {
     let var = line.emitter.stage(stage);
-    let first = ours!(if #var.enters() {
+    let first = ours!(let called = if #var.enters() {
         let called = pass.awaits(#var.first(item), #tell).await;
         #var.came_first(called, &mut pass, #at)
     } else {
         __rt::Err(#var.not_yet(item))
-    });
+    };);
     let rest = step(
         line,
         stage,
@@ -264,7 +275,8 @@ fn protected(
         #rest
         #item
     );
-    given(stage, &first, &rest, leave)
+    let given = given(stage, &ours!(called), &rest, leave);
+    ours!(#first #given)
 }
 
 /// What a call has given goes on; where it has given nothing, this is done.
