@@ -33,6 +33,7 @@ mod engine {
     mod sources;
     mod start;
     mod starvation;
+    mod streaks;
     mod stuck;
     mod support;
     mod timeout;

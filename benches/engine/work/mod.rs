@@ -12,6 +12,7 @@ mod memory;
 mod parcels;
 mod parts;
 mod plain;
+mod protected;
 mod workers;
 
 use crate::{
@@ -38,6 +39,7 @@ pub(crate) fn goals() -> Vec<(u8, Measure)> {
         (8, workers::rows),
         (9, cores::two_workers),
         (10, counters::rows),
+        (11, protected::rows),
         (12, compile::rows),
         (13, memory::rows),
         (14, words::rows),
@@ -46,8 +48,8 @@ pub(crate) fn goals() -> Vec<(u8, Measure)> {
     ]
 }
 
-/// The three fixed workloads whose instructions are counted.
-pub(crate) const WORKLOADS: [Workload; 3] = [
+/// The fixed workloads whose instructions are counted.
+pub(crate) const WORKLOADS: [Workload; 4] = [
     ("one island of sync handlers", |items| {
         plain::pipeline(&current_thread(), items)
     }),
@@ -56,5 +58,8 @@ pub(crate) const WORKLOADS: [Workload; 3] = [
     }),
     ("64 workers that suspend once", |items| {
         workers::of_64(&current_thread(), items)
+    }),
+    ("three stages behind the whole chain", |items| {
+        protected::pipeline(&current_thread(), items)
     }),
 ];

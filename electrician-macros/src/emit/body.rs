@@ -156,17 +156,27 @@ fn item_or_failure(line: &Line, stage: &Stage) -> TokenStream {
 
 /// What becomes of an item whose call gave nothing.
 fn miss(line: &Line, stage: &Stage) -> TokenStream {
-    let (var, label) = (line.emitter.stage(stage), Emitter::label(stage, "items"));
-    if !fails(stage) && !diverts(stage) {
-        let lose = line.flushing(&ours!(#var.lose(miss)));
-        return ours!(#lose; continue #label;);
-    }
-    let settled = settled(line, stage, &line.flushing(&ours!(#var.settle(miss))));
+    let missed = missed(line, stage, |wait| line.flushing(wait));
+    let label = Emitter::label(stage, "items");
     let leaves = [&stage.error, &stage.neutral, &stage.overflow]
         .iter()
         .any(|port| !port.edges().is_empty());
     let hand_over = leaves.then(|| line.hand_over_if_full());
-    ours!(#settled #hand_over continue #label;)
+    ours!(#missed #hand_over continue #label;)
+}
+
+/// The ways of an item whose call gave nothing, in a place that may wait.
+pub(super) fn missed(
+    line: &Line,
+    stage: &Stage,
+    waiting: impl Fn(&TokenStream) -> TokenStream,
+) -> TokenStream {
+    let var = line.emitter.stage(stage);
+    if !fails(stage) && !diverts(stage) {
+        let lose = waiting(&ours!(#var.lose(miss)));
+        return ours!(#lose;);
+    }
+    settled(line, stage, &waiting(&ours!(#var.settle(miss))))
 }
 
 /// Whether what is refused has a port of its own.

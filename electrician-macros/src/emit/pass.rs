@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::body::settled;
+use super::body::{missed, settled};
 use super::line::{Line, fails, is_keyed};
 use super::prologue::policy;
 use super::ways::way;
@@ -23,7 +23,7 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
                 ..
             }
     );
-    if is_polled || !may_pass(line) {
+    if is_polled || !may_pass(line) || guarded(line).next().is_some() {
         return None;
     }
     let (intake, room) = (line.intake(), room(line));
@@ -91,6 +91,7 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         stop: ours!(break),
     };
     let (work, claims) = (quick_chain(line, 0, &leave), claims(line));
+    let guarded = guarded(line).map(|stage| line.emitter.stage(stage));
     Some(ours!(
         let most = pass.limit(#room);
         let panic = __rt::guarded(async {
@@ -102,13 +103,19 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         }).await;
         pass.interrupted_by(panic);
         #claims
+        #(#guarded.rests();)*
     ))
 }
 
-/// Whether the pass may take every island of this form: nothing stands between an item and its calls.
+/// The stages that something stands before.
+fn guarded<'l>(line: &'l Line) -> impl Iterator<Item = &'l Stage<'l>> {
+    let calls = line.calls().iter().copied();
+    calls.filter(|stage| stage.options.guards())
+}
+
+/// Whether the pass may take every island of this form.
 fn may_pass(line: &Line) -> bool {
-    let head_fails = fails(line.head()) && matches!(line.head().kind, StageKind::Generator(_));
-    !head_fails && !line.calls().iter().any(|stage| stage.options.guards())
+    !fails(line.head()) || !matches!(line.head().kind, StageKind::Generator(_))
 }
 
 /// Whether the block says by itself that a call gives one item at most.
@@ -201,8 +208,10 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     let calls = &line.calls()[from..];
     let steps = calls.iter().take(LONGEST).enumerate().map(|(n, stage)| {
         let (var, at) = (line.emitter.stage(stage), from + n);
-        let heads = line.heads_meanwhile();
-        let tell = ours!(|pass, halt| pass.halted(#at, halt, #heads));
+        let tell = told(line, stage, at);
+        if stage.options.guards() {
+            return protected(line, stage, (at, &tell), leave);
+        }
         let wait = ours!(let called = pass.awaits(#var.quick(item), #tell).await;);
         let came = ours!(#var.came(called, &mut pass, #at));
         let step = step(line, stage, &came, leave);
@@ -219,25 +228,82 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     ours!(#steps #rest)
 }
 
+/// What is done when the call of a stage does not go on: the other ones keep nothing meanwhile.
+fn told(line: &Line, stage: &Stage, at: usize) -> TokenStream {
+    let heads = line.heads_meanwhile();
+    let halted = ours!(pass.halted(#at, halt, #heads));
+    let others = guarded(line).filter(|other| other.id != stage.id);
+    let others: Vec<_> = others.map(|other| line.emitter.stage(other)).collect();
+    if others.is_empty() {
+        return ours!(|pass, halt| #halted);
+    }
+    ours!(|pass, halt| {
+        #(#others.rests();)*
+        #halted
+    })
+}
+
 /// One call: the item that it gives goes on.
 fn step(line: &Line, stage: &Stage, call: &TokenStream, leave: &Leave) -> TokenStream {
-    let (miss, aborts) = (miss(line, stage), fails(stage) && aborts(stage));
-    let Leave { next, stop } = leave;
+    let missed = given_up(line, stage, leave);
+    given(stage, call, &missed, leave)
+}
+
+/// One call that something stands before: at once if it can be, or else all the way.
+fn protected(
+    line: &Line,
+    stage: &Stage,
+    (at, tell): (usize, &TokenStream),
+    leave: &Leave,
+) -> TokenStream {
+    let var = line.emitter.stage(stage);
+    let first = ours!(let called = if #var.enters() {
+        let called = pass.awaits(#var.first(item), #tell).await;
+        #var.came_first(called, &mut pass, #at)
+    } else {
+        __rt::Err(#var.not_yet(item))
+    };);
+    let rest = step(
+        line,
+        stage,
+        &ours!(#var.came_late(called, &mut pass)),
+        leave,
+    );
+    let item = (!matches!(stage.output, Port::Unwired)).then(|| ours!(item));
+    let rest = ours!(
+        let called = pass.awaits(#var.rest(miss), #tell).await;
+        #rest
+        #item
+    );
+    let given = given(stage, &ours!(called), &rest, leave);
+    ours!(#first #given)
+}
+
+/// What a call has given goes on; where it has given nothing, this is done.
+fn given(stage: &Stage, call: &TokenStream, missed: &TokenStream, leave: &Leave) -> TokenStream {
     if matches!(stage.output, Port::Unwired) {
-        let stop = aborts.then(|| ours!(#stop;));
-        return ours!(if let __rt::Err(miss) = #call { #miss #stop });
+        return ours!(if let __rt::Err(miss) = #call { #missed });
     }
-    let left = if aborts { stop } else { next };
+    let next = &leave.next;
     ours!(
         let item = match #call {
             __rt::Ok(__rt::Some(item)) => item,
             __rt::Ok(__rt::None) => #next,
-            __rt::Err(miss) => {
-                #miss
-                #left;
-            }
+            __rt::Err(miss) => { #missed }
         };
     )
+}
+
+/// What becomes of an item that is given up, and whether the pass goes on after it.
+fn given_up(line: &Line, stage: &Stage, leave: &Leave) -> TokenStream {
+    let (miss, aborts) = (miss(line, stage), fails(stage) && aborts(stage));
+    let Leave { next, stop } = leave;
+    let is_sink = matches!(stage.output, Port::Unwired);
+    match (is_sink, aborts) {
+        (true, false) => miss,
+        (_, true) => ours!(#miss #stop;),
+        (false, false) => ours!(#miss #next;),
+    }
 }
 
 /// What leaves the last stage.
@@ -255,6 +321,14 @@ fn aborts(stage: &Stage) -> bool {
 
 fn miss(line: &Line, stage: &Stage) -> TokenStream {
     let var: Ident = line.emitter.stage(stage);
+    if stage.options.guards() {
+        let heads = line.heads_meanwhile();
+        return missed(
+            line,
+            stage,
+            |wait| ours!(pass.settling(#wait, #heads).await),
+        );
+    }
     if !fails(stage) {
         return ours!(#var.lose_plain(miss););
     }

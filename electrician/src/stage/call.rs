@@ -38,13 +38,13 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     pub(super) slot: S,
     pub(super) tally: Arc<Tally>,
     /// Where an option asks for one.
-    entrance: Option<Box<Entrance>>,
+    pub(super) entrance: Option<Box<Entrance>>,
     pub(super) timer: Timer,
     pub(super) item: Option<In>,
     pub(super) open: bool,
     pub(super) broken: bool,
     pub(super) attempts: u32,
-    began: Option<Instant>,
+    pub(super) began: Option<Instant>,
     pub(super) sampling: Sampling,
     types: PhantomData<fn(In, K) -> Out>,
 }
@@ -225,7 +225,7 @@ where
     }
 
     /// When the time for the whole is over.
-    fn deadline(&self) -> Option<Instant> {
+    pub(super) fn deadline(&self) -> Option<Instant> {
         let limit = self.plan.settings.deadline?;
         Some(after(self.began?, limit))
     }
@@ -264,7 +264,7 @@ where
 impl<E> Settings<E> {
     /// Why a call was cut short.
     #[cold]
-    fn overdue(&self, deadline: Option<Instant>) -> Cause<E> {
+    pub(super) fn overdue(&self, deadline: Option<Instant>) -> Cause<E> {
         if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             Cause::Late(self.deadline.unwrap_or_default())
         } else {
@@ -275,7 +275,7 @@ impl<E> Settings<E> {
     /// What a call that gave nothing shows about the backend. An error that the breaker's predicate does not count shows
     /// that it works; that the whole's time was over shows nothing.
     #[cold]
-    fn verdict(&self, cause: &Cause<E>) -> Verdict {
+    pub(super) fn verdict(&self, cause: &Cause<E>) -> Verdict {
         match (cause, &self.breaker_when) {
             (Cause::Error(error), Some(counts)) if !counts(error) => Verdict::Healthy,
             (Cause::Late(_), _) => Verdict::Unknown,

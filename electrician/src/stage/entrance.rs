@@ -6,6 +6,8 @@
 //!
 //! The breaker is asked before anything is taken, and who is refused further in gives back what it has taken.
 
+use std::mem;
+
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::{WhenLimited, WhenOpen};
@@ -26,6 +28,11 @@ pub(super) struct Entrance {
     pub(super) budget: Option<BudgetWorker>,
     pub(super) when_limited: WhenLimited,
     pub(super) when_open: WhenOpen,
+    /// How many calls may be made before the layers are asked anew, whether their place is taken, and what the breaker knows
+    /// them by. A streak does not outlast a wait.
+    pub(super) streak: u32,
+    pub(super) sits: bool,
+    pub(super) generation: u64,
 }
 
 /// A worker's part of the limiter; of a limiter for each key, that of the item in hand.
@@ -41,6 +48,9 @@ pub(super) struct Entered<'a> {
     /// What the breaker has given.
     token: Option<Token>,
 }
+
+/// The most calls for which the layers are asked once.
+const LONGEST_STREAK: u32 = 64;
 
 /// Who refuses an attempt; nobody, where it is to wait.
 type NotNow = Option<Refusal>;
@@ -62,6 +72,75 @@ impl Entrance {
             entrance: self,
             token,
         })
+    }
+
+    /// Enters, if nothing has to be waited for, and nothing refuses. [`succeeded`](Self::succeeded) or [`end`](Self::end) says
+    /// how the call has ended.
+    #[inline]
+    pub(super) fn enter_at_once(&mut self) -> bool {
+        if self.streak == 0 && !self.begin_streak() {
+            return false;
+        }
+        self.streak -= 1;
+        true
+    }
+
+    /// The call that has entered at once was ready at once, and has given what it was made for.
+    #[inline]
+    pub(super) fn succeeded(&mut self) {
+        if let Some(budget) = &mut self.budget {
+            budget.succeeded();
+        }
+        if let Some(breaker) = &mut self.breaker {
+            breaker.succeeded(self.generation);
+        }
+    }
+
+    /// The call that has entered at once, if one has, has ended, and shows this about the backend. The streak is over.
+    #[cold]
+    pub(super) fn end(&mut self, verdict: Verdict) {
+        if let Some(breaker) = &mut self.breaker
+            && self.sits
+        {
+            breaker.tell(Token::untimed(self.generation), verdict);
+        }
+        self.rest();
+    }
+
+    /// Takes what a few calls need that follow one another without a wait, if it is there. A layer that has to see more of a
+    /// call, its key or its time, is asked by [`enter`](Self::enter).
+    #[cold]
+    fn begin_streak(&mut self) -> bool {
+        self.rest();
+        if let Some(breaker) = &self.breaker {
+            let Some(generation) = breaker.untimed() else {
+                return false;
+            };
+            self.generation = generation;
+        }
+        self.streak = match &mut self.tokens {
+            None => LONGEST_STREAK,
+            Some(Tokens::One(lease)) => lease.draw(LONGEST_STREAK),
+            Some(Tokens::Keyed(..)) => 0,
+        };
+        self.sits = self.streak > 0 && self.seat.as_mut().is_none_or(Seat::sit);
+        if !self.sits {
+            self.rest();
+        }
+        self.sits
+    }
+
+    /// No call follows without a wait: what is left of a streak goes back.
+    pub(super) fn rest(&mut self) {
+        let unused = mem::take(&mut self.streak);
+        if let Some(Tokens::One(lease)) = &mut self.tokens
+            && unused > 0
+        {
+            lease.put_back(unused);
+        }
+        if mem::take(&mut self.sits) {
+            self.leave(Verdict::Unknown);
+        }
     }
 
     fn try_enter(&mut self, key: u64) -> Result<Option<Token>, NotNow> {
@@ -184,6 +263,12 @@ impl Entrance {
         if let Some(seat) = &mut self.seat {
             seat.leave(verdict);
         }
+    }
+}
+
+impl Drop for Entrance {
+    fn drop(&mut self) {
+        self.rest();
     }
 }
 

@@ -72,6 +72,9 @@ impl Layers {
             budget: self.budget.as_ref().map(RetryBudget::worker),
             when_limited: self.when_limited,
             when_open: self.when_open,
+            streak: 0,
+            sits: false,
+            generation: 0,
         })
     }
 }

@@ -33,6 +33,7 @@ mod pace;
 mod pass;
 mod polled;
 mod pool;
+mod protected;
 mod provided;
 mod sampling;
 mod settings;

@@ -13,6 +13,7 @@ use std::future::Future;
 use super::{
     Cause, Cell, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Tally, Unfailing, mapped,
 };
+use crate::resilience::breaker::Verdict;
 
 /// Takes an item home if its call unwinds.
 struct Rescue<'a, In> {
@@ -38,7 +39,7 @@ impl<In> Drop for Rescue<'_, In> {
 }
 
 /// Notes that a call could not be begun, because an argument of it has panicked.
-struct Begins<'a>(&'a mut bool);
+pub(super) struct Begins<'a>(pub(super) &'a mut bool);
 
 impl Drop for Begins<'_> {
     #[cold]
@@ -134,6 +135,7 @@ where
         let panic = pass.panic_in(at, self.open)?;
         self.attempts = 1;
         self.broken = true;
+        self.leaves(Verdict::Unhealthy);
         Some(Miss(Cause::Panicked(panic)))
     }
 

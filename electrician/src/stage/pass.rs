@@ -251,6 +251,13 @@ impl Pass {
         }
     }
 
+    /// The call of the item in hand is done, and has taken its time by itself.
+    pub(super) fn came_timed(&mut self) {
+        if self.since.take().is_some() {
+            self.go_on();
+        }
+    }
+
     #[cold]
     fn came_late(&mut self, at: usize) {
         let Some(since) = self.since.take() else {
@@ -271,6 +278,21 @@ impl Pass {
     ) -> impl Future<Output = F::Output> + Send {
         meanwhile(wait, move |wait| match wait {
             Wait::On(cx) => self.rest(heads, cx),
+            Wait::Over => drop(self.go_on()),
+        })
+    }
+
+    /// Waits for an item of a pass to be settled, as [`flushing`](Self::flushing) does. What came before it is booked.
+    pub fn settling<F: Future + Send>(
+        &mut self,
+        wait: F,
+        heads: &mut [&mut dyn Head],
+    ) -> impl Future<Output = F::Output> + Send {
+        meanwhile(wait, move |wait| match wait {
+            Wait::On(cx) => {
+                self.book();
+                self.rest(heads, cx);
+            }
             Wait::Over => drop(self.go_on()),
         })
     }

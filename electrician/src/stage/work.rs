@@ -12,7 +12,7 @@ use std::{
     sync::{Mutex, PoisonError, Weak},
 };
 
-use super::{Came, Cause, Given, Handler, Hold, Miss, Settled, Stage};
+use super::{Came, Cause, Handler, Hold, Miss, Settled, Stage};
 
 /// A worker of a pool, `S`, and where it goes when its call is interrupted.
 pub struct Worker<S> {
@@ -114,25 +114,9 @@ where
         async move {
             let stage = &mut worker.stage;
             stage.resume(item);
-            let came = loop {
-                let called = stage.call().await.map(Given::one);
-                let miss = match called {
-                    Ok(output) => {
-                        K::done(&mut stage.item);
-                        break Ok(output);
-                    }
-                    Err(miss) => miss,
-                };
-                if stage.again(&miss).await {
-                    continue;
-                }
-                break match stage.fall_back(miss) {
-                    Ok(output) => {
-                        K::done(&mut stage.item);
-                        Ok(Some(output))
-                    }
-                    Err(miss) => Err(Box::new(stage.settle(miss).await)),
-                };
+            let came = match stage.rest(None).await {
+                Ok(output) => Ok(output),
+                Err(miss) => Err(Box::new(stage.settle(miss).await)),
             };
             (worker, came)
         }

@@ -66,6 +66,12 @@ impl Token {
         Self { generation, began }
     }
 
+    /// Of a call that is not timed.
+    pub(crate) fn untimed(generation: u64) -> Self {
+        let began = None;
+        Self { generation, began }
+    }
+
     /// Books how the call has ended.
     #[inline]
     pub(crate) fn tell(self, by: &mut impl Books, verdict: Verdict) {

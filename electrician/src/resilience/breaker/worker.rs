@@ -105,6 +105,19 @@ impl BreakerWorker {
         Some(Token::new(shared.wide()?, shared))
     }
 
+    /// The same where calls are not timed: the generation is all that a token is made of.
+    #[inline]
+    pub(crate) fn untimed(&self) -> Option<u64> {
+        let shared = &self.breaker.shared;
+        shared.slow_call.is_none().then(|| shared.wide()).flatten()
+    }
+
+    /// A call that is not timed has ended well.
+    #[inline]
+    pub(crate) fn succeeded(mut self: &mut Self, generation: u64) {
+        self.success(generation);
+    }
+
     /// As [`permit`](Self::permit), for one who tells, or gives back, in any case.
     #[inline]
     pub(crate) fn token(&self) -> Result<Token, Open> {

@@ -138,12 +138,19 @@ impl Seat {
     /// The call has ended like that.
     #[inline]
     pub(crate) fn leave(&mut self, verdict: Verdict) {
-        if let Some(permit) = self.permit.take() {
-            return permit.tell(verdict);
+        if self.permit.is_some() {
+            return self.tell(verdict);
         }
         // First the place, then the look: whoever wants it does it the other way round.
         if self.place.stand_up() && self.bulkhead.is_wanted() {
             self.bulkhead.take_back();
+        }
+    }
+
+    #[cold]
+    fn tell(&mut self, verdict: Verdict) {
+        if let Some(permit) = self.permit.take() {
+            permit.tell(verdict);
         }
     }
 

@@ -41,7 +41,8 @@ impl Default for Chain {
 }
 
 impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
-    /// The time for the whole: every wait, every attempt. Above zero, and above the timeout.
+    /// The time for the whole: every wait, every attempt, from the first one that waits or fails. Above zero, and
+    /// above the timeout.
     pub const fn deadline(mut self, limit: Duration) -> Self {
         self.deadline = Deadline(Some(limit));
         self

@@ -1,6 +1,7 @@
 //! The first attempt of a call: comes in a call, goes out what it gave if everything is at hand and it succeeds, or else the rest of the way.
 //!
 //! It is polled by hand: what an async body keeps over an await goes through memory, and costs more than all layers together.
+//! What a call that is ready at once does not need (when it began, when its time is over) is found out when it waits or fails.
 
 use super::{
     super::{breaker::Token, fallback::Recovers, hedge::Hedges, retry::Retries, timeout::Bound},
@@ -12,12 +13,13 @@ use pin_project_lite::pin_project;
 use std::{
     future::Future,
     marker::PhantomData,
+    mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
 use tokio::{task::coop::has_budget_remaining, time::Instant};
 
-/// What a call knows from its beginning on.
+/// What a call knows once it has waited or failed.
 #[derive(Clone, Copy)]
 pub(super) struct Begun<S> {
     pub(super) deadline: Option<Instant>,
@@ -36,18 +38,37 @@ pub(super) trait GivesBack {
     fn give_back(&mut self, token: Token);
 }
 
+/// What was taken for the first attempt: given back when this is dropped.
+struct Held<'a, P: GivesBack> {
+    chain: &'a mut P,
+    token: Token,
+}
+
+/// How far a call has come that is not done at once.
+enum Later<S, W> {
+    /// It has not been asked, or it was done at once.
+    No,
+    /// Its first attempt is under way.
+    Waits(Waits<S>),
+    /// It is past that. This stands apart, because few calls need it, and it is large.
+    Rest(Pin<Box<W>>),
+}
+
+/// A first attempt that waits.
+struct Waits<S> {
+    token: Token,
+    begun: Begun<S>,
+    /// Where its time is limited.
+    until: Option<Instant>,
+}
+
 pin_project! {
     /// A call at its first attempt, and whatever comes after it.
     pub(super) struct Quick<'c, P: GivesBack, N, S, C, A, G, W> {
         parts: Option<Parts<'c, P, C, G>>,
-        begun: Option<Begun<S>>,
-        // while the first attempt is under way
-        token: Option<Token>,
-        until: Option<Instant>,
         #[pin]
         first: Option<A>,
-        #[pin]
-        rest: Option<W>,
+        later: Later<S, W>,
         ends: PhantomData<fn() -> N>,
     }
 
@@ -55,8 +76,8 @@ pin_project! {
         #[inline]
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            if let (Some(parts), Some(token)) = (this.parts, this.token.take()) {
-                parts.chain.give_back(token);
+            if let (Some(parts), Later::Waits(waits)) = (this.parts, this.later) {
+                parts.chain.give_back(waits.token);
             }
         }
     }
@@ -67,13 +88,27 @@ impl<'c, P: GivesBack, N, S, C, A, G, W> Quick<'c, P, N, S, C, A, G, W> {
     pub(super) fn new(parts: Parts<'c, P, C, G>) -> Self {
         Self {
             parts: Some(parts),
-            begun: None,
-            token: None,
-            until: None,
             first: None,
-            rest: None,
+            later: Later::No,
             ends: PhantomData,
         }
+    }
+}
+
+impl<P: GivesBack> Held<'_, P> {
+    /// Somebody else answers for it from here on.
+    #[inline]
+    fn hand_over(self) -> Token {
+        let token = self.token;
+        mem::forget(self);
+        token
+    }
+}
+
+impl<P: GivesBack> Drop for Held<'_, P> {
+    #[inline]
+    fn drop(&mut self) {
+        self.chain.give_back(self.token);
     }
 }
 
@@ -106,83 +141,182 @@ where
     type Output = Result<N::Output, ChainError<E>>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        if let Some(rest) = this.rest.as_mut().as_pin_mut() {
-            return rest.poll(cx);
-        }
-        let parts = this.parts.as_mut().expect(BEFORE);
-        let Chain {
-            limits,
-            attempts,
-            deadline: whole,
-            ..
-        } = &mut *parts.chain;
-        let begun = this.begun.get_or_insert_with(|| {
-            *this.token = H::ONCE.then(|| limits.at_hand()).flatten();
-            if this.token.is_some() {
-                this.first.set(Some((parts.call)()));
-            }
-            Begun {
-                deadline: whole.until(Instant::now),
-                tries: attempts.retry.begin(),
-            }
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.as_mut().project();
+        let (Some(parts), Later::No) = (this.parts.as_mut(), &this.later) else {
+            return self.go_on(cx);
+        };
+        let chain = &mut *parts.chain;
+        let at_hand = H::ONCE.then(|| chain.limits.at_hand()).flatten();
+        let Some(token) = at_hand else {
+            return self.not_at_hand(cx);
+        };
+        let held = Held { chain, token };
+        this.first.set(Some((parts.call)()));
+        let attempt = this.first.as_mut().as_pin_mut().expect(BEFORE);
+        let polled = attempt.poll(cx);
+        let token = held.hand_over();
+        let Poll::Ready(Ok(value)) = polled else {
+            return self.not_at_once(token, polled, cx);
+        };
+        this.first.set(None);
+        parts.chain.attempts.retry.succeeded();
+        let output = N::end(&mut parts.chain.limits, token, value);
+        *this.parts = None;
+        Poll::Ready(Ok(output))
+    }
+}
+
+impl<'c, N, T, E, L, B, K, R, H, F, I, C, A, G, W>
+    Quick<'c, Chain<L, B, K, R, H, F, I>, N, R::Tries, C, A, G, W>
+where
+    N: Ends<T>,
+    L: Admit,
+    B: Admit,
+    K: Guards<T, E>,
+    R: Retries<E>,
+    H: Hedges,
+    F: Recovers<T, E>,
+    C: FnMut() -> A,
+    A: Future<Output = Result<T, E>>,
+    G: FnOnce(
+        Parts<'c, Chain<L, B, K, R, H, F, I>, C, ()>,
+        Begun<R::Tries>,
+        Option<ChainCause<E>>,
+    ) -> W,
+    W: Future<Output = Result<N::Output, ChainError<E>>>,
+{
+    /// The first attempt waits or has failed, or the rest is under way.
+    #[cold]
+    fn go_on(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
+        let mut this = self.as_mut().project();
+        let waits = match this.later {
+            Later::No => panic!("{BEFORE}"),
+            Later::Waits(waits) => waits,
+            Later::Rest(rest) => return rest.as_mut().poll(cx),
+        };
+        let had_budget = waits.until.is_none() || has_budget_remaining();
+        let polled = this.first.as_mut().as_pin_mut().expect(BEFORE).poll(cx);
+        self.settle(polled, had_budget, cx)
+    }
+
+    /// The first attempt has not succeeded when it was first asked.
+    #[cold]
+    fn not_at_once(
+        mut self: Pin<&mut Self>,
+        token: Token,
+        polled: Poll<Result<T, E>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<<Self as Future>::Output> {
+        let this = self.as_mut().project();
+        let begun = this.parts.as_ref().expect(BEFORE).chain.begin();
+        *this.later = Later::Waits(Waits {
+            token,
+            begun,
+            until: None,
         });
-        let mut failed = None;
+        self.settle(polled, true, cx)
+    }
+
+    /// What came of the first attempt, which may wait on: what the call gives, or the rest of its way.
+    fn settle(
+        mut self: Pin<&mut Self>,
+        polled: Poll<Result<T, E>>,
+        had_budget: bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<<Self as Future>::Output> {
+        let mut this = self.as_mut().project();
+        let chain = &mut *this.parts.as_mut().expect(BEFORE).chain;
+        let Later::Waits(waits) = this.later else {
+            panic!("{BEFORE}");
+        };
+        let deadline = waits.begun.deadline;
+        let outcome = if let Poll::Ready(outcome) = polled {
+            Some(outcome)
+        } else {
+            let bound = Bound {
+                limit: chain.attempts.timeout,
+                deadline,
+            };
+            if bound.is_none() {
+                return Poll::Pending;
+            }
+            let until = *waits.until.get_or_insert_with(|| bound.until());
+            ready!(chain.attempts.timer.poll_late(until, had_budget, cx));
+            None
+        };
+        this.first.set(None);
+        let Waits { token, begun, .. } = *waits;
+        *this.later = Later::No;
+        let error = match outcome {
+            Some(Ok(value)) => {
+                chain.attempts.retry.succeeded();
+                let output = N::end(&mut chain.limits, token, value);
+                *this.parts = None;
+                return Poll::Ready(Ok(output));
+            }
+            Some(Err(error)) => Some(error),
+            None => None,
+        };
+        let (cause, verdict) = missed(
+            &chain.limits.breaker,
+            chain.attempts.timeout,
+            chain.deadline,
+            error,
+            deadline,
+        );
+        chain.limits.end(token, verdict);
+        self.rest(begun, Some(cause), cx)
+    }
+
+    /// Something has to be waited for before the call, or refuses it.
+    #[cold]
+    fn not_at_hand(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<<Self as Future>::Output> {
+        let this = self.as_mut().project();
+        let chain = &*this.parts.as_mut().expect(BEFORE).chain;
         if F::NEVER
-            && this.token.is_none()
-            && let Err(open) = limits.breaker.would_permit()
+            && let Err(open) = chain.limits.breaker.would_permit()
         {
             *this.parts = None;
             return Poll::Ready(Err(ChainError::refused(open)));
         }
-        if let Some(attempt) = this.first.as_mut().as_pin_mut() {
-            let had_budget = this.until.is_none() || has_budget_remaining();
-            let outcome = if let Poll::Ready(outcome) = attempt.poll(cx) {
-                Some(outcome)
-            } else {
-                let bound = Bound {
-                    limit: attempts.timeout,
-                    deadline: begun.deadline,
-                };
-                if bound.is_none() {
-                    return Poll::Pending;
-                }
-                let until = *this.until.get_or_insert_with(|| bound.until());
-                ready!(attempts.timer.poll_late(until, had_budget, cx));
-                None
-            };
-            this.first.set(None);
-            let token = this.token.take().expect(BEFORE);
-            let error = match outcome {
-                Some(Ok(value)) => {
-                    attempts.retry.succeeded();
-                    let output = N::end(limits, token, value);
-                    *this.parts = None;
-                    return Poll::Ready(Ok(output));
-                }
-                Some(Err(error)) => Some(error),
-                None => None,
-            };
-            let (cause, verdict) = missed(
-                &limits.breaker,
-                attempts.timeout,
-                *whole,
-                error,
-                begun.deadline,
-            );
-            limits.end(token, verdict);
-            failed = Some(cause);
-        }
-        let begun = this.begun.take().expect(BEFORE);
+        let begun = chain.begin();
+        self.rest(begun, None, cx)
+    }
+
+    fn rest(
+        self: Pin<&mut Self>,
+        begun: Begun<R::Tries>,
+        failed: Option<ChainCause<E>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<<Self as Future>::Output> {
+        let this = self.project();
         let Parts { chain, call, rest } = this.parts.take().expect(BEFORE);
         let parts = Parts {
             chain,
             call,
             rest: (),
         };
-        this.rest.set(Some(rest(parts, begun, failed)));
-        this.rest.as_pin_mut().expect("it has begun").poll(cx)
+        let mut rest = Box::pin(rest(parts, begun, failed));
+        let polled = rest.as_mut().poll(cx);
+        *this.later = Later::Rest(rest);
+        polled
+    }
+}
+
+impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
+    /// What is counted from now on.
+    fn begin<E>(&self) -> Begun<R::Tries>
+    where
+        R: Retries<E>,
+    {
+        Begun {
+            deadline: self.deadline.until(Instant::now),
+            tries: self.attempts.retry.begin(),
+        }
     }
 }
 

@@ -34,7 +34,9 @@ use tokio::time::Instant;
 pub struct Lease {
     limiter: RateLimiter,
     from: From,
+    /// How many are left of a loan, and how often the pace had been changed when it was given.
     left: u32,
+    changes: u32,
 }
 
 /// What the last token was taken from.
@@ -51,6 +53,7 @@ impl Lease {
             limiter,
             from: From::Nothing,
             left: 0,
+            changes: 0,
         }
     }
 
@@ -107,14 +110,7 @@ impl Lease {
 
     /// The token that was taken last was not used. Each one can be given back once.
     pub fn give_back(&mut self) {
-        match self.from {
-            From::Loan(loan) => self.left = (self.left + 1).min(loan.tokens),
-            From::Token(slot) => {
-                self.from = From::Nothing;
-                self.limiter.give_back(slot);
-            }
-            From::Nothing => {}
-        }
+        self.put_back(1);
     }
 
     /// Returns what is unused.
@@ -139,6 +135,28 @@ impl Lease {
         self.take() || self.refill()
     }
 
+    /// Takes as many as are at hand, `most` at most.
+    pub(crate) fn draw(&mut self, most: u32) -> u32 {
+        if !self.at_hand() {
+            return 0;
+        }
+        let more = self.left.min(most - 1);
+        self.left -= more;
+        more + 1
+    }
+
+    /// So many of those that were taken last were not used.
+    pub(crate) fn put_back(&mut self, tokens: u32) {
+        match self.from {
+            From::Loan(loan) => self.left = (self.left + tokens).min(loan.tokens),
+            From::Token(slot) => {
+                self.from = From::Nothing;
+                self.limiter.give_back(slot);
+            }
+            From::Nothing => {}
+        }
+    }
+
     #[cold]
     fn refill(&mut self) -> bool {
         let ended = self.end();
@@ -157,20 +175,21 @@ impl Lease {
     /// One of those at hand, unless the pace has changed since they were given.
     #[inline]
     fn take(&mut self) -> bool {
-        match self.from {
-            From::Loan(loan) if self.left > 0 && loan.changes == self.limiter.changes() => {
-                self.left -= 1;
-                true
-            }
-            _ => false,
+        if self.left == 0 || self.changes != self.limiter.changes() {
+            return false;
         }
+        self.left -= 1;
+        true
     }
 
     fn begin(&mut self, grant: Grant) {
-        (self.from, self.left) = match grant {
-            Grant::Token(slot) => (From::Token(slot), 0),
-            Grant::Loan(loan) => (From::Loan(loan), loan.tokens - 1),
-        };
+        match grant {
+            Grant::Token(slot) => self.from = From::Token(slot),
+            Grant::Loan(loan) => {
+                (self.from, self.left) = (From::Loan(loan), loan.tokens - 1);
+                self.changes = loan.changes;
+            }
+        }
     }
 }
 

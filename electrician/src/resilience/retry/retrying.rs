@@ -60,7 +60,7 @@ pub trait ReadsError<E> {
 pub trait Retries<E> {
     /// What is kept of the attempts of one call.
     #[doc(hidden)]
-    type Tries: Send;
+    type Tries: Copy + Send;
     #[doc(hidden)]
     fn begin(&self) -> Self::Tries;
     /// How long to wait after an attempt that has failed, if there is to be another one before `deadline`.
