@@ -14,6 +14,7 @@ mod engine {
     mod errors;
     mod fairness;
     mod feedback;
+    mod forks;
     mod health;
     mod idle;
     mod inner;

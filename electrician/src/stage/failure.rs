@@ -5,7 +5,7 @@ use std::{convert::Infallible, error::Error, fmt, time::Duration};
 use crate::resilience::chain::Refusal;
 
 /// Why a call gave no output.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Cause<E> {
     /// The handler returned an error.
     Error(E),
@@ -56,7 +56,7 @@ impl<E: fmt::Display> fmt::Display for Cause<E> {
 ///     matches!(failure.cause, Cause::Error(_)) && !failure.item.is_empty()
 /// }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Failure<T, E> {
     /// The item that failed.
