@@ -18,6 +18,7 @@ mod engine {
     mod health;
     mod idle;
     mod inner;
+    mod keyed_breakers;
     mod keys;
     mod latencies;
     mod lifecycle;

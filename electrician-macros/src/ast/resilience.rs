@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use super::context::Context;
-use super::option::{self, Entry};
+use super::option::{self, Entry, Names};
 use super::value::{Expected, Value};
 use crate::message;
 
@@ -27,6 +27,8 @@ pub(crate) struct BreakerOptions {
     pub(crate) settings: Vec<(&'static str, Value)>,
     /// Where a rate of slow calls is written without what a slow call is.
     pub(crate) slow_rate_alone: Option<Span>,
+    /// Each key has a breaker of its own, of so many.
+    pub(crate) keyed: Option<Keyed>,
     pub(crate) when_open: Option<(WhenOpen, Span)>,
     /// A predicate over the error: which ones count as failures.
     pub(crate) when: Option<syn::Expr>,
@@ -55,9 +57,12 @@ pub(crate) struct RateLimitOptions {
     pub(crate) rate: Option<Value>,
     pub(crate) burst: Option<Value>,
     /// Each key has a limiter of its own, of so many.
-    pub(crate) keyed: Option<(syn::ExprClosure, Value)>,
+    pub(crate) keyed: Option<Keyed>,
     pub(crate) when_limited: Option<(WhenLimited, Span)>,
 }
+
+/// `key: |item| …, keys: N`
+pub(crate) type Keyed = (syn::ExprClosure, Value);
 
 /// What a stage does with an item while its rate limit is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +99,9 @@ pub(crate) const ON_PANIC_EXAMPLE: &str =
 pub(crate) const RATE_LIMIT_EXAMPLE: &str =
     "rate_limit: { rate: 10/s, key: |item| item.customer, keys: 10_000 }";
 
+const KEYED_BREAKER_EXAMPLE: &str =
+    "breaker: { consecutive: 5, key: |item| item.host, keys: 1_000 }";
+
 pub(crate) const HEDGE_EXAMPLE: &str = "hedge: { after: 50ms, idempotent }";
 
 const HEDGE: [&str; 2] = ["after", "idempotent"];
@@ -106,7 +114,7 @@ const RETRY: [&str; 6] = [
     "when",
     "idempotent",
 ];
-const BREAKER: [&str; 11] = [
+const BREAKER: [&str; 13] = [
     "failure_rate",
     "consecutive",
     "slow_call",
@@ -116,6 +124,8 @@ const BREAKER: [&str; 11] = [
     "cooldown",
     "probes",
     "ramp",
+    "key",
+    "keys",
     "when_open",
     "when",
 ];
@@ -233,22 +243,23 @@ impl RateLimitOptions {
             }
         }
         limit.keyed = key.zip(keys);
-        let keyed = |name| names.span(name).filter(|_| limit.keyed.is_none());
-        let missing = [
-            ("rate", names.span("rate").is_none().then_some(span)),
-            (
-                "keys",
-                keyed("key").filter(|_| names.span("keys").is_none()),
-            ),
-            ("key", keyed("keys").filter(|_| names.span("key").is_none())),
-        ];
-        for (part, span) in missing {
-            if let Some(span) = span {
-                let sentence = message::missing_part("rate_limit", part, RATE_LIMIT_EXAMPLE);
-                cx.report(span, sentence);
-            }
+        if names.span("rate").is_none() {
+            cx.report(
+                span,
+                message::missing_part("rate_limit", "rate", RATE_LIMIT_EXAMPLE),
+            );
         }
+        both_keys(&names, "rate_limit", RATE_LIMIT_EXAMPLE, cx);
         Some(limit)
+    }
+}
+
+/// A key needs a bound, and a bound a key.
+fn both_keys(names: &Names, of: &str, example: &str, cx: &mut Context) {
+    for (one, other) in [("key", "keys"), ("keys", "key")] {
+        if let (Some(span), None) = (names.span(one), names.span(other)) {
+            cx.report(span, message::missing_part(of, other, example));
+        }
     }
 }
 
@@ -260,11 +271,15 @@ impl BreakerOptions {
         let mut breaker = Self {
             settings: Vec::new(),
             slow_rate_alone: slow_rate.filter(|_| names.span("slow_call").is_none()),
+            keyed: None,
             when_open: None,
             when: None,
         };
+        let (mut key, mut keys) = (None, None);
         for entry in entries {
             match super::plain(&entry.name).as_str() {
+                "key" => key = entry.closure("`|item| item.host`", cx),
+                "keys" => keys = entry.value(Expected::Count, cx),
                 "when_open" => breaker.when_open = entry.word(&WHEN_OPEN, cx),
                 "when" => breaker.when = entry.value(Expected::Closure, cx).map(|value| value.expr),
                 name => {
@@ -275,6 +290,8 @@ impl BreakerOptions {
                 }
             }
         }
+        breaker.keyed = key.zip(keys);
+        both_keys(&names, "breaker", KEYED_BREAKER_EXAMPLE, cx);
         Some(breaker)
     }
 }

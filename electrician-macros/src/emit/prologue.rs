@@ -284,6 +284,10 @@ fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
     calls.extend(
         ours!(.breaker(__rt::Breaker::default() #(#settings)*, __rt::WhenOpen::#when_open)),
     );
+    if let Some((key, keys)) = &breaker.keyed {
+        let (key, keys) = (emitter.hasher(key), emitter.value(keys));
+        calls.extend(ours!(.breaker_keys(#keys, #key)));
+    }
     if let Some(when) = &breaker.when {
         let when = emitter.operand(when);
         calls.extend(ours!(.breaker_when(#when)));

@@ -150,8 +150,7 @@ where
             let entered = match &mut self.entrance {
                 None => None,
                 Some(entrance) => {
-                    let key = self.plan.rate_key.as_ref().zip(self.item.as_ref());
-                    let key = key.map_or(0, |(key, item)| key(item));
+                    let key = self.plan.keys.of(self.item.as_ref());
                     match entrance.enter(key, deadline).await {
                         Ok(entered) => Some(entered),
                         Err(refusal) => return Err(Miss(Cause::Refused(refusal))),

@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
     AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Settings, Stage, Tally,
-    draft::{Instead, KeyOf},
+    draft::Instead, keys::Keys,
 };
 use crate::pipeline::Assembly;
 
@@ -117,7 +117,7 @@ pub(super) struct Plan<H, In, Out, Args, Err> {
     pub(super) handler: H,
     pub(super) args: Args,
     pub(super) settings: Settings<Err>,
-    pub(super) rate_key: Option<KeyOf<In>>,
+    pub(super) keys: Keys<In>,
     pub(super) fallback: Option<Instead<In, Out>>,
     pub(super) cell: Arc<Cell>,
 }

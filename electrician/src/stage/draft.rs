@@ -1,16 +1,10 @@
 //! A stage while its options are said: comes in a function and its arguments, goes out a part of the pipeline.
 
-use std::{
-    fmt,
-    hash::{DefaultHasher, Hasher},
-    marker::PhantomData,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, hash::DefaultHasher, marker::PhantomData, sync::Arc, time::Duration};
 
 use super::{
     AsTaken, Definition, Handler, Hedged, Hold, Kept, OnPanic, Settings, Twice, Waits, WhenLimited,
-    WhenOpen, definition::Plan, settings::Limits,
+    WhenOpen, definition::Plan, keys::Keys, settings::Limits,
 };
 use crate::{
     pipeline::Assembly,
@@ -30,13 +24,10 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     handler: H,
     args: Args,
     settings: Settings<Err>,
-    rate_key: Option<KeyOf<In>>,
+    keys: Keys<In>,
     fallback: Option<Instead<In, Out>>,
     types: PhantomData<fn(In, K) -> Out>,
 }
-
-/// The hash of the key of an item.
-pub(super) type KeyOf<In> = Arc<dyn Fn(&In) -> u64 + Send + Sync>;
 
 /// What stands in the place of an output, made from the item where it is still there.
 pub(super) type Instead<In, Out> = Arc<dyn Fn(Option<&In>) -> Option<Out> + Send + Sync>;
@@ -51,7 +42,7 @@ where
         handler,
         args,
         settings: Settings::default(),
-        rate_key: None,
+        keys: Keys::default(),
         fallback: None,
         types: PhantomData,
     }
@@ -71,7 +62,7 @@ where
             handler,
             args,
             settings,
-            rate_key,
+            keys,
             fallback,
             ..
         } = self;
@@ -79,7 +70,7 @@ where
             handler,
             args,
             settings,
-            rate_key,
+            keys,
             fallback,
             types: PhantomData,
         }
@@ -118,11 +109,7 @@ where
         key: impl Fn(&In, &mut DefaultHasher) + Send + Sync + 'static,
     ) -> Self {
         self.limits().keys = Some(keys);
-        self.rate_key = Some(Arc::new(move |item| {
-            let mut hasher = DefaultHasher::new();
-            key(item, &mut hasher);
-            hasher.finish()
-        }));
+        self.keys.rate(key);
         self
     }
 
@@ -163,7 +150,7 @@ where
             handler: Hedged::new(self.handler, hedge),
             args: self.args,
             settings: self.settings,
-            rate_key: self.rate_key,
+            keys: self.keys,
             fallback: self.fallback,
             types: PhantomData,
         }
@@ -211,6 +198,17 @@ where
         self
     }
 
+    /// Gives each key a breaker of its own, for at most so many keys.
+    pub fn breaker_keys(
+        mut self,
+        keys: usize,
+        key: impl Fn(&In, &mut DefaultHasher) + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.breaker_keys = Some(keys);
+        self.keys.breaker(key);
+        self
+    }
+
     /// Which errors the breaker counts.
     pub fn breaker_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
         self.settings.breaker_when = Some(Arc::new(when));
@@ -234,7 +232,7 @@ where
             handler: self.handler,
             args: self.args,
             settings: self.settings,
-            rate_key: self.rate_key,
+            keys: self.keys,
             fallback: self.fallback,
             cell,
         };

@@ -8,9 +8,9 @@
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{WhenLimited, WhenOpen};
+use super::{WhenLimited, WhenOpen, keys::Key};
 use crate::resilience::{
-    breaker::{BreakerWorker, Open, Token, Verdict},
+    breaker::{BreakerWorker, KeyedBreaker, Open, Token, Verdict},
     bulkhead::Seat,
     chain::Refusal,
     rate_limiter::{KeyedRateLimiter, Lease},
@@ -22,7 +22,9 @@ use crate::resilience::{
 pub(super) struct Entrance {
     pub(super) tokens: Option<Tokens>,
     pub(super) seat: Option<Seat>,
+    /// Of a breaker for each key, that of the item in hand.
     pub(super) breaker: Option<BreakerWorker>,
+    pub(super) breakers: Option<KeyedBreaker<u64>>,
     pub(super) budget: Option<BudgetWorker>,
     pub(super) when_limited: WhenLimited,
     pub(super) when_open: WhenOpen,
@@ -46,17 +48,20 @@ pub(super) struct Entered<'a> {
 type NotNow = Option<Refusal>;
 
 impl Entrance {
-    /// Waits until one call may begin, for an item of this key, and no longer than the deadline. A call that may begin at
+    /// Waits until one call may begin, for an item of these keys, and no longer than the deadline. A call that may begin at
     /// once costs the questions.
     pub(super) async fn enter(
         &mut self,
-        key: u64,
+        key: Key,
         deadline: Option<Instant>,
     ) -> Result<Entered<'_>, Refusal> {
-        let token = match self.try_enter(key) {
+        if let Some(breakers) = &self.breakers {
+            self.breaker = Some(breakers.get(key.breaker).worker());
+        }
+        let token = match self.try_enter(key.rate) {
             Ok(token) => token,
             Err(Some(refusal)) => return Err(refusal),
-            Err(None) => Box::pin(self.wait(key, deadline)).await?,
+            Err(None) => Box::pin(self.wait(key.rate, deadline)).await?,
         };
         Ok(Entered {
             entrance: self,

@@ -20,6 +20,7 @@ mod heads;
 mod hedged;
 pub mod inline;
 mod intake;
+mod keys;
 mod latency;
 mod layers;
 mod meanwhile;
@@ -78,6 +79,6 @@ pub use turn::{Turn, Turnstile};
 pub use unwind::guarded;
 
 pub(crate) use latency::rounded;
-pub(crate) use layers::{Layers, Limiter};
+pub(crate) use layers::{Breakers, Layers, Limiter};
 pub(crate) use task::{Task, pool, spawn, tasks, workers};
 pub(crate) use unwind::{Caught, caught};

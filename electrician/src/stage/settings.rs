@@ -72,6 +72,8 @@ pub struct Settings<E> {
     pub(crate) retry: Option<Box<Retry>>,
     pub(crate) retry_when: Option<Predicate<E>>,
     pub(crate) breaker: Option<Box<Breaker>>,
+    /// How many keys have a breaker, where each has its own.
+    pub(crate) breaker_keys: Option<usize>,
     pub(crate) breaker_when: Option<Predicate<E>>,
     pub(crate) when_open: WhenOpen,
     pub(crate) on_panic: Option<Box<OnPanic>>,
@@ -96,9 +98,7 @@ impl Limits {
         if let Some(rate) = &self.rate {
             rate.check()?;
         }
-        if self.keys == Some(0) {
-            return Err(BadValue::new("keys", "must be at least 1"));
-        }
+        check_keys(self.keys)?;
         if let Some(bulkhead) = &self.bulkhead {
             bulkhead
                 .check()
@@ -109,6 +109,13 @@ impl Limits {
                 |BadValue { option, why }| BadValue::new("budget", format!("`{option}` {why}"));
             budget.check().map_err(bad)
         })
+    }
+}
+
+fn check_keys(keys: Option<usize>) -> Result<(), BadValue> {
+    match keys {
+        Some(0) => Err(BadValue::new("keys", "must be at least 1")),
+        _ => Ok(()),
     }
 }
 
@@ -145,6 +152,7 @@ impl<E> Default for Settings<E> {
             retry: None,
             retry_when: None,
             breaker: None,
+            breaker_keys: None,
             breaker_when: None,
             when_open: WhenOpen::default(),
             on_panic: None,
@@ -172,6 +180,7 @@ impl<E> Settings<E> {
         if let Some(breaker) = &self.breaker {
             breaker.check()?;
         }
+        check_keys(self.breaker_keys)?;
         if let Some(OnPanic(restart)) = self.on_panic.as_deref() {
             restart.check()?;
         }
