@@ -7,7 +7,9 @@
 )]
 
 mod engine {
+    mod advised;
     mod answers;
+    mod blackouts;
     mod blocking;
     mod branches;
     mod breaker;

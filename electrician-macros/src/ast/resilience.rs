@@ -17,6 +17,8 @@ pub(crate) struct RetryOptions {
     pub(crate) budget: Option<Value>,
     /// A predicate over the error.
     pub(crate) when: Option<syn::Expr>,
+    /// What the error says of when to try again.
+    pub(crate) after: Option<syn::Expr>,
     pub(crate) idempotent: Option<Span>,
 }
 
@@ -32,6 +34,8 @@ pub(crate) struct BreakerOptions {
     pub(crate) when_open: Option<(WhenOpen, Span)>,
     /// A predicate over the error: which ones count as failures.
     pub(crate) when: Option<syn::Expr>,
+    /// The same over the output.
+    pub(crate) when_output: Option<syn::Expr>,
 }
 
 /// `hedge: DELAY` or `hedge: { … }`
@@ -56,6 +60,8 @@ pub(crate) enum HedgeDelay {
 pub(crate) struct RateLimitOptions {
     pub(crate) rate: Option<Value>,
     pub(crate) burst: Option<Value>,
+    /// When nothing passes: a `Blackout`, or a closure that says whether it is now.
+    pub(crate) blackout: Option<Value>,
     /// Each key has a limiter of its own, of so many.
     pub(crate) keyed: Option<Keyed>,
     pub(crate) when_limited: Option<(WhenLimited, Span)>,
@@ -105,16 +111,17 @@ const KEYED_BREAKER_EXAMPLE: &str =
 pub(crate) const HEDGE_EXAMPLE: &str = "hedge: { after: 50ms, idempotent }";
 
 const HEDGE: [&str; 2] = ["after", "idempotent"];
-const RATE_LIMIT: [&str; 5] = ["rate", "burst", "key", "keys", "when_limited"];
-const RETRY: [&str; 6] = [
+const RATE_LIMIT: [&str; 6] = ["rate", "burst", "blackout", "key", "keys", "when_limited"];
+const RETRY: [&str; 7] = [
     "attempts",
     "backoff",
     "total",
     "budget",
     "when",
+    "retry_after",
     "idempotent",
 ];
-const BREAKER: [&str; 13] = [
+const BREAKER: [&str; 14] = [
     "failure_rate",
     "consecutive",
     "slow_call",
@@ -128,6 +135,7 @@ const BREAKER: [&str; 13] = [
     "keys",
     "when_open",
     "when",
+    "when_output",
 ];
 /// What a breaker's settings can be.
 const BREAKER_SETTINGS: [(&str, Expected); 9] = [
@@ -157,6 +165,7 @@ impl RetryOptions {
             total: None,
             budget: None,
             when: None,
+            after: None,
             idempotent: None,
         };
         for entry in option::entries(&group, &RETRY, "`retry`", cx).0 {
@@ -166,6 +175,9 @@ impl RetryOptions {
                 "total" => retry.total = entry.value(Expected::Duration, cx),
                 "budget" => retry.budget = entry.value(Expected::Budget, cx),
                 "when" => retry.when = entry.value(Expected::Closure, cx).map(|value| value.expr),
+                "retry_after" => {
+                    retry.after = entry.value(Expected::Closure, cx).map(|value| value.expr);
+                }
                 _ => retry.idempotent = Some(entry.flag(cx)),
             }
         }
@@ -222,6 +234,7 @@ impl RateLimitOptions {
         let mut limit = Self {
             rate: None,
             burst: None,
+            blackout: None,
             keyed: None,
             when_limited: None,
         };
@@ -237,6 +250,7 @@ impl RateLimitOptions {
             match super::plain(&entry.name).as_str() {
                 "rate" => limit.rate = entry.value(Expected::Rate, cx),
                 "burst" => limit.burst = entry.value(Expected::Count, cx),
+                "blackout" => limit.blackout = entry.value(Expected::Free, cx),
                 "key" => key = entry.closure("`|item| item.customer`", cx),
                 "keys" => keys = entry.value(Expected::Count, cx),
                 _ => limit.when_limited = entry.word(&WHEN_LIMITED, cx),
@@ -274,6 +288,7 @@ impl BreakerOptions {
             keyed: None,
             when_open: None,
             when: None,
+            when_output: None,
         };
         let (mut key, mut keys) = (None, None);
         for entry in entries {
@@ -282,6 +297,10 @@ impl BreakerOptions {
                 "keys" => keys = entry.value(Expected::Count, cx),
                 "when_open" => breaker.when_open = entry.word(&WHEN_OPEN, cx),
                 "when" => breaker.when = entry.value(Expected::Closure, cx).map(|value| value.expr),
+                "when_output" => {
+                    breaker.when_output =
+                        entry.value(Expected::Closure, cx).map(|value| value.expr);
+                }
                 name => {
                     let setting = BREAKER_SETTINGS.iter().find(|(known, _)| *known == name);
                     let value = setting

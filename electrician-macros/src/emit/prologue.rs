@@ -233,12 +233,22 @@ fn rate_limit(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
         let burst = emitter.value(burst);
         ours!(.burst(#burst))
     });
+    let blackout = limit.blackout.as_ref().map(|blackout| {
+        let times = emitter.operand(&blackout.expr);
+        if is_closure(&blackout.expr) {
+            ours!(.blackout(__rt::Blackout::when(#times)))
+        } else {
+            ours!(.blackout(#times))
+        }
+    });
     let when = match limit.when_limited {
         _ if stage.overflow.is_wired() => ours!(Overflow),
         Some((WhenLimited::Reject, _)) => ours!(Reject),
         Some((WhenLimited::Wait, _)) | None => ours!(Wait),
     };
-    calls.extend(ours!(.rate_limit(__rt::RateLimit::from(#rate) #burst, __rt::WhenLimited::#when)));
+    calls.extend(
+        ours!(.rate_limit(__rt::RateLimit::from(#rate) #burst #blackout, __rt::WhenLimited::#when)),
+    );
     if let Some((key, keys)) = &limit.keyed {
         let (key, keys) = (emitter.hasher(key), emitter.value(keys));
         calls.extend(ours!(.rate_keys(#keys, #key)));
@@ -264,6 +274,10 @@ fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
     if let Some(when) = &retry.when {
         let when = emitter.operand(when);
         calls.extend(ours!(.retry_when(#when)));
+    }
+    if let Some(after) = &retry.after {
+        let after = emitter.operand(after);
+        calls.extend(ours!(.retry_after(#after)));
     }
 }
 
@@ -291,6 +305,10 @@ fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
     if let Some(when) = &breaker.when {
         let when = emitter.operand(when);
         calls.extend(ours!(.breaker_when(#when)));
+    }
+    if let Some(when) = &breaker.when_output {
+        let when = emitter.operand(when);
+        calls.extend(ours!(.breaker_when_output(#when)));
     }
 }
 

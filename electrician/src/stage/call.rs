@@ -21,7 +21,7 @@ use super::{
 use crate::resilience::{
     breaker::Verdict,
     moment::after,
-    retry::{BudgetWorker, roll},
+    retry::{BudgetWorker, Tries, roll},
     timeout::{Bound, Timer},
 };
 
@@ -44,7 +44,9 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     pub(super) open: bool,
     pub(super) broken: bool,
     pub(super) attempts: u32,
-    began: Option<Instant>,
+    tries: Tries,
+    /// The error of the attempt before, in a box, as it is seldom there.
+    pub(super) last: Option<Box<Err>>,
     pub(super) sampling: Sampling,
     types: PhantomData<fn(In, K) -> Out>,
 }
@@ -76,7 +78,8 @@ where
             open: false,
             broken: false,
             attempts: 0,
-            began: None,
+            tries: Tries::default(),
+            last: None,
             sampling: Sampling::default(),
             types: PhantomData,
         }
@@ -131,7 +134,8 @@ where
         self.attempts = 0;
         let settings = &self.plan.settings;
         if settings.retry.is_some() || settings.deadline.is_some() {
-            self.began = Some(Instant::now());
+            self.tries = Tries::begun(Instant::now());
+            self.last = None;
         }
     }
 
@@ -182,7 +186,14 @@ where
             let cause = match result {
                 Ok(Ok(Ok(outputs))) => {
                     if let Some(entered) = entered {
-                        entered.succeeded();
+                        match &self.plan.broken {
+                            Some(broken)
+                                if outputs.shown().is_some_and(|output| broken(output)) =>
+                            {
+                                entered.end(Verdict::Unhealthy);
+                            }
+                            _ => entered.succeeded(),
+                        }
                     }
                     self.open = false;
                     let (booked, broken) = ((&*self.tally, &*self.plan.cell), &mut self.broken);
@@ -208,39 +219,40 @@ where
         H::sated(&self.slot)
     }
 
-    /// Whether the item in hand is to be called again; waits for the backoff first.
+    /// Gives back why the call gave nothing, unless the item in hand is to be called again; waits for the backoff first.
     pub fn again<'s>(
         &'s mut self,
-        miss: &Miss<Err>,
-    ) -> impl Future<Output = bool> + Send + use<'s, H, In, Out, Err, Args, K, S> {
-        let wait = self.wait_before_retry(&miss.0);
+        Miss(cause): Miss<Err>,
+    ) -> impl Future<Output = Option<Miss<Err>>> + Send + use<'s, H, In, Out, Err, Args, K, S> {
+        let wait = self.wait_before_retry(&cause);
+        let cause = match (wait, cause) {
+            (None, cause) => Some(Miss(cause)),
+            (Some(_), Cause::Error(error)) => {
+                self.last = Some(Box::new(error));
+                None
+            }
+            (Some(_), _) => None,
+        };
         let timer = &mut self.timer;
         async move {
             if let Some(wait) = wait {
                 timer.sleep(wait).await;
             }
-            wait.is_some()
+            cause
         }
     }
 
     /// When the time for the whole is over.
     fn deadline(&self) -> Option<Instant> {
         let limit = self.plan.settings.deadline?;
-        Some(after(self.began?, limit))
+        Some(after(self.tries.started()?, limit))
     }
 
     fn wait_before_retry(&mut self, cause: &Cause<Err>) -> Option<Duration> {
-        let (retry, began) = (self.plan.settings.retry.as_deref()?, self.began?);
-        let worth_it = match (cause, &self.plan.settings.retry_when) {
-            (Cause::Error(error), Some(when)) => when(error),
-            (Cause::Error(_) | Cause::TimedOut(_), _) => true,
-            (Cause::Panicked(_) | Cause::Refused(_) | Cause::Late(_), _) => false,
-        };
-        if !worth_it {
-            return None;
-        }
+        let retry = self.plan.settings.retry.as_deref()?;
+        let asked = self.plan.settings.asked_for(cause)?;
         let now = Instant::now();
-        let wait = retry.again(self.attempts, began, now, roll())?;
+        let wait = self.tries.next(retry, self.attempts, asked, now, roll())?;
         let is_late = |deadline| after(now, wait) >= deadline;
         if self.deadline().is_some_and(is_late) {
             return None;
@@ -268,6 +280,21 @@ impl<E> Settings<E> {
             Cause::Late(self.deadline.unwrap_or_default())
         } else {
             Cause::TimedOut(self.timeout.unwrap_or_default())
+        }
+    }
+
+    /// How long the other side wants to be left alone before the next attempt; none, where that is not worth it.
+    fn asked_for(&self, cause: &Cause<E>) -> Option<Duration> {
+        match cause {
+            Cause::Error(error) if self.retry_when.as_ref().is_some_and(|when| !when(error)) => {
+                None
+            }
+            Cause::Error(error) => {
+                let asked = self.retry_after.as_ref().and_then(|after| after(error));
+                Some(asked.unwrap_or_default())
+            }
+            Cause::TimedOut(_) => Some(Duration::ZERO),
+            Cause::Panicked(_) | Cause::Refused(_) | Cause::Late(_) => None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
     AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Settings, Stage, Tally,
-    draft::Instead, keys::Keys,
+    draft::Instead, keys::Keys, settings::Predicate,
 };
 use crate::pipeline::Assembly;
 
@@ -119,6 +119,8 @@ pub(super) struct Plan<H, In, Out, Args, Err> {
     pub(super) settings: Settings<Err>,
     pub(super) keys: Keys<In>,
     pub(super) fallback: Option<Instead<In, Out>>,
+    /// Which outputs show that the backend is not well.
+    pub(super) broken: Option<Predicate<Out>>,
     pub(super) cell: Arc<Cell>,
 }
 

@@ -4,7 +4,10 @@ use std::{fmt, hash::DefaultHasher, marker::PhantomData, sync::Arc, time::Durati
 
 use super::{
     AsTaken, Definition, Handler, Hedged, Hold, Kept, OnPanic, Settings, Twice, Waits, WhenLimited,
-    WhenOpen, definition::Plan, keys::Keys, settings::Limits,
+    WhenOpen,
+    definition::Plan,
+    keys::Keys,
+    settings::{Limits, Predicate},
 };
 use crate::{
     pipeline::Assembly,
@@ -26,6 +29,7 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     settings: Settings<Err>,
     keys: Keys<In>,
     fallback: Option<Instead<In, Out>>,
+    broken: Option<Predicate<Out>>,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
@@ -44,6 +48,7 @@ where
         settings: Settings::default(),
         keys: Keys::default(),
         fallback: None,
+        broken: None,
         types: PhantomData,
     }
 }
@@ -64,6 +69,7 @@ where
             settings,
             keys,
             fallback,
+            broken,
             ..
         } = self;
         Draft {
@@ -72,14 +78,9 @@ where
             settings,
             keys,
             fallback,
+            broken,
             types: PhantomData,
         }
-    }
-
-    /// Refuses, at the installation, an argument that cannot be meant.
-    pub(crate) fn refused(mut self, refused: Option<BadValue>) -> Self {
-        self.settings.refused = refused.map(Box::new);
-        self
     }
 }
 
@@ -88,6 +89,12 @@ where
     In: 'static,
     H: Handler<In, Out, Err, Args>,
 {
+    /// Refuses, at the installation, an argument that cannot be meant.
+    pub(crate) fn refused(mut self, refused: Option<BadValue>) -> Self {
+        self.settings.refused = refused.map(Box::new);
+        self
+    }
+
     /// The option `deadline`, of the whole.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.settings.deadline = Some(limit);
@@ -152,6 +159,7 @@ where
             settings: self.settings,
             keys: self.keys,
             fallback: self.fallback,
+            broken: self.broken,
             types: PhantomData,
         }
     }
@@ -174,6 +182,15 @@ where
     /// Which errors are worth another attempt.
     pub fn retry_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
         self.settings.retry_when = Some(Arc::new(when));
+        self
+    }
+
+    /// What an error says of when to try again: at the earliest after this long.
+    pub fn retry_after<A: Into<Option<Duration>>>(
+        mut self,
+        after: impl Fn(&Err) -> A + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.retry_after = Some(Arc::new(move |error| after(error).into()));
         self
     }
 
@@ -215,6 +232,19 @@ where
         self
     }
 
+    /// Which outputs the breaker counts as failures.
+    pub fn breaker_when_output(
+        mut self,
+        when: impl Fn(&Out) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.broken = Some(Arc::new(when));
+        if H::ONE {
+            return self;
+        }
+        let why = "needs a handler that gives one item at most";
+        self.refused(Some(BadValue::new("when_output", why)))
+    }
+
     /// The option `on_panic`.
     pub fn on_panic(mut self, on_panic: OnPanic) -> Self {
         self.settings.on_panic = Some(Box::new(on_panic));
@@ -234,6 +264,7 @@ where
             settings: self.settings,
             keys: self.keys,
             fallback: self.fallback,
+            broken: self.broken,
             cell,
         };
         Definition {

@@ -59,6 +59,11 @@ pub trait Outputs<T, E>: Send {
         })
     }
 
+    /// A look at the one output of a call that gives one at most; nothing where there may be several.
+    fn shown(&self) -> Option<&T> {
+        None
+    }
+
     /// The one output of a call that gives one at most.
     ///
     /// # Panics
@@ -80,6 +85,11 @@ impl<T> Unpin for Maybe<T> {}
 impl<T: Send, E> Outputs<T, E> for Maybe<T> {
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
         Poll::Ready(self.get_mut().0.take().map(Ok))
+    }
+
+    #[inline]
+    fn shown(&self) -> Option<&T> {
+        self.0.as_ref()
     }
 
     #[inline]

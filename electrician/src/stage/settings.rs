@@ -61,7 +61,7 @@ impl Default for OnPanic {
     }
 }
 
-/// A question about an error, asked when a call has failed.
+/// A question about what came of a call.
 pub(crate) type Predicate<E> = Arc<dyn Fn(&E) -> bool + Send + Sync>;
 
 /// The options of one stage.
@@ -71,6 +71,8 @@ pub struct Settings<E> {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Box<Retry>>,
     pub(crate) retry_when: Option<Predicate<E>>,
+    /// What an error says of when to try again.
+    pub(crate) retry_after: Option<Arc<dyn Fn(&E) -> Option<Duration> + Send + Sync>>,
     pub(crate) breaker: Option<Box<Breaker>>,
     /// How many keys have a breaker, where each has its own.
     pub(crate) breaker_keys: Option<usize>,
@@ -151,6 +153,7 @@ impl<E> Default for Settings<E> {
             timeout: None,
             retry: None,
             retry_when: None,
+            retry_after: None,
             breaker: None,
             breaker_keys: None,
             breaker_when: None,

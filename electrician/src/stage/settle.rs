@@ -125,12 +125,10 @@ where
         let taken = self.item.is_none();
         match K::back(&mut self.item) {
             Some(_) if taken && matches!(cause, Cause::Panicked(_)) => Settled::Counted,
-            Some(back) => Settled::Failed(Failure::new(
-                back,
-                cause,
-                self.attempts,
-                self.plan.cell.name,
-            )),
+            Some(back) => {
+                let failure = Failure::new(back, cause, self.attempts, self.plan.cell.name);
+                Settled::Failed(failure.after(self.last.take().map(|last| *last)))
+            }
             None => Settled::Counted,
         }
     }

@@ -123,9 +123,9 @@ where
                     }
                     Err(miss) => miss,
                 };
-                if stage.again(&miss).await {
+                let Some(miss) = stage.again(miss).await else {
                     continue;
-                }
+                };
                 break match stage.fall_back(miss) {
                     Ok(output) => {
                         K::done(&mut stage.item);
