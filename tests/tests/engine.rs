@@ -32,6 +32,7 @@ mod engine {
     mod promptness;
     mod restart;
     mod retry;
+    mod smoothing;
     mod soak;
     mod sources;
     mod start;

@@ -1,10 +1,10 @@
-use electrician::prelude::*;
+use electrician::pipeline;
 
 pipeline! {
-    Judgement {
-        input   items : u32;
-        handler judge = (|item: u32| item) { breaker: { consecutive: 5, key: |item| *item } };
-        items -> judge -> _;
+    Shop {
+        generator orders;
+        handler charge { breaker: { consecutive: 5, key: |order| order.customer }, on_error: skip };
+        orders -> charge;
     }
 }
 

@@ -1,9 +1,10 @@
-//! `rate_limit`, `breaker`, `retry`, `hedge` and `on_panic`: the options that are groups themselves.
+//! `breaker`, `retry`, `hedge` and `on_panic`: the options that are groups themselves.
 
 use proc_macro2::Span;
 
 use super::context::Context;
-use super::option::{self, Entry, Names};
+use super::option::{self, Entry};
+use super::rate_limit::{Keyed, both_keys};
 use super::value::{Expected, Value};
 use crate::message;
 
@@ -55,28 +56,6 @@ pub(crate) enum HedgeDelay {
     Percentile(f64),
 }
 
-/// `rate_limit: RATE` or `rate_limit: { … }`
-#[derive(Debug, Clone)]
-pub(crate) struct RateLimitOptions {
-    pub(crate) rate: Option<Value>,
-    pub(crate) burst: Option<Value>,
-    /// When nothing passes: a `Blackout`, or a closure that says whether it is now.
-    pub(crate) blackout: Option<Value>,
-    /// Each key has a limiter of its own, of so many.
-    pub(crate) keyed: Option<Keyed>,
-    pub(crate) when_limited: Option<(WhenLimited, Span)>,
-}
-
-/// `key: |item| …, keys: N`
-pub(crate) type Keyed = (syn::ExprClosure, Value);
-
-/// What a stage does with an item while its rate limit is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WhenLimited {
-    Wait,
-    Reject,
-}
-
 /// What an open breaker does with an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WhenOpen {
@@ -102,16 +81,12 @@ pub(crate) const BREAKER_EXAMPLE: &str =
 pub(crate) const ON_PANIC_EXAMPLE: &str =
     "on_panic: { restarts: 5, within: 1min, backoff: 100ms..5s }";
 
-pub(crate) const RATE_LIMIT_EXAMPLE: &str =
-    "rate_limit: { rate: 10/s, key: |item| item.customer, keys: 10_000 }";
-
 const KEYED_BREAKER_EXAMPLE: &str =
     "breaker: { consecutive: 5, key: |item| item.host, keys: 1_000 }";
 
 pub(crate) const HEDGE_EXAMPLE: &str = "hedge: { after: 50ms, idempotent }";
 
 const HEDGE: [&str; 2] = ["after", "idempotent"];
-const RATE_LIMIT: [&str; 6] = ["rate", "burst", "blackout", "key", "keys", "when_limited"];
 const RETRY: [&str; 7] = [
     "attempts",
     "backoff",
@@ -150,8 +125,6 @@ const BREAKER_SETTINGS: [(&str, Expected); 9] = [
     ("ramp", Expected::Duration),
 ];
 const ON_PANIC: [&str; 3] = ["restarts", "within", "backoff"];
-const WHEN_LIMITED: [(&str, WhenLimited); 2] =
-    [("wait", WhenLimited::Wait), ("reject", WhenLimited::Reject)];
 const WHEN_OPEN: [(&str, WhenOpen); 2] = [("wait", WhenOpen::Wait), ("reject", WhenOpen::Reject)];
 
 impl RetryOptions {
@@ -227,54 +200,6 @@ fn percentile(word: &str) -> Option<f64> {
     let digits = word.strip_prefix('p')?;
     let share = format!("0.{digits}").parse().ok()?;
     (digits.len() >= 2 && digits != "100" && share > 0.0).then_some(share)
-}
-
-impl RateLimitOptions {
-    pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
-        let mut limit = Self {
-            rate: None,
-            burst: None,
-            blackout: None,
-            keyed: None,
-            when_limited: None,
-        };
-        let span = entry.span();
-        if !entry.is_group() {
-            limit.rate = Some(entry.value(Expected::Rate, cx)?);
-            return Some(limit);
-        }
-        let group = entry.group(RATE_LIMIT_EXAMPLE, cx)?;
-        let (entries, names) = option::entries(&group, &RATE_LIMIT, "`rate_limit`", cx);
-        let (mut key, mut keys) = (None, None);
-        for entry in entries {
-            match super::plain(&entry.name).as_str() {
-                "rate" => limit.rate = entry.value(Expected::Rate, cx),
-                "burst" => limit.burst = entry.value(Expected::Count, cx),
-                "blackout" => limit.blackout = entry.value(Expected::Free, cx),
-                "key" => key = entry.closure("`|item| item.customer`", cx),
-                "keys" => keys = entry.value(Expected::Count, cx),
-                _ => limit.when_limited = entry.word(&WHEN_LIMITED, cx),
-            }
-        }
-        limit.keyed = key.zip(keys);
-        if names.span("rate").is_none() {
-            cx.report(
-                span,
-                message::missing_part("rate_limit", "rate", RATE_LIMIT_EXAMPLE),
-            );
-        }
-        both_keys(&names, "rate_limit", RATE_LIMIT_EXAMPLE, cx);
-        Some(limit)
-    }
-}
-
-/// A key needs a bound, and a bound a key.
-fn both_keys(names: &Names, of: &str, example: &str, cx: &mut Context) {
-    for (one, other) in [("key", "keys"), ("keys", "key")] {
-        if let (Some(span), None) = (names.span(one), names.span(other)) {
-            cx.report(span, message::missing_part(of, other, example));
-        }
-    }
 }
 
 impl BreakerOptions {

@@ -5,8 +5,9 @@ use proc_macro2::{Group, Span};
 use super::context::Context;
 use super::edge_options::{OVERFLOW, Overflow};
 use super::option::{self, Entry, Names};
-use super::resilience::{BreakerOptions, HedgeOptions, OnPanic, RateLimitOptions, RetryOptions};
-use super::value::{Expected, Value};
+use super::rate_limit::{QueueOptions, RateLimitOptions};
+use super::resilience::{BreakerOptions, HedgeOptions, OnPanic, RetryOptions};
+use super::value::{Expected, Literal, Value};
 
 /// Everything that can be said about a stage.
 #[derive(Debug, Default, Clone)]
@@ -93,6 +94,18 @@ impl StageOptions {
             || self.timeout.is_some()
             || self.fallback.is_some()
             || backs_off
+    }
+
+    /// Whether several items are in the stage at once.
+    pub(crate) fn is_pool(&self) -> bool {
+        let workers = self.workers.as_ref();
+        self.queue().is_some()
+            || workers.is_some_and(|workers| workers.literal != Some(Literal::Int(1)))
+    }
+
+    /// Where items wait for their turn.
+    pub(crate) fn queue(&self) -> Option<&QueueOptions> {
+        self.rate_limit.as_ref()?.queue.as_ref()
     }
 
     pub(super) fn read(group: &Group, cx: &mut Context) -> Self {

@@ -13,6 +13,7 @@ pub(super) fn fit(graph: &Graph, diag: &mut Diagnostics) {
         order(&stage.options, diag);
         times(&stage.options, diag);
         bulkhead(&stage.options, diag);
+        queue(graph, stage, diag);
     }
 }
 
@@ -77,6 +78,30 @@ fn duration(value: &Value) -> Option<Duration> {
     match value.literal {
         Some(Literal::Duration(time)) => Some(time),
         _ => None,
+    }
+}
+
+/// A queue goes by priority, for all items and with their limit: what asks for another order does not fit.
+fn queue(graph: &Graph, stage: &Stage, diag: &mut Diagnostics) {
+    let options = &stage.options;
+    let (Some(limit), Some(queue)) = (&options.rate_limit, options.queue()) else {
+        return;
+    };
+    let place = |name| options.names.span(name);
+    let clashes = [
+        ("ordered", options.ordered),
+        ("key", options.key.as_ref().and_then(|_| place("key"))),
+        ("blocking", options.blocking),
+        ("keys", limit.keyed.as_ref().map(|(_, keys)| keys.span)),
+        ("when_limited", limit.when_limited.map(|(_, span)| span)),
+    ];
+    for (name, span) in clashes {
+        if let Some(span) = span {
+            diag.report(span, message::beside_queue(name));
+        }
+    }
+    if graph.cycles.iter().flatten().any(|id| *id == stage.id) {
+        diag.report(queue.span, message::queue_in_circle(&stage.label));
     }
 }
 

@@ -249,10 +249,32 @@ fn rate_limit(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
     calls.extend(
         ours!(.rate_limit(__rt::RateLimit::from(#rate) #burst #blackout, __rt::WhenLimited::#when)),
     );
+    queue(emitter, stage, calls);
     if let Some((key, keys)) = &limit.keyed {
         let (key, keys) = (emitter.hasher(key), emitter.value(keys));
         calls.extend(ours!(.rate_keys(#keys, #key)));
     }
+}
+
+fn queue(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
+    let Some(queue) = stage.options.queue() else {
+        return;
+    };
+    let capacity = queue.capacity.as_ref().map(|items| emitter.value(items));
+    let times = [("ageing", &queue.ageing), ("ttl", &queue.ttl)];
+    let times = times.into_iter().filter_map(|(name, time)| {
+        let (name, time) = (
+            Ident::new(name, Span::mixed_site()),
+            emitter.value(time.as_ref()?),
+        );
+        Some(ours!(.#name(#time)))
+    });
+    let smoothing = ours!(__rt::Smoothing::up_to(#capacity) #(#times)*);
+    let priority = match &queue.priority {
+        None => ours!(|_| 0),
+        Some(priority) => emitter.operand(priority),
+    };
+    calls.extend(ours!(.rate_queue(#smoothing, #priority)));
 }
 
 fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
@@ -429,11 +451,12 @@ fn handle(emitter: &Emitter, stage: &Stage) -> TokenStream {
 }
 
 fn workers(emitter: &Emitter, stage: &Stage) -> TokenStream {
-    let Some(workers) = stage.options.workers.as_ref().filter(|_| is_pool(stage)) else {
+    if !is_pool(stage) {
         return TokenStream::new();
-    };
+    }
     let (var, name) = (emitter.of(stage, "workers"), &stage.label);
-    let count = emitter.value(workers);
+    let workers = stage.options.workers.as_ref();
+    let count = workers.map_or_else(|| ours!(1), |workers| emitter.value(workers));
     let order = stage.options.ordered.map(|_| {
         let order = emitter.of(stage, "order");
         ours!(let #order = __rt::Turnstile::new();)

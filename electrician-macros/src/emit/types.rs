@@ -270,7 +270,10 @@ fn handler_handle(stage: &Stage, rt: &TokenStream) -> TokenStream {
         Some(false) => ours!(#rt::Knob),
         Some(true) => ours!(#rt::KnobPerKey),
     };
-    let rate_limit = knob(rate_limit.as_ref().map(|limit| limit.keyed.is_some()));
+    let rate_limit = match options.queue() {
+        Some(_) => ours!(#rt::KnobAndQueue),
+        None => knob(rate_limit.as_ref().map(|limit| limit.keyed.is_some())),
+    };
     let breaker = knob(breaker.as_ref().map(|breaker| breaker.keyed.is_some()));
     let bulkhead = knob(bulkhead.as_ref().map(|_| false));
     ours!(#rt::ProtectedHandle::<#rate_limit, #bulkhead, #breaker>)

@@ -45,6 +45,8 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     pub(super) broken: bool,
     pub(super) attempts: u32,
     tries: Tries,
+    /// When the time for the whole is over.
+    deadline: Option<Instant>,
     /// The error of the attempt before, in a box, as it is seldom there.
     pub(super) last: Option<Box<Err>>,
     pub(super) sampling: Sampling,
@@ -79,6 +81,7 @@ where
             broken: false,
             attempts: 0,
             tries: Tries::default(),
+            deadline: None,
             last: None,
             sampling: Sampling::default(),
             types: PhantomData,
@@ -134,8 +137,30 @@ where
         self.attempts = 0;
         let settings = &self.plan.settings;
         if settings.retry.is_some() || settings.deadline.is_some() {
-            self.tries = Tries::begun(Instant::now());
+            let now = Instant::now();
+            self.tries = Tries::begun(now);
+            self.deadline = settings.deadline.map(|limit| after(now, limit));
             self.last = None;
+        }
+    }
+
+    /// The same, where the stage has had the item since then.
+    pub(super) fn resume_since(&mut self, item: In, came: Instant) {
+        self.resume(item);
+        self.deadline = self.plan.settings.deadline.map(|limit| after(came, limit));
+    }
+
+    /// Takes a token for the next item.
+    pub(super) async fn reserve(&mut self) {
+        if let Some(entrance) = &mut self.entrance {
+            entrance.reserve().await;
+        }
+    }
+
+    /// The token is not used.
+    pub(super) fn give_back(&mut self) {
+        if let Some(entrance) = &mut self.entrance {
+            entrance.cancel();
         }
     }
 
@@ -150,7 +175,7 @@ where
         async move {
             self.plan.cell.control.may_work().await;
             self.mend();
-            let deadline = self.deadline();
+            let deadline = self.deadline;
             let entered = match &mut self.entrance {
                 None => None,
                 Some(entrance) => {
@@ -242,19 +267,13 @@ where
         }
     }
 
-    /// When the time for the whole is over.
-    fn deadline(&self) -> Option<Instant> {
-        let limit = self.plan.settings.deadline?;
-        Some(after(self.tries.started()?, limit))
-    }
-
     fn wait_before_retry(&mut self, cause: &Cause<Err>) -> Option<Duration> {
         let retry = self.plan.settings.retry.as_deref()?;
         let asked = self.plan.settings.asked_for(cause)?;
         let now = Instant::now();
         let wait = self.tries.next(retry, self.attempts, asked, now, roll())?;
         let is_late = |deadline| after(now, wait) >= deadline;
-        if self.deadline().is_some_and(is_late) {
+        if self.deadline.is_some_and(is_late) {
             return None;
         }
         let entrance = self.entrance.as_mut();

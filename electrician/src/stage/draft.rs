@@ -8,11 +8,12 @@ use super::{
     definition::Plan,
     keys::Keys,
     settings::{Limits, Predicate},
+    waiting::{Priority, WaitingRoom},
 };
 use crate::{
     pipeline::Assembly,
     resilience::{
-        BadValue,
+        BadValue, Smoothing,
         breaker::Breaker,
         bulkhead::Concurrency,
         hedge::Hedge,
@@ -28,6 +29,7 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     args: Args,
     settings: Settings<Err>,
     keys: Keys<In>,
+    priority: Option<Priority<In>>,
     fallback: Option<Instead<In, Out>>,
     broken: Option<Predicate<Out>>,
     types: PhantomData<fn(In, K) -> Out>,
@@ -47,6 +49,7 @@ where
         args,
         settings: Settings::default(),
         keys: Keys::default(),
+        priority: None,
         fallback: None,
         broken: None,
         types: PhantomData,
@@ -68,6 +71,7 @@ where
             args,
             settings,
             keys,
+            priority,
             fallback,
             broken,
             ..
@@ -77,6 +81,7 @@ where
             args,
             settings,
             keys,
+            priority,
             fallback,
             broken,
             types: PhantomData,
@@ -120,6 +125,22 @@ where
         self
     }
 
+    /// The queue of the rate limit, in which items wait for their turn.
+    pub fn rate_queue<P: Into<i32>>(
+        mut self,
+        smoothing: Smoothing,
+        priority: impl Fn(&In) -> P + Send + Sync + 'static,
+    ) -> Self {
+        self.limits().smoothing = Some(smoothing);
+        self.priority = Some(Box::new(move |item| priority(item).into()));
+        let why = match (H::ONE, H::BLOCKING) {
+            (true, false) => return self,
+            (false, _) => "needs a handler that gives one item at most",
+            (true, true) => "needs a handler that does not block",
+        };
+        self.refused(Some(BadValue::new("queue", why)))
+    }
+
     /// The option `bulkhead`.
     pub fn bulkhead(mut self, limit: impl Into<Concurrency>) -> Self {
         self.limits().bulkhead = Some(limit.into());
@@ -158,6 +179,7 @@ where
             args: self.args,
             settings: self.settings,
             keys: self.keys,
+            priority: self.priority,
             fallback: self.fallback,
             broken: self.broken,
             types: PhantomData,
@@ -253,16 +275,21 @@ where
 
     /// Makes the stage a part of the pipeline.
     pub fn install(
-        self,
+        mut self,
         name: &'static str,
         run: &mut Assembly,
-    ) -> Definition<H, In, Out, Err, Args, K> {
+    ) -> Definition<H, In, Out, Err, Args, K>
+    where
+        In: Send,
+    {
+        let room = self.room();
         let cell = run.stage(name, &self.settings);
         let plan = Plan {
             handler: self.handler,
             args: self.args,
             settings: self.settings,
             keys: self.keys,
+            room,
             fallback: self.fallback,
             broken: self.broken,
             cell,
@@ -271,6 +298,17 @@ where
             plan: Arc::new(plan),
             types: PhantomData,
         }
+    }
+
+    fn room(&mut self) -> Option<Arc<WaitingRoom<In>>>
+    where
+        In: Send,
+    {
+        let priority = self.priority.take()?;
+        let limits = self.settings.limits.as_mut()?;
+        let room = WaitingRoom::new(limits.smoothing?.within(self.settings.deadline), priority);
+        limits.queue = Some(Arc::<WaitingRoom<In>>::clone(&room));
+        Some(room)
     }
 }
 

@@ -6,6 +6,8 @@
 //!
 //! The breaker is asked before anything is taken, and who is refused further in gives back what it has taken.
 
+use std::mem;
+
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::{WhenLimited, WhenOpen, keys::Key};
@@ -26,6 +28,8 @@ pub(super) struct Entrance {
     pub(super) breaker: Option<BreakerWorker>,
     pub(super) breakers: Option<KeyedBreaker<u64>>,
     pub(super) budget: Option<BudgetWorker>,
+    /// Whether there is a token for the next call already.
+    pub(super) reserved: bool,
     pub(super) when_limited: WhenLimited,
     pub(super) when_open: WhenOpen,
 }
@@ -59,14 +63,34 @@ impl Entrance {
             self.breaker = Some(breakers.get(key.breaker).worker());
         }
         let token = match self.try_enter(key.rate) {
-            Ok(token) => token,
-            Err(Some(refusal)) => return Err(refusal),
-            Err(None) => Box::pin(self.wait(key.rate, deadline)).await?,
+            Ok(token) => Ok(token),
+            Err(Some(refusal)) => Err(refusal),
+            Err(None) => Box::pin(self.wait(key.rate, deadline)).await,
         };
-        Ok(Entered {
-            entrance: self,
-            token,
-        })
+        match token {
+            Ok(token) => Ok(Entered {
+                entrance: self,
+                token,
+            }),
+            Err(refusal) => {
+                self.cancel();
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Waits for a token before it is known which item it is for, and for the breaker; one that would refuse costs no token.
+    pub(super) async fn reserve(&mut self) {
+        if self.breakers.is_some() || self.wait_for_breaker(None).await.is_ok() {
+            self.reserved = self.wait_for_token(0, None).await.is_ok();
+        }
+    }
+
+    /// The call that a token was taken for is not made.
+    pub(super) fn cancel(&mut self) {
+        if mem::take(&mut self.reserved) {
+            self.give_back();
+        }
     }
 
     fn try_enter(&mut self, key: u64) -> Result<Option<Token>, NotNow> {
@@ -150,6 +174,9 @@ impl Entrance {
         let Some(tokens) = &mut self.tokens else {
             return Ok(());
         };
+        if mem::take(&mut self.reserved) {
+            return Ok(());
+        }
         tokens.forget_key();
         let lease = tokens.lease(key).map_err(|full| rejects.then_some(full))?;
         if rejects {

@@ -1,7 +1,9 @@
 //! What the workers of a stage share of its protections: comes in as options, goes out a way through them for each worker.
 
+use std::sync::Arc;
+
 use super::{
-    WhenLimited, WhenOpen,
+    Depth, WhenLimited, WhenOpen,
     entrance::{Entrance, Tokens},
     settings::Settings,
 };
@@ -18,6 +20,7 @@ pub(crate) struct Layers {
     pub(crate) limiter: Option<Limiter>,
     pub(crate) bulkhead: Option<Bulkhead>,
     pub(crate) breaker: Option<Breakers>,
+    pub(crate) queue: Option<Arc<dyn Depth>>,
     budget: Option<RetryBudget>,
     when_limited: WhenLimited,
     when_open: WhenOpen,
@@ -63,7 +66,12 @@ impl Layers {
             bulkhead: bulkhead.map(Bulkhead::new),
             breaker,
             budget: limits.budget.map(RetryBudget::new),
-            when_limited: limits.when_limited,
+            // what has had its turn in the queue waits for the tokens of its retries
+            when_limited: match limits.queue {
+                None => limits.when_limited,
+                Some(_) => WhenLimited::Wait,
+            },
+            queue: limits.queue,
             when_open: settings.when_open,
         }))
     }
@@ -84,6 +92,7 @@ impl Layers {
             breaker,
             breakers,
             budget: self.budget.as_ref().map(RetryBudget::worker),
+            reserved: false,
             when_limited: self.when_limited,
             when_open: self.when_open,
         })

@@ -8,11 +8,13 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{AnyFailure, BoxError, Failure, Latency, Layers, StageStats, Tally, tally::Tallies};
+use super::{
+    AnyFailure, BoxError, Depth, Failure, Latency, Layers, StageStats, Tally, tally::Tallies,
+};
 use crate::{
     pipeline::{Control, Error, ErrorKind},
     resilience::{
-        BadValue,
+        BadValue, Smoothing,
         breaker::Breaker,
         bulkhead::Concurrency,
         deadline::Deadline,
@@ -91,6 +93,8 @@ pub(crate) struct Limits {
     pub(crate) keys: Option<usize>,
     pub(crate) when_limited: WhenLimited,
     pub(crate) bulkhead: Option<Concurrency>,
+    pub(crate) smoothing: Option<Smoothing>,
+    pub(crate) queue: Option<Arc<dyn Depth>>,
     /// Of retries.
     pub(crate) budget: Option<Budget>,
 }
@@ -101,6 +105,9 @@ impl Limits {
             rate.check()?;
         }
         check_keys(self.keys)?;
+        if let Some(smoothing) = &self.smoothing {
+            smoothing.check()?;
+        }
         if let Some(bulkhead) = &self.bulkhead {
             bulkhead
                 .check()

@@ -111,10 +111,20 @@ where
         mut worker: Box<Worker<Self>>,
         item: In,
     ) -> impl Future<Output = Worked<Self, Out, Settled<In, K::Back, Err>>> + Send {
+        worker.stage.resume(item);
         async move {
-            let stage = &mut worker.stage;
-            stage.resume(item);
-            let came = loop {
+            let came = worker.stage.finish().await;
+            (worker, came)
+        }
+    }
+
+    /// The same with the item in hand.
+    pub(super) fn finish(
+        &mut self,
+    ) -> impl Future<Output = Came<Out, Settled<In, K::Back, Err>>> + Send {
+        async move {
+            let stage = self;
+            loop {
                 let called = stage.call().await.map(Given::one);
                 let miss = match called {
                     Ok(output) => {
@@ -133,8 +143,7 @@ where
                     }
                     Err(miss) => Err(Box::new(stage.settle(miss).await)),
                 };
-            };
-            (worker, came)
+            }
         }
     }
 }

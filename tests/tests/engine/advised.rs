@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use electrician::{
     prelude::*,
-    resilience::{Aimd, Backoff, Gradient, Jitter, Layer, breaker::BreakerState},
+    resilience::{Aimd, Backoff, Gradient, Jitter, Layer},
     test::{
         Faults, Recorder, Script, assert_balanced, assert_clean, faulty_ref, record, run_to_end,
         scripted,

@@ -244,3 +244,51 @@ fn hedges_and_fallbacks() {
     accepts(&with("timeout: 2s, fallback: |item| item.id"));
     accepts(&with("breaker: { when_open: reject }, fallback: 0"));
 }
+
+#[test]
+fn queues_of_a_rate_limit() {
+    let with = |options: &str| around(&format!("handler d {{ {options} }}; c -> d;"));
+    let queue = |beside: &str| {
+        with(&format!(
+            "workers: 4, on_error: skip, rate_limit: {{ rate: 1/s, queue: {{ capacity: 9 }} }}, {beside}"
+        ))
+    };
+    accepts(&queue(""));
+    rejects(
+        &queue("ordered"),
+        &["ordered: a `queue` lets what is urgent overtake"],
+    );
+    rejects(
+        &queue("key: |o| o.id"),
+        &["key: a `queue` lets what is urgent overtake"],
+    );
+    rejects(&queue("blocking"), &["blocking: is served by one task"]);
+    rejects(
+        &with("rate_limit: { rate: 1/s, queue: { capacity: 9 } }"),
+        &["queue: makes `d` fail"],
+    );
+    rejects(
+        &with("on_error: skip, rate_limit: { rate: 1/s, queue: { ttl: 1s } }"),
+        &["queue: `queue` needs `capacity`"],
+    );
+    rejects(
+        &with("on_error: skip, rate_limit: { rate: 1/s, queue: { capacity: 9, priority: 3 } }"),
+        &["3: `priority` wants a closure"],
+    );
+    rejects(
+        &with("on_error: skip, rate_limit: { rate: 1/s, queue: { capacity: 9, ttl: 0s } }"),
+        &["0s: `ttl` cannot be zero"],
+    );
+}
+
+#[test]
+fn keys_of_a_breaker() {
+    let with = |options: &str| {
+        around(&format!(
+            "handler d {{ breaker: {{ {options} }} }}; c -> d;"
+        ))
+    };
+    accepts(&with("key: |o| o.id, keys: 10"));
+    rejects(&with("key: |o| o.id"), &["key: `breaker` needs `keys`"]);
+    rejects(&with("keys: 10"), &["keys: `breaker` needs `key`"]);
+}

@@ -149,11 +149,6 @@ impl Tries {
         }
     }
 
-    /// When the first of them began, where that matters.
-    pub(crate) fn started(&self) -> Option<Instant> {
-        self.started
-    }
-
     /// How long to wait after an attempt that has failed at `now`; `asked` is what the other side asks for.
     pub(crate) fn next(
         &mut self,
