@@ -28,6 +28,8 @@ pub(crate) struct StageOptions {
     pub(crate) timeout: Option<Value>,
     pub(crate) breaker: Option<BreakerOptions>,
     pub(crate) hedge: Option<HedgeOptions>,
+    /// What goes wrong on purpose.
+    pub(crate) chaos: Option<Value>,
     /// What stands in the place of an output: a value, or a closure over the item.
     pub(crate) fallback: Option<Value>,
     /// What is written on the stage itself, each with the place of its name; a default is not among them.
@@ -49,7 +51,7 @@ const ON_ERROR: [(&str, OnError); 3] = [
 ];
 
 /// The names of all options of a stage.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "workers",
     "buffer",
     "ordered",
@@ -67,6 +69,7 @@ const NAMES: [&str; 17] = [
     "hedge",
     "timeout",
     "fallback",
+    "chaos",
 ];
 
 /// Those that may stand in `defaults`.
@@ -143,6 +146,7 @@ impl StageOptions {
             "bulkhead" => self.bulkhead = entry.value(Expected::Count, cx),
             "retry" => self.retry = RetryOptions::read(entry, cx),
             "hedge" => self.hedge = HedgeOptions::read(entry, cx),
+            "chaos" => self.chaos = entry.value(Expected::Free, cx),
             "fallback" => self.fallback = entry.value(Expected::Free, cx),
             "timeout" => self.timeout = entry.value(Expected::Duration, cx),
             _ => self.breaker = BreakerOptions::read(entry, cx),

@@ -144,6 +144,11 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
     if let Some(span) = kept {
         calls.extend(ours_at!(span => .kept()));
     }
+    if let Some(chaos) = &options.chaos {
+        let span = options.names.span("chaos").unwrap_or(chaos.span);
+        let chaos = emitter.value(chaos);
+        calls.extend(ours_at!(span => .chaos(#chaos)));
+    }
     if let Some(limit) = &options.timeout {
         let (span, limit) = (options.names.span("timeout"), emitter.value(limit));
         calls.extend(if let Some(span) = span {

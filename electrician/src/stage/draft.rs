@@ -2,14 +2,18 @@
 
 use std::{fmt, hash::DefaultHasher, marker::PhantomData, sync::Arc, time::Duration};
 
+#[cfg(feature = "chaos")]
+use super::Chaotic;
 use super::{
     AsTaken, Definition, Handler, Hedged, Hold, Kept, OnPanic, Settings, Twice, Waits, WhenLimited,
     WhenOpen,
     definition::Plan,
     keys::Keys,
     settings::{Limits, Predicate},
-    waiting::{Priority, WaitingRoom},
+    waiting::WaitingRoom,
 };
+#[cfg(feature = "chaos")]
+use crate::resilience::chaos::Chaos;
 use crate::{
     pipeline::Assembly,
     resilience::{
@@ -29,7 +33,7 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     args: Args,
     settings: Settings<Err>,
     keys: Keys<In>,
-    priority: Option<Priority<In>>,
+    room: Option<Arc<WaitingRoom<In>>>,
     fallback: Option<Instead<In, Out>>,
     broken: Option<Predicate<Out>>,
     types: PhantomData<fn(In, K) -> Out>,
@@ -37,6 +41,15 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
 
 /// What stands in the place of an output, made from the item where it is still there.
 pub(super) type Instead<In, Out> = Arc<dyn Fn(Option<&In>) -> Option<Out> + Send + Sync>;
+
+/// The feature `chaos` is on.
+#[cfg(not(feature = "chaos"))]
+#[diagnostic::on_unimplemented(
+    message = "the option `chaos` needs the feature `chaos` of `electrician`",
+    label = "this option puts faults in the way of calls, for tests",
+    note = "turn the feature on for tests alone, and leave the option out of what runs in production"
+)]
+pub trait ChaosIsOn {}
 
 /// Begins to define a stage.
 pub fn handler<H, In, Out, Err, Args>(handler: H, args: Args) -> Draft<H, In, Out, Err, Args>
@@ -49,7 +62,7 @@ where
         args,
         settings: Settings::default(),
         keys: Keys::default(),
-        priority: None,
+        room: None,
         fallback: None,
         broken: None,
         types: PhantomData,
@@ -71,7 +84,7 @@ where
             args,
             settings,
             keys,
-            priority,
+            room,
             fallback,
             broken,
             ..
@@ -81,7 +94,7 @@ where
             args,
             settings,
             keys,
-            priority,
+            room,
             fallback,
             broken,
             types: PhantomData,
@@ -125,14 +138,22 @@ where
         self
     }
 
-    /// The queue of the rate limit, in which items wait for their turn.
+    /// The queue of the rate limit, in which items wait for their turn, and no longer than the deadline that is said before.
     pub fn rate_queue<P: Into<i32>>(
         mut self,
         smoothing: Smoothing,
         priority: impl Fn(&In) -> P + Send + Sync + 'static,
-    ) -> Self {
-        self.limits().smoothing = Some(smoothing);
-        self.priority = Some(Box::new(move |item| priority(item).into()));
+    ) -> Self
+    where
+        In: Send,
+    {
+        let smoothing = smoothing.within(self.settings.deadline);
+        let priority = Box::new(move |item: &In| priority(item).into());
+        let room = WaitingRoom::new(smoothing, priority);
+        let limits = self.limits();
+        limits.smoothing = Some(smoothing);
+        limits.queue = Some(Arc::<WaitingRoom<In>>::clone(&room));
+        self.room = Some(room);
         let why = match (H::ONE, H::BLOCKING) {
             (true, false) => return self,
             (false, _) => "needs a handler that gives one item at most",
@@ -164,7 +185,7 @@ where
     }
 
     /// The option `hedge`: slow calls are made twice.
-    pub fn hedge(mut self, hedge: Hedge) -> Draft<Hedged<H>, In, Out, Err, Args, K>
+    pub fn hedge(self, hedge: Hedge) -> Draft<Hedged<H>, In, Out, Err, Args, K>
     where
         In: Send,
         Out: Send,
@@ -173,13 +194,46 @@ where
         H::Mode: Twice<In>,
         Hedged<H>: Handler<In, Out, Err, Args>,
     {
-        self.settings.refused = hedge.check().err().map(Box::new).or(self.settings.refused);
+        self.around(hedge.check().err(), |handler| Hedged::new(handler, hedge))
+    }
+
+    /// The option `chaos`: things are put in the way of the calls.
+    #[cfg(feature = "chaos")]
+    pub fn chaos(
+        self,
+        chaos: impl Into<Option<Chaos<Out, Err>>>,
+    ) -> Draft<Chaotic<H, Out, Err>, In, Out, Err, Args, K>
+    where
+        Chaotic<H, Out, Err>: Handler<In, Out, Err, Args>,
+    {
+        let chaos = chaos.into();
+        let bad = chaos.as_ref().and_then(|chaos| chaos.check().err());
+        self.around(bad, |handler| Chaotic::new(handler, chaos))
+    }
+
+    /// The option `chaos`, which is not there.
+    #[cfg(not(feature = "chaos"))]
+    pub fn chaos<C>(self, _: C) -> Self
+    where
+        H: ChaosIsOn,
+    {
+        self
+    }
+
+    /// The same with something around the handler.
+    fn around<W>(
+        self,
+        bad: Option<BadValue>,
+        wrap: impl FnOnce(H) -> W,
+    ) -> Draft<W, In, Out, Err, Args, K> {
+        let mut settings = self.settings;
+        settings.refused = bad.map(Box::new).or(settings.refused);
         Draft {
-            handler: Hedged::new(self.handler, hedge),
+            handler: wrap(self.handler),
             args: self.args,
-            settings: self.settings,
+            settings,
             keys: self.keys,
-            priority: self.priority,
+            room: self.room,
             fallback: self.fallback,
             broken: self.broken,
             types: PhantomData,
@@ -275,21 +329,17 @@ where
 
     /// Makes the stage a part of the pipeline.
     pub fn install(
-        mut self,
+        self,
         name: &'static str,
         run: &mut Assembly,
-    ) -> Definition<H, In, Out, Err, Args, K>
-    where
-        In: Send,
-    {
-        let room = self.room();
+    ) -> Definition<H, In, Out, Err, Args, K> {
         let cell = run.stage(name, &self.settings);
         let plan = Plan {
             handler: self.handler,
             args: self.args,
             settings: self.settings,
             keys: self.keys,
-            room,
+            room: self.room,
             fallback: self.fallback,
             broken: self.broken,
             cell,
@@ -298,17 +348,6 @@ where
             plan: Arc::new(plan),
             types: PhantomData,
         }
-    }
-
-    fn room(&mut self) -> Option<Arc<WaitingRoom<In>>>
-    where
-        In: Send,
-    {
-        let priority = self.priority.take()?;
-        let limits = self.settings.limits.as_mut()?;
-        let room = WaitingRoom::new(limits.smoothing?.within(self.settings.deadline), priority);
-        limits.queue = Some(Arc::<WaitingRoom<In>>::clone(&room));
-        Some(room)
     }
 }
 

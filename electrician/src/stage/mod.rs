@@ -5,6 +5,8 @@ mod arguments;
 mod call;
 mod calls;
 mod certainty;
+#[cfg(feature = "chaos")]
+mod chaotic;
 mod crew;
 mod definition;
 mod draft;
@@ -53,9 +55,13 @@ pub use alias::{Alias, Unaliased};
 pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
 pub use call::{Miss, Stage};
 pub use certainty::{Both, GivenBy, Untouched};
+#[cfg(feature = "chaos")]
+pub use chaotic::{Chaotic, Troubled};
 pub use definition::{
     Branches, Definition, EndsHere, Feeds, Port, Takes, Waits, generator, link, link_into, link_out,
 };
+#[cfg(not(feature = "chaos"))]
+pub use draft::ChaosIsOn;
 pub use draft::{Draft, handler};
 pub use eventual::{at_once, mapped, ready};
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};

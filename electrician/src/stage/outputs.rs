@@ -134,6 +134,20 @@ impl<O: Outputs<T, E>, T: Send, E> Outputs<T, E> for Answer<O, T> {
             None => Poll::Ready(this.instead.take().map(Ok)),
         }
     }
+
+    fn shown(&self) -> Option<&T> {
+        match &self.given {
+            Some(outputs) => outputs.shown(),
+            None => self.instead.as_ref(),
+        }
+    }
+
+    fn one(self) -> Option<T> {
+        match self.given {
+            Some(outputs) => outputs.one(),
+            None => self.instead,
+        }
+    }
 }
 
 /// The items of an iterator.

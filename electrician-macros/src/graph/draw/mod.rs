@@ -112,6 +112,7 @@ fn options(options: &StageOptions) -> Vec<String> {
         flag("hedge", options.hedge.is_some()),
         value("timeout", &options.timeout),
         flag("fallback", options.fallback.is_some()),
+        flag("chaos", options.chaos.is_some()),
         options
             .on_error
             .map(|(on_error, _)| format!("on_error: {}", on_error.word())),
