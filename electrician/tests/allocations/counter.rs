@@ -43,13 +43,25 @@ impl AllocationTracker for Counter {
     }
 }
 
+/// The turn of a test, whose thread is the one of the calls.
+pub(crate) struct Turn {
+    _alone: MutexGuard<'static, ()>,
+}
+
 /// Lets this test count what its own thread allocates, and no other test meanwhile.
-pub(crate) async fn turn() -> MutexGuard<'static, ()> {
+pub(crate) async fn turn() -> Turn {
+    let alone = TURN.lock().await;
     TRACKED.call_once(|| {
         AllocationRegistry::set_global_tracker(Counter).expect("nobody else counts");
     });
     CALLS.set(true);
-    TURN.lock().await
+    Turn { _alone: alone }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        CALLS.set(false);
+    }
 }
 
 /// Counts from here on.
