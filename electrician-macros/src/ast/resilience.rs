@@ -203,6 +203,12 @@ fn percentile(word: &str) -> Option<f64> {
 }
 
 impl BreakerOptions {
+    /// The value of a setting, if it is written.
+    pub(crate) fn setting(&self, name: &str) -> Option<&Value> {
+        let (_, value) = self.settings.iter().find(|(known, _)| *known == name)?;
+        Some(value)
+    }
+
     pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
         let group = entry.group(BREAKER_EXAMPLE, cx)?;
         let (entries, names) = option::entries(&group, &BREAKER, "`breaker`", cx);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ast::{Literal, StageOptions, Value, show};
+use crate::ast::{HedgeDelay, Literal, StageOptions, Value, show};
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Stage};
 use crate::message;
@@ -12,6 +12,8 @@ pub(super) fn fit(graph: &Graph, diag: &mut Diagnostics) {
         kind(stage, diag);
         order(&stage.options, diag);
         times(&stage.options, diag);
+        late_calls(&stage.options, diag);
+        breaker(&stage.options, diag);
         bulkhead(&stage.options, diag);
         queue(graph, stage, diag);
     }
@@ -71,6 +73,56 @@ fn times(options: &StageOptions, diag: &mut Diagnostics) {
     {
         let sentence = message::timeout_reaches_deadline(&show(one), &show(whole));
         diag.report(deadline.span, sentence);
+    }
+}
+
+/// What is to happen when a call takes long has to happen before its timeout.
+fn late_calls(options: &StageOptions, diag: &mut Diagnostics) {
+    let Some(limit) = options.timeout.as_ref().and_then(duration) else {
+        return;
+    };
+    let hedge = match options
+        .hedge
+        .as_ref()
+        .and_then(|hedge| hedge.after.as_ref())
+    {
+        Some(HedgeDelay::After(delay)) => Some(delay),
+        Some(HedgeDelay::Percentile(_)) | None => None,
+    };
+    let breaker = options.breaker.as_ref();
+    let slow_call = breaker.and_then(|breaker| breaker.setting("slow_call"));
+    for (name, value) in [("hedge", hedge), ("slow_call", slow_call)] {
+        if let Some(value) = value
+            && let Some(after) = duration(value).filter(|after| *after >= limit)
+        {
+            let sentence = message::never_before_timeout(name, &show(after), &show(limit));
+            diag.report(value.span, sentence);
+        }
+    }
+}
+
+/// A breaker is judged in one way, and from no more calls than its window holds.
+fn breaker(options: &StageOptions, diag: &mut Diagnostics) {
+    let Some(breaker) = &options.breaker else {
+        return;
+    };
+    let row = breaker.setting("consecutive");
+    if let (Some(row), Some(_)) = (row, breaker.setting("failure_rate")) {
+        diag.report(row.span, message::judged_twice());
+    }
+    let count = |name| match breaker
+        .setting(name)
+        .map(|value| (&value.literal, value.span))
+    {
+        Some((Some(Literal::Int(calls)), span)) => Some((*calls, span)),
+        _ => None,
+    };
+    let by_rate = row.is_none() || breaker.setting("slow_call").is_some();
+    if let (true, Some((least, span)), Some((window, _))) =
+        (by_rate, count("min_calls"), count("window"))
+        && least > window
+    {
+        diag.report(span, message::window_too_small(least, window));
     }
 }
 

@@ -292,3 +292,44 @@ fn keys_of_a_breaker() {
     rejects(&with("key: |o| o.id"), &["key: `breaker` needs `keys`"]);
     rejects(&with("keys: 10"), &["keys: `breaker` needs `key`"]);
 }
+
+#[test]
+fn what_never_happens_before_the_timeout() {
+    let with = |options: &str| {
+        around(&format!(
+            "handler d {{ timeout: 2s, on_error: skip, {options} }}; c -> d;"
+        ))
+    };
+    accepts(&with(
+        "hedge: { after: 1s, idempotent }, breaker: { slow_call: 1999ms }",
+    ));
+    accepts(&with("hedge: { after: p95, idempotent }"));
+    rejects(
+        &with("hedge: { after: 2s, idempotent }"),
+        &["2s: make `timeout` the longer one"],
+    );
+    rejects(
+        &with("breaker: { slow_call: 3s }"),
+        &["3s: make `timeout` the longer one"],
+    );
+}
+
+#[test]
+fn how_a_breaker_judges() {
+    let with = |options: &str| {
+        around(&format!(
+            "handler d {{ breaker: {{ {options} }} }}; c -> d;"
+        ))
+    };
+    rejects(
+        &with("failure_rate: 0.5, consecutive: 3"),
+        &["3: keep one of them"],
+    );
+    rejects(
+        &with("window: 10, min_calls: 11"),
+        &["11: make `min_calls` the smaller one"],
+    );
+    accepts(&with("window: 10, min_calls: 10"));
+    accepts(&with("window: 10, min_calls: 11, consecutive: 3"));
+    accepts(&with("window: 10s, min_calls: 11"));
+}
