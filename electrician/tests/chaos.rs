@@ -1,5 +1,11 @@
 //! Chaos on a stage: what goes wrong at a rate, where it stands in the chain, and that a seed makes it exact.
 
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    reason = "how a handler takes its item, and that it can fail, is what chaos needs"
+)]
+
 use electrician::{
     pipeline::Report,
     prelude::*,

@@ -171,7 +171,10 @@ impl<T, E> Chaos<T, E> {
                 if let Some(result) = chaos.befall(mishap).await {
                     return result;
                 }
-                call.expect("what has a share has a function").await
+                let Some(call) = call else {
+                    unreachable!("what has a share has a function")
+                };
+                call.await
             })
         }
     }

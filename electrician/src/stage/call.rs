@@ -245,10 +245,10 @@ where
     }
 
     /// Gives back why the call gave nothing, unless the item in hand is to be called again; waits for the backoff first.
-    pub fn again<'s>(
-        &'s mut self,
+    pub fn again(
+        &mut self,
         Miss(cause): Miss<Err>,
-    ) -> impl Future<Output = Option<Miss<Err>>> + Send + use<'s, H, In, Out, Err, Args, K, S> {
+    ) -> impl Future<Output = Option<Miss<Err>>> + Send + use<'_, H, In, Out, Err, Args, K, S> {
         let wait = self.wait_before_retry(&cause);
         let cause = match (wait, cause) {
             (None, cause) => Some(Miss(cause)),

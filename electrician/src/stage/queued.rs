@@ -159,7 +159,7 @@ where
             (Some(mut lent), held) => {
                 let worker = lent.worker();
                 worker.resume_since(held.item, held.came);
-                waiting.is_over();
+                waiting.ends();
                 // in a box, so that a place is small while its item waits
                 Box::pin(worker.finish()).await
             }
@@ -212,7 +212,7 @@ where
                 Err(Box::new(left))
             }
         };
-        waiting.is_over();
+        waiting.ends();
         came
     }
 }
@@ -236,7 +236,7 @@ impl<H, In, Out, Err, Args, K, S> Drop for Lent<'_, H, In, Out, Err, Args, K, S>
 }
 
 impl Waiting {
-    fn is_over(mut self) {
+    fn ends(mut self) {
         self.0 = None;
     }
 }

@@ -63,6 +63,9 @@ impl Default for OnPanic {
     }
 }
 
+/// How long an error asks to be waited.
+pub(crate) type Patience<E> = Arc<dyn Fn(&E) -> Option<Duration> + Send + Sync>;
+
 /// A question about what came of a call.
 pub(crate) type Predicate<E> = Arc<dyn Fn(&E) -> bool + Send + Sync>;
 
@@ -74,7 +77,7 @@ pub struct Settings<E> {
     pub(crate) retry: Option<Box<Retry>>,
     pub(crate) retry_when: Option<Predicate<E>>,
     /// What an error says of when to try again.
-    pub(crate) retry_after: Option<Arc<dyn Fn(&E) -> Option<Duration> + Send + Sync>>,
+    pub(crate) retry_after: Option<Patience<E>>,
     pub(crate) breaker: Option<Box<Breaker>>,
     /// How many keys have a breaker, where each has its own.
     pub(crate) breaker_keys: Option<usize>,

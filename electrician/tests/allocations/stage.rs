@@ -28,6 +28,7 @@ fn numbers() -> impl Iterator<Item = u32> {
 
 #[handler]
 async fn call_ready(item: &u32) -> Result<u32, std::io::Error> {
+    std::future::ready(()).await;
     Ok(*item)
 }
 
