@@ -19,7 +19,7 @@ pub use futures_core::Stream;
 pub use crate::{
     edge::{Cycle, CycleRole, Merge, Overflow},
     pipeline::*,
-    resilience::{Backoff, Breaker, Hedge, RateLimit, Retry},
+    resilience::{Backoff, Blackout, Breaker, Hedge, RateLimit, Retry, Smoothing},
     stage::*,
     value::Rate,
 };

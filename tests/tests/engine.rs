@@ -7,16 +7,20 @@
 )]
 
 mod engine {
+    mod advised;
     mod answers;
+    mod blackouts;
     mod blocking;
     mod branches;
     mod breaker;
     mod errors;
     mod fairness;
     mod feedback;
+    mod forks;
     mod health;
     mod idle;
     mod inner;
+    mod keyed_breakers;
     mod keys;
     mod latencies;
     mod lifecycle;
@@ -29,6 +33,7 @@ mod engine {
     mod promptness;
     mod restart;
     mod retry;
+    mod smoothing;
     mod soak;
     mod sources;
     mod start;

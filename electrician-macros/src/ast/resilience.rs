@@ -1,9 +1,10 @@
-//! `rate_limit`, `breaker`, `retry`, `hedge` and `on_panic`: the options that are groups themselves.
+//! `breaker`, `retry`, `hedge` and `on_panic`: the options that are groups themselves.
 
 use proc_macro2::Span;
 
 use super::context::Context;
 use super::option::{self, Entry};
+use super::rate_limit::{Keyed, both_keys};
 use super::value::{Expected, Value};
 use crate::message;
 
@@ -17,6 +18,8 @@ pub(crate) struct RetryOptions {
     pub(crate) budget: Option<Value>,
     /// A predicate over the error.
     pub(crate) when: Option<syn::Expr>,
+    /// What the error says of when to try again.
+    pub(crate) after: Option<syn::Expr>,
     pub(crate) idempotent: Option<Span>,
 }
 
@@ -27,9 +30,13 @@ pub(crate) struct BreakerOptions {
     pub(crate) settings: Vec<(&'static str, Value)>,
     /// Where a rate of slow calls is written without what a slow call is.
     pub(crate) slow_rate_alone: Option<Span>,
+    /// Each key has a breaker of its own, of so many.
+    pub(crate) keyed: Option<Keyed>,
     pub(crate) when_open: Option<(WhenOpen, Span)>,
     /// A predicate over the error: which ones count as failures.
     pub(crate) when: Option<syn::Expr>,
+    /// The same over the output.
+    pub(crate) when_output: Option<syn::Expr>,
 }
 
 /// `hedge: DELAY` or `hedge: { … }`
@@ -47,23 +54,6 @@ pub(crate) enum HedgeDelay {
     After(Value),
     /// `p95`: when the first has taken longer than this share of the calls before.
     Percentile(f64),
-}
-
-/// `rate_limit: RATE` or `rate_limit: { … }`
-#[derive(Debug, Clone)]
-pub(crate) struct RateLimitOptions {
-    pub(crate) rate: Option<Value>,
-    pub(crate) burst: Option<Value>,
-    /// Each key has a limiter of its own, of so many.
-    pub(crate) keyed: Option<(syn::ExprClosure, Value)>,
-    pub(crate) when_limited: Option<(WhenLimited, Span)>,
-}
-
-/// What a stage does with an item while its rate limit is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WhenLimited {
-    Wait,
-    Reject,
 }
 
 /// What an open breaker does with an item.
@@ -91,22 +81,22 @@ pub(crate) const BREAKER_EXAMPLE: &str =
 pub(crate) const ON_PANIC_EXAMPLE: &str =
     "on_panic: { restarts: 5, within: 1min, backoff: 100ms..5s }";
 
-pub(crate) const RATE_LIMIT_EXAMPLE: &str =
-    "rate_limit: { rate: 10/s, key: |item| item.customer, keys: 10_000 }";
+const KEYED_BREAKER_EXAMPLE: &str =
+    "breaker: { consecutive: 5, key: |item| item.host, keys: 1_000 }";
 
 pub(crate) const HEDGE_EXAMPLE: &str = "hedge: { after: 50ms, idempotent }";
 
 const HEDGE: [&str; 2] = ["after", "idempotent"];
-const RATE_LIMIT: [&str; 5] = ["rate", "burst", "key", "keys", "when_limited"];
-const RETRY: [&str; 6] = [
+const RETRY: [&str; 7] = [
     "attempts",
     "backoff",
     "total",
     "budget",
     "when",
+    "retry_after",
     "idempotent",
 ];
-const BREAKER: [&str; 11] = [
+const BREAKER: [&str; 14] = [
     "failure_rate",
     "consecutive",
     "slow_call",
@@ -116,8 +106,11 @@ const BREAKER: [&str; 11] = [
     "cooldown",
     "probes",
     "ramp",
+    "key",
+    "keys",
     "when_open",
     "when",
+    "when_output",
 ];
 /// What a breaker's settings can be.
 const BREAKER_SETTINGS: [(&str, Expected); 9] = [
@@ -132,8 +125,6 @@ const BREAKER_SETTINGS: [(&str, Expected); 9] = [
     ("ramp", Expected::Duration),
 ];
 const ON_PANIC: [&str; 3] = ["restarts", "within", "backoff"];
-const WHEN_LIMITED: [(&str, WhenLimited); 2] =
-    [("wait", WhenLimited::Wait), ("reject", WhenLimited::Reject)];
 const WHEN_OPEN: [(&str, WhenOpen); 2] = [("wait", WhenOpen::Wait), ("reject", WhenOpen::Reject)];
 
 impl RetryOptions {
@@ -147,6 +138,7 @@ impl RetryOptions {
             total: None,
             budget: None,
             when: None,
+            after: None,
             idempotent: None,
         };
         for entry in option::entries(&group, &RETRY, "`retry`", cx).0 {
@@ -156,6 +148,9 @@ impl RetryOptions {
                 "total" => retry.total = entry.value(Expected::Duration, cx),
                 "budget" => retry.budget = entry.value(Expected::Budget, cx),
                 "when" => retry.when = entry.value(Expected::Closure, cx).map(|value| value.expr),
+                "retry_after" => {
+                    retry.after = entry.value(Expected::Closure, cx).map(|value| value.expr);
+                }
                 _ => retry.idempotent = Some(entry.flag(cx)),
             }
         }
@@ -207,52 +202,13 @@ fn percentile(word: &str) -> Option<f64> {
     (digits.len() >= 2 && digits != "100" && share > 0.0).then_some(share)
 }
 
-impl RateLimitOptions {
-    pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
-        let mut limit = Self {
-            rate: None,
-            burst: None,
-            keyed: None,
-            when_limited: None,
-        };
-        let span = entry.span();
-        if !entry.is_group() {
-            limit.rate = Some(entry.value(Expected::Rate, cx)?);
-            return Some(limit);
-        }
-        let group = entry.group(RATE_LIMIT_EXAMPLE, cx)?;
-        let (entries, names) = option::entries(&group, &RATE_LIMIT, "`rate_limit`", cx);
-        let (mut key, mut keys) = (None, None);
-        for entry in entries {
-            match super::plain(&entry.name).as_str() {
-                "rate" => limit.rate = entry.value(Expected::Rate, cx),
-                "burst" => limit.burst = entry.value(Expected::Count, cx),
-                "key" => key = entry.closure("`|item| item.customer`", cx),
-                "keys" => keys = entry.value(Expected::Count, cx),
-                _ => limit.when_limited = entry.word(&WHEN_LIMITED, cx),
-            }
-        }
-        limit.keyed = key.zip(keys);
-        let keyed = |name| names.span(name).filter(|_| limit.keyed.is_none());
-        let missing = [
-            ("rate", names.span("rate").is_none().then_some(span)),
-            (
-                "keys",
-                keyed("key").filter(|_| names.span("keys").is_none()),
-            ),
-            ("key", keyed("keys").filter(|_| names.span("key").is_none())),
-        ];
-        for (part, span) in missing {
-            if let Some(span) = span {
-                let sentence = message::missing_part("rate_limit", part, RATE_LIMIT_EXAMPLE);
-                cx.report(span, sentence);
-            }
-        }
-        Some(limit)
-    }
-}
-
 impl BreakerOptions {
+    /// The value of a setting, if it is written.
+    pub(crate) fn setting(&self, name: &str) -> Option<&Value> {
+        let (_, value) = self.settings.iter().find(|(known, _)| *known == name)?;
+        Some(value)
+    }
+
     pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
         let group = entry.group(BREAKER_EXAMPLE, cx)?;
         let (entries, names) = option::entries(&group, &BREAKER, "`breaker`", cx);
@@ -260,13 +216,22 @@ impl BreakerOptions {
         let mut breaker = Self {
             settings: Vec::new(),
             slow_rate_alone: slow_rate.filter(|_| names.span("slow_call").is_none()),
+            keyed: None,
             when_open: None,
             when: None,
+            when_output: None,
         };
+        let (mut key, mut keys) = (None, None);
         for entry in entries {
             match super::plain(&entry.name).as_str() {
+                "key" => key = entry.closure("`|item| item.host`", cx),
+                "keys" => keys = entry.value(Expected::Count, cx),
                 "when_open" => breaker.when_open = entry.word(&WHEN_OPEN, cx),
                 "when" => breaker.when = entry.value(Expected::Closure, cx).map(|value| value.expr),
+                "when_output" => {
+                    breaker.when_output =
+                        entry.value(Expected::Closure, cx).map(|value| value.expr);
+                }
                 name => {
                     let setting = BREAKER_SETTINGS.iter().find(|(known, _)| *known == name);
                     let value = setting
@@ -275,6 +240,8 @@ impl BreakerOptions {
                 }
             }
         }
+        breaker.keyed = key.zip(keys);
+        both_keys(&names, "breaker", KEYED_BREAKER_EXAMPLE, cx);
         Some(breaker)
     }
 }

@@ -5,8 +5,9 @@ use proc_macro2::{Group, Span};
 use super::context::Context;
 use super::edge_options::{OVERFLOW, Overflow};
 use super::option::{self, Entry, Names};
-use super::resilience::{BreakerOptions, HedgeOptions, OnPanic, RateLimitOptions, RetryOptions};
-use super::value::{Expected, Value};
+use super::rate_limit::{QueueOptions, RateLimitOptions};
+use super::resilience::{BreakerOptions, HedgeOptions, OnPanic, RetryOptions};
+use super::value::{Expected, Literal, Value};
 
 /// Everything that can be said about a stage.
 #[derive(Debug, Default, Clone)]
@@ -27,6 +28,8 @@ pub(crate) struct StageOptions {
     pub(crate) timeout: Option<Value>,
     pub(crate) breaker: Option<BreakerOptions>,
     pub(crate) hedge: Option<HedgeOptions>,
+    /// What goes wrong on purpose.
+    pub(crate) chaos: Option<Value>,
     /// What stands in the place of an output: a value, or a closure over the item.
     pub(crate) fallback: Option<Value>,
     /// What is written on the stage itself, each with the place of its name; a default is not among them.
@@ -48,7 +51,7 @@ const ON_ERROR: [(&str, OnError); 3] = [
 ];
 
 /// The names of all options of a stage.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "workers",
     "buffer",
     "ordered",
@@ -66,6 +69,7 @@ const NAMES: [&str; 17] = [
     "hedge",
     "timeout",
     "fallback",
+    "chaos",
 ];
 
 /// Those that may stand in `defaults`.
@@ -93,6 +97,18 @@ impl StageOptions {
             || self.timeout.is_some()
             || self.fallback.is_some()
             || backs_off
+    }
+
+    /// Whether several items are in the stage at once.
+    pub(crate) fn is_pool(&self) -> bool {
+        let workers = self.workers.as_ref();
+        self.queue().is_some()
+            || workers.is_some_and(|workers| workers.literal != Some(Literal::Int(1)))
+    }
+
+    /// Where items wait for their turn.
+    pub(crate) fn queue(&self) -> Option<&QueueOptions> {
+        self.rate_limit.as_ref()?.queue.as_ref()
     }
 
     pub(super) fn read(group: &Group, cx: &mut Context) -> Self {
@@ -130,6 +146,7 @@ impl StageOptions {
             "bulkhead" => self.bulkhead = entry.value(Expected::Count, cx),
             "retry" => self.retry = RetryOptions::read(entry, cx),
             "hedge" => self.hedge = HedgeOptions::read(entry, cx),
+            "chaos" => self.chaos = entry.value(Expected::Free, cx),
             "fallback" => self.fallback = entry.value(Expected::Free, cx),
             "timeout" => self.timeout = entry.value(Expected::Duration, cx),
             _ => self.breaker = BreakerOptions::read(entry, cx),

@@ -85,6 +85,9 @@ fn cause(stage: &Stage) -> Option<(&'static str, Span)> {
             return Some((name, place(name)));
         }
     }
+    if let Some(queue) = options.queue().filter(|_| !stage.overflow.is_wired()) {
+        return Some(("queue", queue.span));
+    }
     let limit = options.rate_limit.as_ref();
     if let Some((WhenLimited::Reject, span)) = limit.and_then(|limit| limit.when_limited) {
         return Some(("when_limited: reject", span));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ast::{Literal, StageOptions, Value, show};
+use crate::ast::{HedgeDelay, Literal, StageOptions, Value, show};
 use crate::diagnostics::Diagnostics;
 use crate::graph::{Graph, Stage};
 use crate::message;
@@ -12,7 +12,10 @@ pub(super) fn fit(graph: &Graph, diag: &mut Diagnostics) {
         kind(stage, diag);
         order(&stage.options, diag);
         times(&stage.options, diag);
+        late_calls(&stage.options, diag);
+        breaker(&stage.options, diag);
         bulkhead(&stage.options, diag);
+        queue(graph, stage, diag);
     }
 }
 
@@ -73,10 +76,84 @@ fn times(options: &StageOptions, diag: &mut Diagnostics) {
     }
 }
 
+/// What is to happen when a call takes long has to happen before its timeout.
+fn late_calls(options: &StageOptions, diag: &mut Diagnostics) {
+    let Some(limit) = options.timeout.as_ref().and_then(duration) else {
+        return;
+    };
+    let hedge = match options
+        .hedge
+        .as_ref()
+        .and_then(|hedge| hedge.after.as_ref())
+    {
+        Some(HedgeDelay::After(delay)) => Some(delay),
+        Some(HedgeDelay::Percentile(_)) | None => None,
+    };
+    let breaker = options.breaker.as_ref();
+    let slow_call = breaker.and_then(|breaker| breaker.setting("slow_call"));
+    for (name, value) in [("hedge", hedge), ("slow_call", slow_call)] {
+        if let Some(value) = value
+            && let Some(after) = duration(value).filter(|after| *after >= limit)
+        {
+            let sentence = message::never_before_timeout(name, &show(after), &show(limit));
+            diag.report(value.span, sentence);
+        }
+    }
+}
+
+/// A breaker is judged in one way, and from no more calls than its window holds.
+fn breaker(options: &StageOptions, diag: &mut Diagnostics) {
+    let Some(breaker) = &options.breaker else {
+        return;
+    };
+    let row = breaker.setting("consecutive");
+    if let (Some(row), Some(_)) = (row, breaker.setting("failure_rate")) {
+        diag.report(row.span, message::judged_twice());
+    }
+    let count = |name| match breaker
+        .setting(name)
+        .map(|value| (&value.literal, value.span))
+    {
+        Some((Some(Literal::Int(calls)), span)) => Some((*calls, span)),
+        _ => None,
+    };
+    let by_rate = row.is_none() || breaker.setting("slow_call").is_some();
+    if let (true, Some((least, span)), Some((window, _))) =
+        (by_rate, count("min_calls"), count("window"))
+        && least > window
+    {
+        diag.report(span, message::window_too_small(least, window));
+    }
+}
+
 fn duration(value: &Value) -> Option<Duration> {
     match value.literal {
         Some(Literal::Duration(time)) => Some(time),
         _ => None,
+    }
+}
+
+/// A queue goes by priority, for all items and with their limit: what asks for another order does not fit.
+fn queue(graph: &Graph, stage: &Stage, diag: &mut Diagnostics) {
+    let options = &stage.options;
+    let (Some(limit), Some(queue)) = (&options.rate_limit, options.queue()) else {
+        return;
+    };
+    let place = |name| options.names.span(name);
+    let clashes = [
+        ("ordered", options.ordered),
+        ("key", options.key.as_ref().and_then(|_| place("key"))),
+        ("blocking", options.blocking),
+        ("keys", limit.keyed.as_ref().map(|(_, keys)| keys.span)),
+        ("when_limited", limit.when_limited.map(|(_, span)| span)),
+    ];
+    for (name, span) in clashes {
+        if let Some(span) = span {
+            diag.report(span, message::beside_queue(name));
+        }
+    }
+    if graph.cycles.iter().flatten().any(|id| *id == stage.id) {
+        diag.report(queue.span, message::queue_in_circle(&stage.label));
     }
 }
 

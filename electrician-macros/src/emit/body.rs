@@ -55,7 +55,7 @@ fn call(line: &Line, at: usize) -> TokenStream {
     };
     let call = line.flushing(&ours!(#var.call()));
     let (miss, next) = (miss(line, stage), next(line, stage, at));
-    let again_call = line.flushing(&ours!(#var.again(&miss)));
+    let again_call = line.flushing(&ours!(#var.again(miss)));
     let (attempts, done, again) = match &stage.options.retry {
         None => {
             let label = Emitter::label(stage, "call");
@@ -64,7 +64,7 @@ fn call(line: &Line, at: usize) -> TokenStream {
         Some(_) => (
             ours!(loop),
             TokenStream::new(),
-            Some(ours!(if #again_call { continue; })),
+            Some(ours!(let __rt::Some(miss) = #again_call else { continue; };)),
         ),
     };
     let (or_instead, instead) = match &stage.options.fallback {

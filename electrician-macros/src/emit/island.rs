@@ -160,6 +160,9 @@ impl<'a> Line<'_, 'a> {
             choice.extend(ours!(if #(#stages.is_plain())&&* { #island } else));
         }
         if let Some(pool) = pool::emit(self) {
+            if self.head().options.queue().is_some() {
+                return pool;
+            }
             choice.extend(ours!(if #(#stages.is_one())&&* { #pool } else));
         } else if let Some(pass) = pass::quick(self) {
             let turns = Turns::Passes(pass);

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use super::unique::{Role, Unique};
-use crate::ast::{Class, Literal, Param, plain};
+use crate::ast::{Class, Param, plain};
 use crate::graph::{Edge, Graph, Stage, StageId, StageKind};
 
 /// What every part of the emission has at hand.
@@ -146,13 +146,9 @@ impl<'a> Emitter<'a> {
     }
 }
 
-/// Whether a stage has workers that run at once.
+/// Whether several items are in a stage at once.
 pub(crate) fn is_pool(stage: &Stage) -> bool {
-    stage
-        .options
-        .workers
-        .as_ref()
-        .is_some_and(|workers| workers.literal != Some(Literal::Int(1)))
+    stage.options.is_pool()
 }
 
 /// Whether what a stage calls is a `Definition` of a handler.

@@ -42,12 +42,17 @@ pub(super) fn emit(line: &Line) -> Option<TokenStream> {
     } else {
         ours!(quick_pool)
     };
+    // behind a queue, one task has all the workers
+    let (tasks, share, pool) = match stage.options.queue() {
+        Some(_) => (ours!(1), ours!(_), ours!(queued_pool(#edges, #count))),
+        None => (count, ours!(workers), ours!(#pool(#edges, workers))),
+    };
     Some(ours!(
         #new_order
-        run.pool(#name, #blocking, #count, move |workers| {
+        run.pool(#name, #blocking, #tasks, move |#share| {
             #(let mut #senders = __rt::Clone::clone(&#senders);)*
             #(let #handles = __rt::Clone::clone(&#handles);)*
-            let mut #var = #var.#pool(#edges, workers)#in_order;
+            let mut #var = #var.#pool #in_order;
             async move {
                 #params #cells #tallies
                 while #var.fill(#heads).await {
@@ -65,6 +70,9 @@ pub(super) fn heads(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let workers = emitter.workers(stage);
     if !shares(emitter.graph, stage) {
         return workers;
+    }
+    if stage.options.queue().is_some() {
+        return ours!(1);
     }
     let var = emitter.stage(stage);
     let blocking = if stage.options.blocking.is_some() {

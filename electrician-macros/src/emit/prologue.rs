@@ -144,6 +144,11 @@ fn options(emitter: &Emitter, stage: &Stage) -> TokenStream {
     if let Some(span) = kept {
         calls.extend(ours_at!(span => .kept()));
     }
+    if let Some(chaos) = &options.chaos {
+        let span = options.names.span("chaos").unwrap_or(chaos.span);
+        let chaos = emitter.value(chaos);
+        calls.extend(ours_at!(span => .chaos(#chaos)));
+    }
     if let Some(limit) = &options.timeout {
         let (span, limit) = (options.names.span("timeout"), emitter.value(limit));
         calls.extend(if let Some(span) = span {
@@ -233,16 +238,48 @@ fn rate_limit(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
         let burst = emitter.value(burst);
         ours!(.burst(#burst))
     });
+    let blackout = limit.blackout.as_ref().map(|blackout| {
+        let times = emitter.operand(&blackout.expr);
+        if is_closure(&blackout.expr) {
+            ours!(.blackout(__rt::Blackout::when(#times)))
+        } else {
+            ours!(.blackout(#times))
+        }
+    });
     let when = match limit.when_limited {
         _ if stage.overflow.is_wired() => ours!(Overflow),
         Some((WhenLimited::Reject, _)) => ours!(Reject),
         Some((WhenLimited::Wait, _)) | None => ours!(Wait),
     };
-    calls.extend(ours!(.rate_limit(__rt::RateLimit::from(#rate) #burst, __rt::WhenLimited::#when)));
+    calls.extend(
+        ours!(.rate_limit(__rt::RateLimit::from(#rate) #burst #blackout, __rt::WhenLimited::#when)),
+    );
+    queue(emitter, stage, calls);
     if let Some((key, keys)) = &limit.keyed {
         let (key, keys) = (emitter.hasher(key), emitter.value(keys));
         calls.extend(ours!(.rate_keys(#keys, #key)));
     }
+}
+
+fn queue(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
+    let Some(queue) = stage.options.queue() else {
+        return;
+    };
+    let capacity = queue.capacity.as_ref().map(|items| emitter.value(items));
+    let times = [("ageing", &queue.ageing), ("ttl", &queue.ttl)];
+    let times = times.into_iter().filter_map(|(name, time)| {
+        let (name, time) = (
+            Ident::new(name, Span::mixed_site()),
+            emitter.value(time.as_ref()?),
+        );
+        Some(ours!(.#name(#time)))
+    });
+    let smoothing = ours!(__rt::Smoothing::up_to(#capacity) #(#times)*);
+    let priority = match &queue.priority {
+        None => ours!(|_| 0),
+        Some(priority) => emitter.operand(priority),
+    };
+    calls.extend(ours!(.rate_queue(#smoothing, #priority)));
 }
 
 fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
@@ -265,6 +302,10 @@ fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
         let when = emitter.operand(when);
         calls.extend(ours!(.retry_when(#when)));
     }
+    if let Some(after) = &retry.after {
+        let after = emitter.operand(after);
+        calls.extend(ours!(.retry_after(#after)));
+    }
 }
 
 fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
@@ -284,9 +325,17 @@ fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
     calls.extend(
         ours!(.breaker(__rt::Breaker::default() #(#settings)*, __rt::WhenOpen::#when_open)),
     );
+    if let Some((key, keys)) = &breaker.keyed {
+        let (key, keys) = (emitter.hasher(key), emitter.value(keys));
+        calls.extend(ours!(.breaker_keys(#keys, #key)));
+    }
     if let Some(when) = &breaker.when {
         let when = emitter.operand(when);
         calls.extend(ours!(.breaker_when(#when)));
+    }
+    if let Some(when) = &breaker.when_output {
+        let when = emitter.operand(when);
+        calls.extend(ours!(.breaker_when_output(#when)));
     }
 }
 
@@ -407,11 +456,12 @@ fn handle(emitter: &Emitter, stage: &Stage) -> TokenStream {
 }
 
 fn workers(emitter: &Emitter, stage: &Stage) -> TokenStream {
-    let Some(workers) = stage.options.workers.as_ref().filter(|_| is_pool(stage)) else {
+    if !is_pool(stage) {
         return TokenStream::new();
-    };
+    }
     let (var, name) = (emitter.of(stage, "workers"), &stage.label);
-    let count = emitter.value(workers);
+    let workers = stage.options.workers.as_ref();
+    let count = workers.map_or_else(|| ours!(1), |workers| emitter.value(workers));
     let order = stage.options.ordered.map(|_| {
         let order = emitter.of(stage, "order");
         ours!(let #order = __rt::Turnstile::new();)

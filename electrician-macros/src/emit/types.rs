@@ -259,16 +259,23 @@ fn stage_handle(stage: &Stage, rt: &TokenStream) -> Option<TokenStream> {
 /// The same for a handler, with the knobs of its options.
 fn handler_handle(stage: &Stage, rt: &TokenStream) -> TokenStream {
     let options = &stage.options;
-    let knob = |written: bool| if written { ours!(#rt::Knob) } else { ours!(()) };
-    let rate_limit = match &options.rate_limit {
-        Some(limit) if limit.keyed.is_some() => ours!(#rt::KnobPerKey),
-        limit => knob(limit.is_some()),
-    };
-    let (bulkhead, breaker) = (options.bulkhead.is_some(), options.breaker.is_some());
-    if options.rate_limit.is_none() && !bulkhead && !breaker {
+    let (rate_limit, bulkhead, breaker) =
+        (&options.rate_limit, &options.bulkhead, &options.breaker);
+    if rate_limit.is_none() && bulkhead.is_none() && breaker.is_none() {
         return ours!(#rt::StageHandle);
     }
-    let (bulkhead, breaker) = (knob(bulkhead), knob(breaker));
+    // whether the option is written, and whether it has a `key`
+    let knob = |written: Option<bool>| match written {
+        None => ours!(()),
+        Some(false) => ours!(#rt::Knob),
+        Some(true) => ours!(#rt::KnobPerKey),
+    };
+    let rate_limit = match options.queue() {
+        Some(_) => ours!(#rt::KnobAndQueue),
+        None => knob(rate_limit.as_ref().map(|limit| limit.keyed.is_some())),
+    };
+    let breaker = knob(breaker.as_ref().map(|breaker| breaker.keyed.is_some()));
+    let bulkhead = knob(bulkhead.as_ref().map(|_| false));
     ours!(#rt::ProtectedHandle::<#rate_limit, #bulkhead, #breaker>)
 }
 

@@ -1,7 +1,7 @@
 //! Stages and edges come in; the runs that need no queue between them become islands.
 
 use super::{Edge, Graph, Island, Port, PortName, Stage, StageId, StageKind};
-use crate::ast::{Class, Literal};
+use crate::ast::Class;
 
 /// The most stages of an island.
 const LONGEST: usize = 32;
@@ -109,12 +109,8 @@ fn runs_inline(stage: &Stage) -> bool {
             }
     );
     let options = &stage.options;
-    let one = options
-        .workers
-        .as_ref()
-        .is_none_or(|workers| workers.literal == Some(Literal::Int(1)));
     inline
-        && one
+        && !options.is_pool()
         && options.ordered.is_none()
         && options.key.is_none()
         && options.blocking.is_none()

@@ -236,6 +236,7 @@ impl StageKind<'_> {
                 "hedge",
                 "timeout",
                 "fallback",
+                "chaos",
             ],
             StageKind::Sub(_) | StageKind::Input(_) | StageKind::Output(_) => {
                 &["buffer", "overflow"]

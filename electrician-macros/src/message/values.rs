@@ -114,3 +114,36 @@ pub(crate) fn bulkhead_holds_nothing(bulkhead: u64, workers: u64) -> String {
          it out"
     )
 }
+
+pub(crate) fn beside_queue(option: &str) -> String {
+    let why = match option {
+        "ordered" | "key" => "lets what is urgent overtake, and `OPTION` keeps an order",
+        "blocking" => "is served by one task, and `OPTION` calls have threads of their own",
+        "keys" => "waits for one limit, and `OPTION` gives each key its own",
+        _ => "says what becomes of items while the limit is reached, and so does `OPTION`",
+    };
+    let why = why.replace("OPTION", option);
+    format!("[E0723] a `queue` {why}; keep one of them")
+}
+
+pub(crate) fn queue_in_circle(stage: &str) -> String {
+    format!(
+        "[E0724] `{stage}` is part of a circle, which a `queue` may hold up for ever; leave the queue out"
+    )
+}
+
+pub(crate) fn never_before_timeout(name: &str, after: &str, timeout: &str) -> String {
+    format!(
+        "[E0725] `{name}` means calls that take {after}, and `timeout` ends them after {timeout}; make `timeout` the longer one"
+    )
+}
+
+pub(crate) fn judged_twice() -> String {
+    "[E0726] a breaker opens by its `failure_rate`, or by so many `consecutive` failures; keep one of them".to_owned()
+}
+
+pub(crate) fn window_too_small(least: u64, window: u64) -> String {
+    format!(
+        "[E0727] {least} calls are never in a window of {window}; make `min_calls` the smaller one"
+    )
+}

@@ -5,17 +5,19 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 use super::StageHandle;
 use crate::{
     resilience::{
-        breaker::{BreakerSnapshot, CircuitBreaker},
+        SmoothingSnapshot,
+        breaker::{BreakerSnapshot, CircuitBreaker, KeyedBreaker},
         bulkhead::Bulkhead,
         rate_limiter::{KeyedRateLimiter, RateLimiter},
     },
-    stage::{Layers, Limiter},
+    stage::{Breakers, Layers, Limiter},
 };
 
 /// What a stage with a rate limit, a bulkhead or a breaker says, and the knobs of those that it has.
 ///
 /// `R`, `C` and `B` stand for the rate limit, the bulkhead (which bounds concurrency) and the breaker: [`Knob`] where the
-/// option is written, [`KnobPerKey`] for a rate limit with a `key`, `()` where there is none.
+/// option is written, [`KnobPerKey`] for one with a `key`, [`KnobAndQueue`] for a rate limit
+/// with a `queue`, `()` where there is none.
 pub struct ProtectedHandle<R, C, B> {
     stage: StageHandle,
     knobs: PhantomData<(R, C, B)>,
@@ -25,9 +27,13 @@ pub struct ProtectedHandle<R, C, B> {
 #[derive(Debug, Clone, Copy)]
 pub enum Knob {}
 
-/// The option is written with a `key`: it is turned for all keys at once.
+/// The option is written with a `key`: what there is for each key is turned together.
 #[derive(Debug, Clone, Copy)]
 pub enum KnobPerKey {}
+
+/// The option is written with a `queue`, whose depth is shown.
+#[derive(Debug, Clone, Copy)]
+pub enum KnobAndQueue {}
 
 /// What a stage with a breaker, and no limit, says.
 pub type BreakerHandle = ProtectedHandle<(), (), Knob>;
@@ -47,6 +53,13 @@ impl<R, C, B> ProtectedHandle<R, C, B> {
         let layers = cell.layers.as_deref();
         layers.and_then(find).expect("the option is written")
     }
+
+    fn limiter(&self) -> RateLimiter {
+        self.knob(|layers| match layers.limiter.as_ref()? {
+            Limiter::One(limiter) => Some(limiter.clone()),
+            Limiter::Keyed(_) => None,
+        })
+    }
 }
 
 impl<C, B> ProtectedHandle<Knob, C, B> {
@@ -55,10 +68,7 @@ impl<C, B> ProtectedHandle<Knob, C, B> {
     /// # Panics
     /// When the pipeline has not been started, which a handle taken from a running one excludes.
     pub fn rate_limit(&self) -> RateLimiter {
-        self.knob(|layers| match layers.limiter.as_ref()? {
-            Limiter::One(limiter) => Some(limiter.clone()),
-            Limiter::Keyed(_) => None,
-        })
+        self.limiter()
     }
 }
 
@@ -72,6 +82,24 @@ impl<C, B> ProtectedHandle<KnobPerKey, C, B> {
             Limiter::Keyed(limiters) => Some(limiters.clone()),
             Limiter::One(_) => None,
         })
+    }
+}
+
+impl<C, B> ProtectedHandle<KnobAndQueue, C, B> {
+    /// The limiter of this run: change its rate, or its burst.
+    ///
+    /// # Panics
+    /// When the pipeline has not been started, which a handle taken from a running one excludes.
+    pub fn rate_limit(&self) -> RateLimiter {
+        self.limiter()
+    }
+
+    /// How many items wait in the queue, and since when.
+    ///
+    /// # Panics
+    /// As [`rate_limit`](Self::rate_limit) does.
+    pub fn queue(&self) -> SmoothingSnapshot {
+        self.knob(|layers| Some(layers.queue.as_ref()?.snapshot()))
     }
 }
 
@@ -91,7 +119,10 @@ impl<R, C> ProtectedHandle<R, C, Knob> {
     /// # Panics
     /// When the pipeline has not been started, which a handle taken from a running one excludes.
     pub fn breaker(&self) -> CircuitBreaker {
-        self.knob(|layers| layers.breaker.clone())
+        self.knob(|layers| match layers.breaker.as_ref()? {
+            Breakers::One(breaker) => Some(breaker.clone()),
+            Breakers::Keyed(_) => None,
+        })
     }
 
     /// How the breaker stands.
@@ -100,6 +131,19 @@ impl<R, C> ProtectedHandle<R, C, Knob> {
     /// As [`breaker`](Self::breaker) does.
     pub fn snapshot(&self) -> BreakerSnapshot {
         self.breaker().snapshot()
+    }
+}
+
+impl<R, C> ProtectedHandle<R, C, KnobPerKey> {
+    /// The breakers of this run, by the hashes of their keys: see how many are not closed, turn each of them.
+    ///
+    /// # Panics
+    /// When the pipeline has not been started, which a handle taken from a running one excludes.
+    pub fn breaker(&self) -> KeyedBreaker<u64> {
+        self.knob(|layers| match layers.breaker.as_ref()? {
+            Breakers::Keyed(breakers) => Some(breakers.clone()),
+            Breakers::One(_) => None,
+        })
     }
 }
 

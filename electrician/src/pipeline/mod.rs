@@ -17,7 +17,7 @@ pub use assembly::{Assembly, Inner};
 pub use error::{Error, ErrorKind};
 pub use handle::{Input, Output, SendError, StageHandle};
 pub use health::{Health, StageHealth, State};
-pub use knobs::{BreakerHandle, Knob, KnobPerKey, ProtectedHandle};
+pub use knobs::{BreakerHandle, Knob, KnobAndQueue, KnobPerKey, ProtectedHandle};
 pub use plan::{BUFFER, CAPACITY, EdgePlan};
 pub use report::{EdgeReport, Imbalance, Outcome, Report, StageReport};
 pub use running::{PATIENCE, Running};

@@ -18,7 +18,8 @@ use tokio::time::sleep;
 /// Use it in tests, to see that a chain or a pipeline does what it should when things go wrong. Do not
 /// build it into what runs in production: it is behind a feature, `chaos`, that nothing else turns on.
 ///
-/// It stands inside of everything, around the call itself. The same seed puts the same things in the way of
+/// It stands inside of everything, around the call itself: `chain.call(chaos.around(…))`, or the option `chaos: …` of a
+/// stage. The same seed puts the same things in the way of
 /// the same calls, counted over all clones. Of one call, latency comes first; then a fault, or else an
 /// outcome, takes the call's place.
 ///
@@ -66,7 +67,7 @@ struct Plan {
 
 /// What is put in the way of one call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Mishap {
+pub(crate) struct Mishap {
     wait: Duration,
     instead: Option<Instead>,
 }
@@ -162,26 +163,35 @@ impl<T, E> Chaos<T, E> {
         T: 'static,
         E: 'static,
     {
-        let chaos = self.clone();
+        let all = self.clone();
         move || {
-            let Mishap { wait, instead } = chaos.next();
-            let (fault, outcome) = (chaos.fault.clone(), chaos.outcome.clone());
-            let call = instead.is_none().then(&mut call);
+            let (chaos, mishap) = (all.clone(), all.next());
+            let call = mishap.instead.is_none().then(&mut call);
             Box::pin(async move {
-                if !wait.is_zero() {
-                    sleep(wait).await;
+                if let Some(result) = chaos.befall(mishap).await {
+                    return result;
                 }
-                match (call, fault, outcome) {
-                    (Some(call), ..) => call.await,
-                    (None, Some(fault), _) if instead == Some(Instead::Fault) => Err(fault()),
-                    (None, _, Some(outcome)) => Ok(outcome()),
-                    (None, ..) => unreachable!("what has a share has a function"),
-                }
+                let Some(call) = call else {
+                    unreachable!("what has a share has a function")
+                };
+                call.await
             })
         }
     }
 
-    fn next(&self) -> Mishap {
+    /// Waits as long as the call is to begin later; gives what takes its place, if something does.
+    pub(crate) async fn befall(&self, Mishap { wait, instead }: Mishap) -> Option<Result<T, E>> {
+        if !wait.is_zero() {
+            sleep(wait).await;
+        }
+        match instead? {
+            Instead::Fault => self.fault.as_ref().map(|fault| Err(fault())),
+            Instead::Outcome => self.outcome.as_ref().map(|outcome| Ok(outcome())),
+        }
+    }
+
+    /// What is put in the way of the next call.
+    pub(crate) fn next(&self) -> Mishap {
         if self.shared.off.load(Relaxed) {
             return Mishap::default();
         }

@@ -21,7 +21,7 @@ use super::{
 use crate::resilience::{
     breaker::Verdict,
     moment::after,
-    retry::{BudgetWorker, roll},
+    retry::{BudgetWorker, Tries, roll},
     timeout::{Bound, Timer},
 };
 
@@ -44,7 +44,13 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     pub(super) open: bool,
     pub(super) broken: bool,
     pub(super) attempts: u32,
+    /// When the first call of an item began to wait, where nothing else stood before it.
     pub(super) began: Option<Instant>,
+    tries: Tries,
+    /// When the time for the whole is over.
+    pub(super) deadline: Option<Instant>,
+    /// The error of the attempt before, in a box, as it is seldom there.
+    pub(super) last: Option<Box<Err>>,
     pub(super) sampling: Sampling,
     types: PhantomData<fn(In, K) -> Out>,
 }
@@ -77,6 +83,9 @@ where
             broken: false,
             attempts: 0,
             began: None,
+            tries: Tries::default(),
+            deadline: None,
+            last: None,
             sampling: Sampling::default(),
             types: PhantomData,
         }
@@ -131,7 +140,34 @@ where
         self.attempts = 0;
         let settings = &self.plan.settings;
         if settings.retry.is_some() || settings.deadline.is_some() {
-            self.began = Some(Instant::now());
+            self.began_at(Instant::now());
+        }
+    }
+
+    /// The time for the item in hand counts from then on.
+    pub(super) fn began_at(&mut self, now: Instant) {
+        self.tries = Tries::begun(now);
+        self.deadline = self.plan.settings.deadline.map(|limit| after(now, limit));
+        self.last = None;
+    }
+
+    /// The same, where the stage has had the item since then.
+    pub(super) fn resume_since(&mut self, item: In, came: Instant) {
+        self.resume(item);
+        self.deadline = self.plan.settings.deadline.map(|limit| after(came, limit));
+    }
+
+    /// Takes a token for the next item.
+    pub(super) async fn reserve(&mut self) {
+        if let Some(entrance) = &mut self.entrance {
+            entrance.reserve().await;
+        }
+    }
+
+    /// The token is not used.
+    pub(super) fn give_back(&mut self) {
+        if let Some(entrance) = &mut self.entrance {
+            entrance.cancel();
         }
     }
 
@@ -146,12 +182,11 @@ where
         async move {
             self.plan.cell.control.may_work().await;
             self.mend();
-            let deadline = self.deadline();
+            let deadline = self.deadline;
             let entered = match &mut self.entrance {
                 None => None,
                 Some(entrance) => {
-                    let key = self.plan.rate_key.as_ref().zip(self.item.as_ref());
-                    let key = key.map_or(0, |(key, item)| key(item));
+                    let key = self.plan.keys.of(self.item.as_ref());
                     match entrance.enter(key, deadline).await {
                         Ok(entered) => Some(entered),
                         Err(refusal) => return Err(Miss(Cause::Refused(refusal))),
@@ -183,7 +218,11 @@ where
             let cause = match result {
                 Ok(Ok(Ok(outputs))) => {
                     if let Some(entered) = entered {
-                        entered.succeeded();
+                        if self.plan.shows_broken(outputs.shown()) {
+                            entered.end(Verdict::Unhealthy);
+                        } else {
+                            entered.succeeded();
+                        }
                     }
                     self.open = false;
                     let (booked, broken) = ((&*self.tally, &*self.plan.cell), &mut self.broken);
@@ -209,41 +248,36 @@ where
         H::sated(&self.slot)
     }
 
-    /// Whether the item in hand is to be called again; waits for the backoff first.
-    pub fn again<'s>(
-        &'s mut self,
-        miss: &Miss<Err>,
-    ) -> impl Future<Output = bool> + Send + use<'s, H, In, Out, Err, Args, K, S> {
-        let wait = self.wait_before_retry(&miss.0);
+    /// Gives back why the call gave nothing, unless the item in hand is to be called again; waits for the backoff first.
+    pub fn again(
+        &mut self,
+        Miss(cause): Miss<Err>,
+    ) -> impl Future<Output = Option<Miss<Err>>> + Send + use<'_, H, In, Out, Err, Args, K, S> {
+        let wait = self.wait_before_retry(&cause);
+        let cause = match (wait, cause) {
+            (None, cause) => Some(Miss(cause)),
+            (Some(_), Cause::Error(error)) => {
+                self.last = Some(Box::new(error));
+                None
+            }
+            (Some(_), _) => None,
+        };
         let timer = &mut self.timer;
         async move {
             if let Some(wait) = wait {
                 timer.sleep(wait).await;
             }
-            wait.is_some()
+            cause
         }
-    }
-
-    /// When the time for the whole is over.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        let limit = self.plan.settings.deadline?;
-        Some(after(self.began?, limit))
     }
 
     fn wait_before_retry(&mut self, cause: &Cause<Err>) -> Option<Duration> {
-        let (retry, began) = (self.plan.settings.retry.as_deref()?, self.began?);
-        let worth_it = match (cause, &self.plan.settings.retry_when) {
-            (Cause::Error(error), Some(when)) => when(error),
-            (Cause::Error(_) | Cause::TimedOut(_), _) => true,
-            (Cause::Panicked(_) | Cause::Refused(_) | Cause::Late(_), _) => false,
-        };
-        if !worth_it {
-            return None;
-        }
+        let retry = self.plan.settings.retry.as_deref()?;
+        let asked = self.plan.settings.asked_for(cause)?;
         let now = Instant::now();
-        let wait = retry.again(self.attempts, began, now, roll())?;
+        let wait = self.tries.next(retry, self.attempts, asked, now, roll())?;
         let is_late = |deadline| after(now, wait) >= deadline;
-        if self.deadline().is_some_and(is_late) {
+        if self.deadline.is_some_and(is_late) {
             return None;
         }
         let entrance = self.entrance.as_mut();
@@ -269,6 +303,21 @@ impl<E> Settings<E> {
             Cause::Late(self.deadline.unwrap_or_default())
         } else {
             Cause::TimedOut(self.timeout.unwrap_or_default())
+        }
+    }
+
+    /// How long the other side wants to be left alone before the next attempt; none, where that is not worth it.
+    fn asked_for(&self, cause: &Cause<E>) -> Option<Duration> {
+        match cause {
+            Cause::Error(error) if self.retry_when.as_ref().is_some_and(|when| !when(error)) => {
+                None
+            }
+            Cause::Error(error) => {
+                let asked = self.retry_after.as_ref().and_then(|after| after(error));
+                Some(asked.unwrap_or_default())
+            }
+            Cause::TimedOut(_) => Some(Duration::ZERO),
+            Cause::Panicked(_) | Cause::Refused(_) | Cause::Late(_) => None,
         }
     }
 

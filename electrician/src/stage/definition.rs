@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
     AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Settings, Stage, Tally,
-    draft::{Instead, KeyOf},
+    draft::Instead, keys::Keys, settings::Predicate, waiting::WaitingRoom,
 };
 use crate::pipeline::Assembly;
 
@@ -117,9 +117,21 @@ pub(super) struct Plan<H, In, Out, Args, Err> {
     pub(super) handler: H,
     pub(super) args: Args,
     pub(super) settings: Settings<Err>,
-    pub(super) rate_key: Option<KeyOf<In>>,
+    pub(super) keys: Keys<In>,
+    /// Where items wait for their turn.
+    pub(super) room: Option<Arc<WaitingRoom<In>>>,
     pub(super) fallback: Option<Instead<In, Out>>,
+    /// Which outputs show that the backend is not well.
+    pub(super) broken: Option<Predicate<Out>>,
     pub(super) cell: Arc<Cell>,
+}
+
+impl<H, In, Out, Args, Err> Plan<H, In, Out, Args, Err> {
+    /// Whether what a call gave shows that the backend is not well.
+    pub(super) fn shows_broken(&self, output: Option<&Out>) -> bool {
+        let judged = self.broken.as_ref().zip(output);
+        judged.is_some_and(|(broken, output)| broken(output))
+    }
 }
 
 /// A stage that is a part of a pipeline.

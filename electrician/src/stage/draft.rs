@@ -1,21 +1,23 @@
 //! A stage while its options are said: comes in a function and its arguments, goes out a part of the pipeline.
 
-use std::{
-    fmt,
-    hash::{DefaultHasher, Hasher},
-    marker::PhantomData,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, hash::DefaultHasher, marker::PhantomData, sync::Arc, time::Duration};
 
+#[cfg(feature = "chaos")]
+use super::Chaotic;
 use super::{
     AsTaken, Definition, Handler, Hedged, Hold, Kept, OnPanic, Settings, Twice, Waits, WhenLimited,
-    WhenOpen, definition::Plan, settings::Limits,
+    WhenOpen,
+    definition::Plan,
+    keys::Keys,
+    settings::{Limits, Predicate},
+    waiting::WaitingRoom,
 };
+#[cfg(feature = "chaos")]
+use crate::resilience::chaos::Chaos;
 use crate::{
     pipeline::Assembly,
     resilience::{
-        BadValue,
+        BadValue, Smoothing,
         breaker::Breaker,
         bulkhead::Concurrency,
         hedge::Hedge,
@@ -30,16 +32,24 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     handler: H,
     args: Args,
     settings: Settings<Err>,
-    rate_key: Option<KeyOf<In>>,
+    keys: Keys<In>,
+    room: Option<Arc<WaitingRoom<In>>>,
     fallback: Option<Instead<In, Out>>,
+    broken: Option<Predicate<Out>>,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
-/// The hash of the key of an item.
-pub(super) type KeyOf<In> = Arc<dyn Fn(&In) -> u64 + Send + Sync>;
-
 /// What stands in the place of an output, made from the item where it is still there.
 pub(super) type Instead<In, Out> = Arc<dyn Fn(Option<&In>) -> Option<Out> + Send + Sync>;
+
+/// The feature `chaos` is on.
+#[cfg(not(feature = "chaos"))]
+#[diagnostic::on_unimplemented(
+    message = "the option `chaos` needs the feature `chaos` of `electrician`",
+    label = "this option puts faults in the way of calls, for tests",
+    note = "turn the feature on for tests alone, and leave the option out of what runs in production"
+)]
+pub trait ChaosIsOn {}
 
 /// Begins to define a stage.
 pub fn handler<H, In, Out, Err, Args>(handler: H, args: Args) -> Draft<H, In, Out, Err, Args>
@@ -51,8 +61,10 @@ where
         handler,
         args,
         settings: Settings::default(),
-        rate_key: None,
+        keys: Keys::default(),
+        room: None,
         fallback: None,
+        broken: None,
         types: PhantomData,
     }
 }
@@ -71,24 +83,22 @@ where
             handler,
             args,
             settings,
-            rate_key,
+            keys,
+            room,
             fallback,
+            broken,
             ..
         } = self;
         Draft {
             handler,
             args,
             settings,
-            rate_key,
+            keys,
+            room,
             fallback,
+            broken,
             types: PhantomData,
         }
-    }
-
-    /// Refuses, at the installation, an argument that cannot be meant.
-    pub(crate) fn refused(mut self, refused: Option<BadValue>) -> Self {
-        self.settings.refused = refused.map(Box::new);
-        self
     }
 }
 
@@ -97,6 +107,12 @@ where
     In: 'static,
     H: Handler<In, Out, Err, Args>,
 {
+    /// Refuses, at the installation, an argument that cannot be meant.
+    pub(crate) fn refused(mut self, refused: Option<BadValue>) -> Self {
+        self.settings.refused = refused.map(Box::new);
+        self
+    }
+
     /// The option `deadline`, of the whole.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.settings.deadline = Some(limit);
@@ -118,12 +134,32 @@ where
         key: impl Fn(&In, &mut DefaultHasher) + Send + Sync + 'static,
     ) -> Self {
         self.limits().keys = Some(keys);
-        self.rate_key = Some(Arc::new(move |item| {
-            let mut hasher = DefaultHasher::new();
-            key(item, &mut hasher);
-            hasher.finish()
-        }));
+        self.keys.rate(key);
         self
+    }
+
+    /// The queue of the rate limit, in which items wait for their turn, and no longer than the deadline that is said before.
+    pub fn rate_queue<P: Into<i32>>(
+        mut self,
+        smoothing: Smoothing,
+        priority: impl Fn(&In) -> P + Send + Sync + 'static,
+    ) -> Self
+    where
+        In: Send,
+    {
+        let smoothing = smoothing.within(self.settings.deadline);
+        let priority = Box::new(move |item: &In| priority(item).into());
+        let room = WaitingRoom::new(smoothing, priority);
+        let limits = self.limits();
+        limits.smoothing = Some(smoothing);
+        limits.queue = Some(Arc::<WaitingRoom<In>>::clone(&room));
+        self.room = Some(room);
+        let why = match (H::ONE, H::BLOCKING) {
+            (true, false) => return self,
+            (false, _) => "needs a handler that gives one item at most",
+            (true, true) => "needs a handler that does not block",
+        };
+        self.refused(Some(BadValue::new("queue", why)))
     }
 
     /// The option `bulkhead`.
@@ -149,7 +185,7 @@ where
     }
 
     /// The option `hedge`: slow calls are made twice.
-    pub fn hedge(mut self, hedge: Hedge) -> Draft<Hedged<H>, In, Out, Err, Args, K>
+    pub fn hedge(self, hedge: Hedge) -> Draft<Hedged<H>, In, Out, Err, Args, K>
     where
         In: Send,
         Out: Send,
@@ -158,13 +194,48 @@ where
         H::Mode: Twice<In>,
         Hedged<H>: Handler<In, Out, Err, Args>,
     {
-        self.settings.refused = hedge.check().err().map(Box::new).or(self.settings.refused);
+        self.around(hedge.check().err(), |handler| Hedged::new(handler, hedge))
+    }
+
+    /// The option `chaos`: things are put in the way of the calls.
+    #[cfg(feature = "chaos")]
+    pub fn chaos(
+        self,
+        chaos: impl Into<Option<Chaos<Out, Err>>>,
+    ) -> Draft<Chaotic<H, Out, Err>, In, Out, Err, Args, K>
+    where
+        Chaotic<H, Out, Err>: Handler<In, Out, Err, Args>,
+    {
+        let chaos = chaos.into();
+        let bad = chaos.as_ref().and_then(|chaos| chaos.check().err());
+        self.around(bad, |handler| Chaotic::new(handler, chaos))
+    }
+
+    /// The option `chaos`, which is not there.
+    #[cfg(not(feature = "chaos"))]
+    pub fn chaos<C>(self, _: C) -> Self
+    where
+        H: ChaosIsOn,
+    {
+        self
+    }
+
+    /// The same with something around the handler.
+    fn around<W>(
+        self,
+        bad: Option<BadValue>,
+        wrap: impl FnOnce(H) -> W,
+    ) -> Draft<W, In, Out, Err, Args, K> {
+        let mut settings = self.settings;
+        settings.refused = bad.map(Box::new).or(settings.refused);
         Draft {
-            handler: Hedged::new(self.handler, hedge),
+            handler: wrap(self.handler),
             args: self.args,
-            settings: self.settings,
-            rate_key: self.rate_key,
+            settings,
+            keys: self.keys,
+            room: self.room,
             fallback: self.fallback,
+            broken: self.broken,
             types: PhantomData,
         }
     }
@@ -190,6 +261,15 @@ where
         self
     }
 
+    /// What an error says of when to try again: at the earliest after this long.
+    pub fn retry_after<A: Into<Option<Duration>>>(
+        mut self,
+        after: impl Fn(&Err) -> A + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.retry_after = Some(Arc::new(move |error| after(error).into()));
+        self
+    }
+
     /// The option `timeout`, of one attempt.
     pub fn timeout(self, limit: Duration) -> Self
     where
@@ -211,10 +291,34 @@ where
         self
     }
 
+    /// Gives each key a breaker of its own, for at most so many keys.
+    pub fn breaker_keys(
+        mut self,
+        keys: usize,
+        key: impl Fn(&In, &mut DefaultHasher) + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.breaker_keys = Some(keys);
+        self.keys.breaker(key);
+        self
+    }
+
     /// Which errors the breaker counts.
     pub fn breaker_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
         self.settings.breaker_when = Some(Arc::new(when));
         self
+    }
+
+    /// Which outputs the breaker counts as failures.
+    pub fn breaker_when_output(
+        mut self,
+        when: impl Fn(&Out) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.broken = Some(Arc::new(when));
+        if H::ONE {
+            return self;
+        }
+        let why = "needs a handler that gives one item at most";
+        self.refused(Some(BadValue::new("when_output", why)))
     }
 
     /// The option `on_panic`.
@@ -234,8 +338,10 @@ where
             handler: self.handler,
             args: self.args,
             settings: self.settings,
-            rate_key: self.rate_key,
+            keys: self.keys,
+            room: self.room,
             fallback: self.fallback,
+            broken: self.broken,
             cell,
         };
         Definition {

@@ -10,9 +10,9 @@ use std::mem;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{WhenLimited, WhenOpen};
+use super::{WhenLimited, WhenOpen, keys::Key};
 use crate::resilience::{
-    breaker::{BreakerWorker, Open, Token, Verdict},
+    breaker::{BreakerWorker, KeyedBreaker, Open, Token, Verdict},
     bulkhead::Seat,
     chain::Refusal,
     rate_limiter::{KeyedRateLimiter, Lease},
@@ -24,8 +24,12 @@ use crate::resilience::{
 pub(super) struct Entrance {
     pub(super) tokens: Option<Tokens>,
     pub(super) seat: Option<Seat>,
+    /// Of a breaker for each key, that of the item in hand.
     pub(super) breaker: Option<BreakerWorker>,
+    pub(super) breakers: Option<KeyedBreaker<u64>>,
     pub(super) budget: Option<BudgetWorker>,
+    /// Whether there is a token for the next call already.
+    pub(super) reserved: bool,
     pub(super) when_limited: WhenLimited,
     pub(super) when_open: WhenOpen,
     /// How many calls may be made before the layers are asked anew, whether their place is taken, and what the breaker knows
@@ -56,22 +60,45 @@ const LONGEST_STREAK: u32 = 64;
 type NotNow = Option<Refusal>;
 
 impl Entrance {
-    /// Waits until one call may begin, for an item of this key, and no longer than the deadline. A call that may begin at
+    /// Waits until one call may begin, for an item of these keys, and no longer than the deadline. A call that may begin at
     /// once costs the questions.
     pub(super) async fn enter(
         &mut self,
-        key: u64,
+        key: Key,
         deadline: Option<Instant>,
     ) -> Result<Entered<'_>, Refusal> {
-        let token = match self.try_enter(key) {
-            Ok(token) => token,
-            Err(Some(refusal)) => return Err(refusal),
-            Err(None) => Box::pin(self.wait(key, deadline)).await?,
+        if let Some(breakers) = &self.breakers {
+            self.breaker = Some(breakers.get(key.breaker).worker());
+        }
+        let token = match self.try_enter(key.rate) {
+            Ok(token) => Ok(token),
+            Err(Some(refusal)) => Err(refusal),
+            Err(None) => Box::pin(self.wait(key.rate, deadline)).await,
         };
-        Ok(Entered {
-            entrance: self,
-            token,
-        })
+        match token {
+            Ok(token) => Ok(Entered {
+                entrance: self,
+                token,
+            }),
+            Err(refusal) => {
+                self.cancel();
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Waits for a token before it is known which item it is for, and for the breaker; one that would refuse costs no token.
+    pub(super) async fn reserve(&mut self) {
+        if self.breakers.is_some() || self.wait_for_breaker(None).await.is_ok() {
+            self.reserved = self.wait_for_token(0, None).await.is_ok();
+        }
+    }
+
+    /// The call that a token was taken for is not made.
+    pub(super) fn cancel(&mut self) {
+        if mem::take(&mut self.reserved) {
+            self.give_back();
+        }
     }
 
     /// Enters, if nothing has to be waited for, and nothing refuses. [`succeeded`](Self::succeeded) or [`end`](Self::end) says
@@ -112,6 +139,9 @@ impl Entrance {
     #[cold]
     fn begin_streak(&mut self) -> bool {
         self.rest();
+        if self.breakers.is_some() {
+            return false;
+        }
         if let Some(breaker) = &self.breaker {
             let Some(generation) = breaker.untimed() else {
                 return false;
@@ -224,6 +254,9 @@ impl Entrance {
         let Some(tokens) = &mut self.tokens else {
             return Ok(());
         };
+        if mem::take(&mut self.reserved) {
+            return Ok(());
+        }
         tokens.forget_key();
         let lease = tokens.lease(key).map_err(|full| rejects.then_some(full))?;
         if rejects {

@@ -5,7 +5,7 @@ use std::{convert::Infallible, error::Error, fmt, time::Duration};
 use crate::resilience::chain::Refusal;
 
 /// Why a call gave no output.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Cause<E> {
     /// The handler returned an error.
     Error(E),
@@ -20,6 +20,13 @@ pub enum Cause<E> {
 }
 
 impl<E> Cause<E> {
+    fn error(&self) -> Option<&E> {
+        match self {
+            Self::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+
     fn map<F>(self, map: impl FnOnce(E) -> F) -> Cause<F> {
         match self {
             Self::Error(error) => Cause::Error(map(error)),
@@ -56,7 +63,7 @@ impl<E: fmt::Display> fmt::Display for Cause<E> {
 ///     matches!(failure.cause, Cause::Error(_)) && !failure.item.is_empty()
 /// }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Failure<T, E> {
     /// The item that failed.
@@ -67,6 +74,9 @@ pub struct Failure<T, E> {
     pub attempts: u32,
     /// The stage that failed.
     pub stage: &'static str,
+    /// The error of the attempt before, where what ended the last one is not itself an error of the handler: what is wrong
+    /// when a refusal or a deadline cuts retries short.
+    pub last: Option<E>,
 }
 
 impl<T, E> Failure<T, E> {
@@ -76,25 +86,48 @@ impl<T, E> Failure<T, E> {
             cause,
             attempts,
             stage,
+            last: None,
         }
     }
 
-    /// The error of the handler, if it is one that failed the item.
+    /// With the error of the attempt before, unless it was followed by another one.
+    pub(crate) fn after(mut self, last: Option<E>) -> Self {
+        self.last = last.filter(|_| self.cause.error().is_none());
+        self
+    }
+
+    /// What the handler itself said: the error that failed the item, or the one before.
     pub fn error(&self) -> Option<&E> {
-        match &self.cause {
-            Cause::Error(error) => Some(error),
-            _ => None,
-        }
+        self.cause.error().or(self.last.as_ref())
     }
 }
 
 impl<T, E: fmt::Display> fmt::Display for Failure<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "stage `{}` failed: {}", self.stage, self.cause)?;
-        if self.attempts > 1 {
-            write!(f, " (after {} attempts)", self.attempts)?;
-        }
-        Ok(())
+        said(
+            f,
+            self.stage,
+            &self.cause,
+            self.attempts,
+            self.last.as_ref(),
+        )
+    }
+}
+
+fn said<E: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    stage: &str,
+    cause: &Cause<E>,
+    attempts: u32,
+    last: Option<&E>,
+) -> fmt::Result {
+    write!(f, "stage `{stage}` failed: {cause}")?;
+    if attempts > 1 {
+        write!(f, " (after {attempts} attempts)")?;
+    }
+    match last {
+        Some(last) => write!(f, "; before that: {last}"),
+        None => Ok(()),
     }
 }
 
@@ -121,6 +154,8 @@ pub struct AnyFailure {
     pub attempts: u32,
     /// The stage that failed.
     pub stage: &'static str,
+    /// As [`Failure::last`].
+    pub last: Option<BoxError>,
 }
 
 impl<T, E: Into<BoxError>> From<Failure<T, E>> for AnyFailure {
@@ -129,32 +164,34 @@ impl<T, E: Into<BoxError>> From<Failure<T, E>> for AnyFailure {
             cause,
             attempts,
             stage,
+            last,
             ..
         } = failure;
         Self {
             cause: cause.map(Into::into),
             attempts,
             stage,
+            last: last.map(Into::into),
         }
     }
 }
 
 impl fmt::Display for AnyFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "stage `{}` failed: {}", self.stage, self.cause)?;
-        if self.attempts > 1 {
-            write!(f, " (after {} attempts)", self.attempts)?;
-        }
-        Ok(())
+        said(
+            f,
+            self.stage,
+            &self.cause,
+            self.attempts,
+            self.last.as_ref(),
+        )
     }
 }
 
 impl Error for AnyFailure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.cause {
-            Cause::Error(error) => Some(error.as_ref()),
-            _ => None,
-        }
+        let error = self.cause.error().or(self.last.as_ref())?;
+        Some(error.as_ref())
     }
 }
 

@@ -1,12 +1,14 @@
 //! What the workers of a stage share of its protections: comes in as options, goes out a way through them for each worker.
 
+use std::sync::Arc;
+
 use super::{
-    WhenLimited, WhenOpen,
+    Depth, WhenLimited, WhenOpen,
     entrance::{Entrance, Tokens},
     settings::Settings,
 };
 use crate::resilience::{
-    breaker::CircuitBreaker,
+    breaker::{CircuitBreaker, KeyedBreaker},
     bulkhead::Bulkhead,
     rate_limiter::{KeyedRateLimiter, RateLimiter},
     retry::RetryBudget,
@@ -17,7 +19,8 @@ use crate::resilience::{
 pub(crate) struct Layers {
     pub(crate) limiter: Option<Limiter>,
     pub(crate) bulkhead: Option<Bulkhead>,
-    pub(crate) breaker: Option<CircuitBreaker>,
+    pub(crate) breaker: Option<Breakers>,
+    pub(crate) queue: Option<Arc<dyn Depth>>,
     budget: Option<RetryBudget>,
     when_limited: WhenLimited,
     when_open: WhenOpen,
@@ -28,6 +31,13 @@ pub(crate) struct Layers {
 pub(crate) enum Limiter {
     One(RateLimiter),
     Keyed(KeyedRateLimiter<u64>),
+}
+
+/// One breaker for all items, or one for each key.
+#[derive(Debug)]
+pub(crate) enum Breakers {
+    One(CircuitBreaker),
+    Keyed(KeyedBreaker<u64>),
 }
 
 impl Layers {
@@ -46,30 +56,43 @@ impl Layers {
             }
         });
         let bulkhead = limits.bulkhead.map(|limit| limit.waiters(u32::MAX));
+        let breaker = settings.breaker.as_deref().copied();
+        let breaker = breaker.map(|breaker| match settings.breaker_keys {
+            None => Breakers::One(CircuitBreaker::new(breaker)),
+            Some(keys) => Breakers::Keyed(KeyedBreaker::new(breaker, keys)),
+        });
         Some(Box::new(Self {
             limiter,
             bulkhead: bulkhead.map(Bulkhead::new),
-            breaker: settings
-                .breaker
-                .as_deref()
-                .copied()
-                .map(CircuitBreaker::new),
+            breaker,
             budget: limits.budget.map(RetryBudget::new),
-            when_limited: limits.when_limited,
+            // what has had its turn in the queue waits for the tokens of its retries
+            when_limited: match limits.queue {
+                None => limits.when_limited,
+                Some(_) => WhenLimited::Wait,
+            },
+            queue: limits.queue,
             when_open: settings.when_open,
         }))
     }
 
     /// One worker's way through the layers.
     pub(super) fn entrance(&self) -> Box<Entrance> {
+        let (breaker, breakers) = match &self.breaker {
+            None => (None, None),
+            Some(Breakers::One(breaker)) => (Some(breaker.worker()), None),
+            Some(Breakers::Keyed(breakers)) => (None, Some(breakers.clone())),
+        };
         Box::new(Entrance {
             tokens: self.limiter.as_ref().map(|limiter| match limiter {
                 Limiter::One(limiter) => Tokens::One(limiter.lease()),
                 Limiter::Keyed(limiters) => Tokens::Keyed(limiters.clone(), None),
             }),
             seat: self.bulkhead.as_ref().map(Bulkhead::seat),
-            breaker: self.breaker.as_ref().map(CircuitBreaker::worker),
+            breaker,
+            breakers,
             budget: self.budget.as_ref().map(RetryBudget::worker),
+            reserved: false,
             when_limited: self.when_limited,
             when_open: self.when_open,
             streak: 0,

@@ -5,6 +5,8 @@ mod arguments;
 mod call;
 mod calls;
 mod certainty;
+#[cfg(feature = "chaos")]
+mod chaotic;
 mod crew;
 mod definition;
 mod draft;
@@ -20,6 +22,7 @@ mod heads;
 mod hedged;
 pub mod inline;
 mod intake;
+mod keys;
 mod latency;
 mod layers;
 mod meanwhile;
@@ -35,6 +38,7 @@ mod polled;
 mod pool;
 mod protected;
 mod provided;
+mod queued;
 mod sampling;
 mod settings;
 mod settle;
@@ -45,6 +49,7 @@ mod task;
 pub mod timed;
 mod turn;
 mod unwind;
+mod waiting;
 mod woken;
 mod work;
 pub mod zip;
@@ -53,9 +58,13 @@ pub use alias::{Alias, Unaliased};
 pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
 pub use call::{Miss, Stage};
 pub use certainty::{Both, GivenBy, Untouched};
+#[cfg(feature = "chaos")]
+pub use chaotic::{Chaotic, Troubled};
 pub use definition::{
     Branches, Definition, EndsHere, Feeds, Port, Takes, Waits, generator, link, link_into, link_out,
 };
+#[cfg(not(feature = "chaos"))]
+pub use draft::ChaosIsOn;
 pub use draft::{Draft, handler};
 pub use eventual::{at_once, mapped, ready};
 pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};
@@ -75,6 +84,7 @@ pub use pass::{Lap, Pass, Seat};
 pub use polled::{Found, Polled, Polls, Ticks, Work};
 pub use pool::{Came, Pool};
 pub use provided::{provider, provider_sink, provider_stream};
+pub use queued::Desk;
 pub use settings::{Cell, OnPanic, Settings, WhenLimited, WhenOpen};
 pub use settle::Settled;
 pub use source::Source;
@@ -83,6 +93,7 @@ pub use turn::{Turn, Turnstile};
 pub use unwind::guarded;
 
 pub(crate) use latency::rounded;
-pub(crate) use layers::{Layers, Limiter};
+pub(crate) use layers::{Breakers, Layers, Limiter};
 pub(crate) use task::{Task, pool, spawn, tasks, workers};
 pub(crate) use unwind::{Caught, caught};
+pub(crate) use waiting::Depth;

@@ -59,6 +59,11 @@ pub trait Outputs<T, E>: Send {
         })
     }
 
+    /// A look at the one output of a call that gives one at most; nothing where there may be several.
+    fn shown(&self) -> Option<&T> {
+        None
+    }
+
     /// The one output of a call that gives one at most.
     ///
     /// # Panics
@@ -80,6 +85,11 @@ impl<T> Unpin for Maybe<T> {}
 impl<T: Send, E> Outputs<T, E> for Maybe<T> {
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
         Poll::Ready(self.get_mut().0.take().map(Ok))
+    }
+
+    #[inline]
+    fn shown(&self) -> Option<&T> {
+        self.0.as_ref()
     }
 
     #[inline]
@@ -122,6 +132,20 @@ impl<O: Outputs<T, E>, T: Send, E> Outputs<T, E> for Answer<O, T> {
         match this.given.as_pin_mut() {
             Some(outputs) => outputs.poll_next(cx),
             None => Poll::Ready(this.instead.take().map(Ok)),
+        }
+    }
+
+    fn shown(&self) -> Option<&T> {
+        match &self.given {
+            Some(outputs) => outputs.shown(),
+            None => self.instead.as_ref(),
+        }
+    }
+
+    fn one(self) -> Option<T> {
+        match self.given {
+            Some(outputs) => outputs.one(),
+            None => self.instead,
         }
     }
 }

@@ -83,7 +83,11 @@ where
             return Err(Some(self.missed_first(error)));
         };
         if let Some(entrance) = &mut self.entrance {
-            entrance.succeeded();
+            if self.plan.shows_broken(output.as_ref()) {
+                entrance.end(Verdict::Unhealthy);
+            } else {
+                entrance.succeeded();
+            }
             if self.began.is_some() {
                 entrance.rest();
             }
@@ -131,9 +135,9 @@ where
                         Err(miss) => miss,
                     },
                 };
-                if self.again(&miss).await {
+                let Some(miss) = self.again(miss).await else {
                     continue;
-                }
+                };
                 let output = self.fall_back(miss)?;
                 K::done(&mut self.item);
                 return Ok(Some(output));
@@ -168,11 +172,11 @@ where
     /// The first call has given an error, or none in its time.
     #[cold]
     fn missed_first(&mut self, error: Option<Err>) -> Miss<Err> {
-        self.began.get_or_insert_with(Instant::now);
+        self.began_at(self.began.unwrap_or_else(Instant::now));
         let settings = &self.plan.settings;
         let cause = match error {
             Some(error) => Cause::Error(error),
-            None => settings.overdue(self.deadline()),
+            None => settings.overdue(self.deadline),
         };
         let verdict = settings.verdict(&cause);
         self.attempts = 1;

@@ -8,11 +8,13 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{AnyFailure, BoxError, Failure, Latency, Layers, StageStats, Tally, tally::Tallies};
+use super::{
+    AnyFailure, BoxError, Depth, Failure, Latency, Layers, StageStats, Tally, tally::Tallies,
+};
 use crate::{
     pipeline::{Control, Error, ErrorKind},
     resilience::{
-        BadValue,
+        BadValue, Smoothing,
         breaker::Breaker,
         bulkhead::Concurrency,
         deadline::Deadline,
@@ -61,7 +63,10 @@ impl Default for OnPanic {
     }
 }
 
-/// A question about an error, asked when a call has failed.
+/// How long an error asks to be waited.
+pub(crate) type Patience<E> = Arc<dyn Fn(&E) -> Option<Duration> + Send + Sync>;
+
+/// A question about what came of a call.
 pub(crate) type Predicate<E> = Arc<dyn Fn(&E) -> bool + Send + Sync>;
 
 /// The options of one stage.
@@ -71,7 +76,11 @@ pub struct Settings<E> {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Box<Retry>>,
     pub(crate) retry_when: Option<Predicate<E>>,
+    /// What an error says of when to try again.
+    pub(crate) retry_after: Option<Patience<E>>,
     pub(crate) breaker: Option<Box<Breaker>>,
+    /// How many keys have a breaker, where each has its own.
+    pub(crate) breaker_keys: Option<usize>,
     pub(crate) breaker_when: Option<Predicate<E>>,
     pub(crate) when_open: WhenOpen,
     pub(crate) on_panic: Option<Box<OnPanic>>,
@@ -87,6 +96,8 @@ pub(crate) struct Limits {
     pub(crate) keys: Option<usize>,
     pub(crate) when_limited: WhenLimited,
     pub(crate) bulkhead: Option<Concurrency>,
+    pub(crate) smoothing: Option<Smoothing>,
+    pub(crate) queue: Option<Arc<dyn Depth>>,
     /// Of retries.
     pub(crate) budget: Option<Budget>,
 }
@@ -96,8 +107,9 @@ impl Limits {
         if let Some(rate) = &self.rate {
             rate.check()?;
         }
-        if self.keys == Some(0) {
-            return Err(BadValue::new("keys", "must be at least 1"));
+        check_keys(self.keys)?;
+        if let Some(smoothing) = &self.smoothing {
+            smoothing.check()?;
         }
         if let Some(bulkhead) = &self.bulkhead {
             bulkhead
@@ -109,6 +121,13 @@ impl Limits {
                 |BadValue { option, why }| BadValue::new("budget", format!("`{option}` {why}"));
             budget.check().map_err(bad)
         })
+    }
+}
+
+fn check_keys(keys: Option<usize>) -> Result<(), BadValue> {
+    match keys {
+        Some(0) => Err(BadValue::new("keys", "must be at least 1")),
+        _ => Ok(()),
     }
 }
 
@@ -144,7 +163,9 @@ impl<E> Default for Settings<E> {
             timeout: None,
             retry: None,
             retry_when: None,
+            retry_after: None,
             breaker: None,
+            breaker_keys: None,
             breaker_when: None,
             when_open: WhenOpen::default(),
             on_panic: None,
@@ -172,6 +193,7 @@ impl<E> Settings<E> {
         if let Some(breaker) = &self.breaker {
             breaker.check()?;
         }
+        check_keys(self.breaker_keys)?;
         if let Some(OnPanic(restart)) = self.on_panic.as_deref() {
             restart.check()?;
         }

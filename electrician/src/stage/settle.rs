@@ -11,7 +11,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    Answer, Cause, Failure, Handler, Hold, Miss, Outputs, Stage, Unfailing, WhenLimited, WhenOpen,
+    Answer, Cause, Failure, Handler, Hold, Miss, Outputs, Stage, Tally, Unfailing, WhenLimited,
+    WhenOpen,
+    definition::Plan,
     given::{Given, Hand},
     unwind::caught,
 };
@@ -56,27 +58,11 @@ where
         })
     }
 
-    /// The same, where the item is booked by who asks. Nothing stands for a panic, nor for what has a port of its own.
+    /// The same, where the item is booked by who asks.
     pub(super) fn fall_back(&mut self, Miss(cause): Miss<Err>) -> Result<Out, Miss<Err>> {
-        let Some(fallback) = &self.plan.fallback else {
-            return Err(Miss(cause));
-        };
-        let has_way = match &cause {
-            Cause::Panicked(_) => true,
-            Cause::Refused(refusal) => self.way_of_refused(refusal.layer).is_some(),
-            Cause::Error(_) | Cause::TimedOut(_) | Cause::Late(_) => false,
-        };
-        if has_way {
-            return Err(Miss(cause));
-        }
-        match caught(|| fallback(self.item.as_ref())) {
-            Ok(Some(output)) => {
-                self.open = false;
-                Ok(output)
-            }
-            Ok(None) => Err(Miss(cause)),
-            Err(panic) => Err(Miss(Cause::Panicked(panic))),
-        }
+        let output = self.plan.fall_back(cause, self.item.as_ref());
+        self.open &= output.is_err();
+        output.map_err(Miss)
     }
 
     /// Books the item in hand as failed, panicked or refused, and gives what is left of it.
@@ -84,8 +70,8 @@ where
         &mut self,
         miss: Miss<Err>,
     ) -> impl Future<Output = Settled<In, K::Back, Err>> + Send {
-        let wait = self.note_panic(&miss);
-        let settled = self.settle_now(miss);
+        let wait = self.plan.book(&self.tally, &miss.0);
+        let settled = self.left(miss);
         async move {
             if let Some(wait) = wait {
                 self.timer.sleep(wait).await;
@@ -104,40 +90,90 @@ where
 
     /// As [`settle`](Self::settle), without the wait after a panic.
     pub fn settle_plain(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
-        self.note_panic(&miss);
-        self.settle_now(miss)
+        self.plan.book(&self.tally, &miss.0);
+        self.left(miss)
     }
 
-    fn settle_now(&mut self, Miss(cause): Miss<Err>) -> Settled<In, K::Back, Err> {
+    fn left(&mut self, Miss(cause): Miss<Err>) -> Settled<In, K::Back, Err> {
         self.open = false;
-        self.touch();
-        let counter = match &cause {
-            Cause::Refused(_) => &self.tally.refused,
-            Cause::Panicked(_) => &self.tally.panicked,
-            Cause::Error(_) | Cause::TimedOut(_) | Cause::Late(_) => &self.tally.failed,
+        let last = self.last.take().map(|last| *last);
+        let item = &mut self.item;
+        self.plan.left::<K>(item, cause, self.attempts, last)
+    }
+}
+
+impl<H, In, Out, Err, Args> Plan<H, In, Out, Args, Err>
+where
+    In: Send + 'static,
+    H: Handler<In, Out, Err, Args>,
+{
+    /// What the stage gives in the place of an output that there is none of. Nothing stands for a panic, nor for what has a
+    /// port of its own.
+    pub(super) fn fall_back(
+        &self,
+        cause: Cause<Err>,
+        item: Option<&In>,
+    ) -> Result<Out, Cause<Err>> {
+        let Some(fallback) = &self.fallback else {
+            return Err(cause);
+        };
+        let has_way = match &cause {
+            Cause::Panicked(_) => true,
+            Cause::Refused(refusal) => self.way_of_refused::<()>(refusal.layer).is_some(),
+            Cause::Error(_) | Cause::TimedOut(_) | Cause::Late(_) => false,
+        };
+        if has_way {
+            return Err(cause);
+        }
+        match caught(|| fallback(item)) {
+            Ok(Some(output)) => Ok(output),
+            Ok(None) => Err(cause),
+            Err(panic) => Err(Cause::Panicked(panic)),
+        }
+    }
+
+    /// Books an item as failed, panicked or refused. Says how long the worker waits after a panic.
+    pub(super) fn book(&self, tally: &Tally, cause: &Cause<Err>) -> Option<Duration> {
+        let counter = match cause {
+            Cause::Refused(_) => &tally.refused,
+            Cause::Panicked(_) => &tally.panicked,
+            Cause::Error(_) | Cause::TimedOut(_) | Cause::Late(_) => &tally.failed,
         };
         counter.add(1);
+        tally.progress.set(self.cell.control.millis());
+        match cause {
+            Cause::Panicked(message) => self.cell.panicked(message, Instant::now()),
+            _ => None,
+        }
+    }
+
+    /// What is left of an item whose last call gave nothing.
+    pub(super) fn left<K: Hold<H::Mode, In>>(
+        &self,
+        item: &mut Option<In>,
+        cause: Cause<Err>,
+        attempts: u32,
+        last: Option<Err>,
+    ) -> Settled<In, K::Back, Err> {
         if let Cause::Refused(refusal) = &cause
             && let Some(way) = self.way_of_refused(refusal.layer)
         {
-            return self.item.take().map_or(Settled::Counted, way);
+            return item.take().map_or(Settled::Counted, way);
         }
-        let taken = self.item.is_none();
-        match K::back(&mut self.item) {
+        let taken = item.is_none();
+        match K::back(item) {
             Some(_) if taken && matches!(cause, Cause::Panicked(_)) => Settled::Counted,
-            Some(back) => Settled::Failed(Failure::new(
-                back,
-                cause,
-                self.attempts,
-                self.plan.cell.name,
-            )),
+            Some(back) => {
+                let failure = Failure::new(back, cause, attempts, self.cell.name);
+                Settled::Failed(failure.after(last))
+            }
             None => Settled::Counted,
         }
     }
 
     /// The port of their own that refused items have.
-    fn way_of_refused(&self, layer: Layer) -> Option<fn(In) -> Settled<In, K::Back, Err>> {
-        let settings = &self.plan.settings;
+    fn way_of_refused<T>(&self, layer: Layer) -> Option<fn(In) -> Settled<In, T, Err>> {
+        let settings = &self.settings;
         let overflows = settings
             .limits
             .as_ref()
@@ -147,16 +183,5 @@ where
             Layer::RateLimit | Layer::Bulkhead if overflows => Some(Settled::Overflowed),
             _ => None,
         }
-    }
-
-    fn note_panic(&self, miss: &Miss<Err>) -> Option<Duration> {
-        match &miss.0 {
-            Cause::Panicked(message) => self.plan.cell.panicked(message, Instant::now()),
-            _ => None,
-        }
-    }
-
-    fn touch(&self) {
-        self.tally.progress.set(self.plan.cell.control.millis());
     }
 }

@@ -111,14 +111,22 @@ where
         mut worker: Box<Worker<Self>>,
         item: In,
     ) -> impl Future<Output = Worked<Self, Out, Settled<In, K::Back, Err>>> + Send {
+        worker.stage.resume(item);
         async move {
-            let stage = &mut worker.stage;
-            stage.resume(item);
-            let came = match stage.rest(None).await {
-                Ok(output) => Ok(output),
-                Err(miss) => Err(Box::new(stage.settle(miss).await)),
-            };
+            let came = worker.stage.finish().await;
             (worker, came)
+        }
+    }
+
+    /// The same with the item in hand.
+    pub(super) fn finish(
+        &mut self,
+    ) -> impl Future<Output = Came<Out, Settled<In, K::Back, Err>>> + Send {
+        async move {
+            match self.rest(None).await {
+                Ok(output) => Ok(output),
+                Err(miss) => Err(Box::new(self.settle(miss).await)),
+            }
         }
     }
 }

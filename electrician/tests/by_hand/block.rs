@@ -152,9 +152,9 @@ impl Pipeline for Checkout {
                                 Ok(receipts) => break receipts,
                                 Err(miss) => miss,
                             };
-                            if charge.again(&miss).await {
+                            let Some(miss) = charge.again(miss).await else {
                                 continue;
-                            }
+                            };
                             match charge.settle(miss).await {
                                 Settled::Failed(failure) => to_reject.push(failure.into()),
                                 Settled::Refused(order) => to_defer.push(order),

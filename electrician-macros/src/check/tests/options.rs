@@ -244,3 +244,92 @@ fn hedges_and_fallbacks() {
     accepts(&with("timeout: 2s, fallback: |item| item.id"));
     accepts(&with("breaker: { when_open: reject }, fallback: 0"));
 }
+
+#[test]
+fn queues_of_a_rate_limit() {
+    let with = |options: &str| around(&format!("handler d {{ {options} }}; c -> d;"));
+    let queue = |beside: &str| {
+        with(&format!(
+            "workers: 4, on_error: skip, rate_limit: {{ rate: 1/s, queue: {{ capacity: 9 }} }}, {beside}"
+        ))
+    };
+    accepts(&queue(""));
+    rejects(
+        &queue("ordered"),
+        &["ordered: a `queue` lets what is urgent overtake"],
+    );
+    rejects(
+        &queue("key: |o| o.id"),
+        &["key: a `queue` lets what is urgent overtake"],
+    );
+    rejects(&queue("blocking"), &["blocking: is served by one task"]);
+    rejects(
+        &with("rate_limit: { rate: 1/s, queue: { capacity: 9 } }"),
+        &["queue: makes `d` fail"],
+    );
+    rejects(
+        &with("on_error: skip, rate_limit: { rate: 1/s, queue: { ttl: 1s } }"),
+        &["queue: `queue` needs `capacity`"],
+    );
+    rejects(
+        &with("on_error: skip, rate_limit: { rate: 1/s, queue: { capacity: 9, priority: 3 } }"),
+        &["3: `priority` wants a closure"],
+    );
+    rejects(
+        &with("on_error: skip, rate_limit: { rate: 1/s, queue: { capacity: 9, ttl: 0s } }"),
+        &["0s: `ttl` cannot be zero"],
+    );
+}
+
+#[test]
+fn keys_of_a_breaker() {
+    let with = |options: &str| {
+        around(&format!(
+            "handler d {{ breaker: {{ {options} }} }}; c -> d;"
+        ))
+    };
+    accepts(&with("key: |o| o.id, keys: 10"));
+    rejects(&with("key: |o| o.id"), &["key: `breaker` needs `keys`"]);
+    rejects(&with("keys: 10"), &["keys: `breaker` needs `key`"]);
+}
+
+#[test]
+fn what_never_happens_before_the_timeout() {
+    let with = |options: &str| {
+        around(&format!(
+            "handler d {{ timeout: 2s, on_error: skip, {options} }}; c -> d;"
+        ))
+    };
+    accepts(&with(
+        "hedge: { after: 1s, idempotent }, breaker: { slow_call: 1999ms }",
+    ));
+    accepts(&with("hedge: { after: p95, idempotent }"));
+    rejects(
+        &with("hedge: { after: 2s, idempotent }"),
+        &["2s: make `timeout` the longer one"],
+    );
+    rejects(
+        &with("breaker: { slow_call: 3s }"),
+        &["3s: make `timeout` the longer one"],
+    );
+}
+
+#[test]
+fn how_a_breaker_judges() {
+    let with = |options: &str| {
+        around(&format!(
+            "handler d {{ breaker: {{ {options} }} }}; c -> d;"
+        ))
+    };
+    rejects(
+        &with("failure_rate: 0.5, consecutive: 3"),
+        &["3: keep one of them"],
+    );
+    rejects(
+        &with("window: 10, min_calls: 11"),
+        &["11: make `min_calls` the smaller one"],
+    );
+    accepts(&with("window: 10, min_calls: 10"));
+    accepts(&with("window: 10, min_calls: 11, consecutive: 3"));
+    accepts(&with("window: 10s, min_calls: 11"));
+}

@@ -93,6 +93,9 @@ fn options(options: &StageOptions) -> Vec<String> {
     });
     let rate_limit = options.rate_limit.as_ref();
     let rate_limit = rate_limit.and_then(|limit| value("rate_limit", &limit.rate));
+    let queue = options
+        .queue()
+        .and_then(|queue| value("queue", &queue.capacity));
     let on_panic = options.on_panic.as_ref().map(|on_panic| match on_panic {
         OnPanic::Fail => "on_panic: fail".to_owned(),
         OnPanic::Restart {
@@ -106,12 +109,14 @@ fn options(options: &StageOptions) -> Vec<String> {
         flag("blocking", options.blocking.is_some()),
         value("deadline", &options.deadline),
         rate_limit,
+        queue,
         value("bulkhead", &options.bulkhead),
         flag("breaker", options.breaker.is_some()),
         retry,
         flag("hedge", options.hedge.is_some()),
         value("timeout", &options.timeout),
         flag("fallback", options.fallback.is_some()),
+        flag("chaos", options.chaos.is_some()),
         options
             .on_error
             .map(|(on_error, _)| format!("on_error: {}", on_error.word())),

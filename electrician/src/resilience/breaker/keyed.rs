@@ -121,6 +121,14 @@ impl<K: Eq + Hash + Clone> KeyedBreaker<K> {
             .collect()
     }
 
+    /// The breakers that there are, each with its key: to turn each of them.
+    pub fn all(&self) -> Vec<(K, CircuitBreaker)> {
+        let held = self.held();
+        let all = held.breakers.iter();
+        all.map(|entry| (entry.key.clone(), entry.breaker.clone()))
+            .collect()
+    }
+
     fn held(&self) -> MutexGuard<'_, Held<K>> {
         // Whatever panics in a key's own methods leaves a map that is still a map.
         self.shared

@@ -17,6 +17,7 @@ use super::BadValue;
 pub use backoff::{Backoff, Jitter};
 pub use budget::{Budget, BudgetWorker, RetryBudget};
 
+pub(crate) use retrying::Tries;
 pub use retrying::{Again, Attempt, AttemptSensor, Retries, RetryEvery, Retrying};
 use std::time::Duration;
 use tokio::time::Instant;

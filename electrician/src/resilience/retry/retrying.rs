@@ -141,8 +141,16 @@ impl<W, S> Retrying<W, S> {
 }
 
 impl Tries {
+    /// Of a call that begins now.
+    pub(crate) fn begun(now: Instant) -> Self {
+        Self {
+            started: Some(now),
+            waited: Duration::ZERO,
+        }
+    }
+
     /// How long to wait after an attempt that has failed at `now`; `asked` is what the other side asks for.
-    fn next(
+    pub(crate) fn next(
         &mut self,
         retry: &Retry,
         made: u32,

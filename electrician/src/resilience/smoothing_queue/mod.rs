@@ -13,6 +13,7 @@ mod shell;
 mod tests;
 
 use super::BadValue;
+pub(crate) use queue::Queue;
 pub use shell::SmoothingQueue;
 use std::{error::Error, fmt, time::Duration};
 use tokio::time::Instant;
@@ -83,6 +84,17 @@ impl Smoothing {
     pub const fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
+    }
+
+    /// The same, where no item waits for longer than it has time.
+    pub(crate) fn within(mut self, deadline: Option<Duration>) -> Self {
+        self.ttl = self.ttl.into_iter().chain(deadline).min();
+        self
+    }
+
+    /// How many items there may be at once.
+    pub(crate) fn capacity(&self) -> usize {
+        self.within_range().capacity
     }
 
     /// Whether the values can be meant.

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 /// The queue without its lock, its clock and its limiter.
 #[derive(Debug)]
-pub(super) struct Queue<T> {
+pub(crate) struct Queue<T> {
     smoothing: Smoothing,
     /// The first one is the next one.
     items: BTreeMap<Rank, Held<T>>,
@@ -30,7 +30,7 @@ type Rank = (i128, u64);
 
 impl<T> Queue<T> {
     /// Empty.
-    pub(super) fn new(smoothing: Smoothing, now: Instant) -> Self {
+    pub(crate) fn new(smoothing: Smoothing, now: Instant) -> Self {
         Self {
             smoothing: smoothing.within_range(),
             items: BTreeMap::new(),
@@ -47,7 +47,7 @@ impl<T> Queue<T> {
     }
 
     /// Takes an item in.
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         now: Instant,
         priority: i32,
@@ -77,7 +77,7 @@ impl<T> Queue<T> {
     }
 
     /// The one that has waited for longer than it may.
-    pub(super) fn pop_expired(&mut self, now: Instant) -> Option<Next<T>> {
+    pub(crate) fn pop_expired(&mut self, now: Instant) -> Option<Next<T>> {
         let ttl = self.smoothing.ttl?;
         let (_, &rank) = self.ranks.first_key_value()?;
         let held = self.items.get(&rank)?;
@@ -89,14 +89,14 @@ impl<T> Queue<T> {
     }
 
     /// The one whose turn it is, for a token.
-    pub(super) fn pop(&mut self) -> Option<Next<T>> {
+    pub(crate) fn pop(&mut self) -> Option<Next<T>> {
         let (&rank, _) = self.items.first_key_value()?;
         self.handed_over += 1;
         self.remove(rank).map(Next::Due)
     }
 
     /// When the next item expires.
-    pub(super) fn expires(&self) -> Option<Instant> {
+    pub(crate) fn expires(&self) -> Option<Instant> {
         self.oldest()?.checked_add(self.smoothing.ttl?)
     }
 
@@ -113,7 +113,7 @@ impl<T> Queue<T> {
         self.closed
     }
 
-    pub(super) fn snapshot(&self) -> SmoothingSnapshot {
+    pub(crate) fn snapshot(&self) -> SmoothingSnapshot {
         SmoothingSnapshot {
             depth: self.items.len(),
             capacity: self.smoothing.capacity,

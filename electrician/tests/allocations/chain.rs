@@ -1,4 +1,4 @@
-//! A chain whose calls succeed allocates nothing, around a provider as around a function: every allocation of this program is counted.
+//! A chain around a call, and around a provider.
 
 use electrician::{
     provider::{Combine, RequestResponse, from_fn},
@@ -8,43 +8,9 @@ use electrician::{
     },
     value::Rate,
 };
-use std::{
-    alloc::System,
-    cell::Cell,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-    time::Duration,
-};
-use tracking_allocator::{AllocationGroupId, AllocationRegistry, AllocationTracker, Allocator};
+use std::time::Duration;
 
-#[global_allocator]
-static ALLOCATOR: Allocator<System> = Allocator::system();
-
-static MADE: AtomicU64 = AtomicU64::new(0);
-
-thread_local! {
-    /// Whether this is the thread of the calls: the test harness has others.
-    static CALLS: Cell<bool> = const { Cell::new(false) };
-}
-
-struct Counter;
-
-impl AllocationTracker for Counter {
-    fn allocated(&self, _: usize, _: usize, _: usize, _: AllocationGroupId) {
-        if CALLS.get() {
-            MADE.fetch_add(1, Relaxed);
-        }
-    }
-
-    fn deallocated(
-        &self,
-        _: usize,
-        _: usize,
-        _: usize,
-        _: AllocationGroupId,
-        _: AllocationGroupId,
-    ) {
-    }
-}
+use super::counter;
 
 /// What a thousand calls allocate, after a few that warm the chain up.
 macro_rules! counted {
@@ -52,20 +18,18 @@ macro_rules! counted {
         for _ in 0..100 {
             $chain.call($call).await.unwrap();
         }
-        MADE.store(0, Relaxed);
-        AllocationRegistry::enable_tracking();
+        counter::begin();
         for _ in 0..1_000 {
             $chain.call($call).await.unwrap();
         }
-        AllocationRegistry::disable_tracking();
-        MADE.load(Relaxed)
+        counter::end();
+        counter::made()
     }};
 }
 
 #[tokio::test]
 async fn calls_that_succeed_allocate_nothing() {
-    AllocationRegistry::set_global_tracker(Counter).expect("nobody else counts");
-    CALLS.set(true);
+    let _turn = counter::turn().await;
     let ready = || async { Ok::<_, ()>(7) };
     let waits = || async {
         tokio::task::yield_now().await;

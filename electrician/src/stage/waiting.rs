@@ -1,0 +1,81 @@
+//! Where items wait before a stage with a smoothing queue: comes in an item, goes out the one whose turn it is.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::time::Instant;
+
+use crate::resilience::{
+    Smoothing, SmoothingSnapshot,
+    smoothing_queue::{Next, Queue},
+};
+
+/// The items that wait for their turn, which all workers of a stage share.
+pub(super) struct WaitingRoom<In> {
+    queue: Mutex<Queue<In>>,
+    priority: Priority<In>,
+    capacity: usize,
+}
+
+/// How much an item matters.
+pub(super) type Priority<In> = Box<dyn Fn(&In) -> i32 + Send + Sync>;
+
+/// How many items wait, and since when, without their type.
+pub(crate) trait Depth: fmt::Debug + Send + Sync {
+    fn snapshot(&self) -> SmoothingSnapshot;
+}
+
+impl<In> WaitingRoom<In> {
+    pub(super) fn new(smoothing: Smoothing, priority: Priority<In>) -> Arc<Self> {
+        Arc::new(Self {
+            capacity: smoothing.capacity(),
+            queue: Mutex::new(Queue::new(smoothing, Instant::now())),
+            priority,
+        })
+    }
+
+    /// How many items may wait.
+    pub(super) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Takes an item in, or gives it back, where there is no room.
+    pub(super) fn push(&self, item: In) -> Result<(), In> {
+        let priority = (self.priority)(&item);
+        let pushed = self.queue().push(Instant::now(), priority, item);
+        pushed.map_err(|refused| refused.item)
+    }
+
+    /// The next one: one that is too old, or else the one that matters most.
+    pub(super) fn pop(&self) -> Option<Next<In>> {
+        let now = Instant::now();
+        let mut queue = self.queue();
+        queue.pop_expired(now).or_else(|| queue.pop())
+    }
+
+    /// When the next item is too old, if that can be.
+    pub(super) fn expires(&self) -> Option<Instant> {
+        self.queue().expires()
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue<In>> {
+        // Nothing panics while it holds the lock.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<In: Send> Depth for WaitingRoom<In> {
+    fn snapshot(&self) -> SmoothingSnapshot {
+        self.queue().snapshot()
+    }
+}
+
+impl<In> fmt::Debug for WaitingRoom<In> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WaitingRoom")
+            .field(&self.queue().snapshot())
+            .finish()
+    }
+}
