@@ -31,6 +31,7 @@ mod engine {
     mod pool;
     mod ports;
     mod promptness;
+    mod queue_and_chain;
     mod restart;
     mod retry;
     mod smoothing;

@@ -21,6 +21,7 @@ mod edges;
 mod island;
 mod line;
 mod names;
+mod options;
 mod pass;
 mod pool;
 mod prologue;

@@ -1,7 +1,6 @@
 //! The queue of a rate limit: who waits, who overtakes, who goes to the overflow port, and what is left at the end.
 
 use electrician::{
-    pipeline::Outcome,
     prelude::*,
     resilience::Layer,
     test::{
@@ -12,7 +11,7 @@ use electrician::{
 };
 use tokio::time::{Instant, sleep};
 
-use super::support::{Broken, LONG, keep, keep_any, ms, stats};
+use super::support::{Broken, LONG, delay, keep, ms, sent, stats};
 
 /// A thousand and more is urgent.
 fn urgency(item: &u32) -> u8 {
@@ -39,16 +38,6 @@ pipeline! {
         handler rejects = keep(rejected);
         items -> call -> store;
         call.error -> rejects;
-    }
-
-    Forgiving(faults: Faults<Broken>, stored: Recorder<u32>) {
-        input   items: u32;
-        handler call  = faulty_ref(faults) {
-            rate_limit: { rate: 10/s, burst: 1, queue: { capacity: 3 } },
-            fallback:   |item| item + 500,
-        };
-        handler store = record(stored);
-        items -> call -> store;
     }
 
     Ageing(faults: Faults<Broken>, stored: Recorder<u32>) {
@@ -97,52 +86,16 @@ pipeline! {
         source -> call -> store;
     }
 
-    Hurried(faults: Faults<Broken>, stored: Recorder<u32>, rejected: Recorder<AnyFailure>) {
-        input   items: u32;
-        handler call    = faulty_ref(faults) {
-            deadline:   1500ms,
-            rate_limit: { rate: 1/s, burst: 1, queue: { capacity: 10 } },
-        };
-        handler store   = record(stored);
-        handler rejects = keep_any(rejected);
-        items -> call -> store;
-        call.error -> rejects;
-    }
-
-    Broke(faults: Faults<Broken>, stored: Recorder<u32>, parked: Recorder<u32>) {
+    Mixed(faults: Faults<Broken>, capacity: usize, stored: Recorder<u32>, spilt: Recorder<u32>) {
         input   items: u32;
         handler call  = faulty_ref(faults) {
-            rate_limit: { rate: 1/s, burst: 1, queue: { capacity: 10 } },
-            breaker:    { consecutive: 1, cooldown: 1h },
-            retry:      { attempts: 1, idempotent },
+            rate_limit: { rate: 100/s, burst: 3, queue: { capacity: *capacity, priority: |item| (item % 4) as u8, ttl: 60ms } },
             on_error:   skip,
         };
         handler store = record(stored);
-        handler park  = record(parked);
+        handler spill = record(spilt);
         items -> call -> store;
-        call.neutral -> park;
-    }
-
-    Again(faults: Faults<Broken>, stored: Recorder<u32>) {
-        input   items: u32;
-        handler call  = faulty_ref(faults) {
-            rate_limit: { rate: 1/s, burst: 1, queue: { capacity: 10 } },
-            retry:      { attempts: 3, backoff: 1ms, idempotent },
-            on_panic:   { restarts: 5, within: 1min },
-            on_error:   skip,
-        };
-        handler store = record(stored);
-        items -> call -> store;
-    }
-
-    Confused(faults: Faults<Broken>, stored: Recorder<u32>) {
-        input   items: u32;
-        handler call  = faulty_ref(faults) {
-            rate_limit: { rate: 1/s, burst: 1, queue: { capacity: 10, priority: |item| 1 / (3 - *item as i32) } },
-            on_error:   skip,
-        };
-        handler store = record(stored);
-        items -> call -> store;
+        call.overflow -> spill;
     }
 
     Split {
@@ -166,17 +119,6 @@ fn parts(item: &u32) -> impl Iterator<Item = u32> {
 #[handler(blocking)]
 fn block(item: u32) -> u32 {
     item
-}
-
-/// Starts a pipeline of `items` and `stored`, and sends these at once.
-macro_rules! sent {
-    ($pipeline:expr, $items:expr) => {{
-        let running = $pipeline.start().unwrap();
-        for item in $items {
-            running.items.send(item).await.unwrap();
-        }
-        running
-    }};
 }
 
 #[tokio::test(start_paused = true)]
@@ -246,20 +188,6 @@ async fn what_does_not_fit_fails_as_refused_without_the_port() {
     }
     assert_eq!(stats(&report, "call").refused, 2);
     assert_balanced(&report);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_fallback_stands_for_what_does_not_fit() {
-    let stored = Recorder::new();
-    let running = sent!(
-        Forgiving {
-            faults: Faults::none(),
-            stored: stored.clone(),
-        },
-        0..6
-    );
-    assert_clean(&running.drain(LONG).await);
-    assert_eq!(stored.items(), [0, 504, 505, 1, 2, 3]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -373,106 +301,6 @@ async fn a_drain_empties_the_queue_and_a_stop_books_what_it_held() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_wait_in_the_queue_is_part_of_the_deadline() {
-    let (stored, rejected, began) = (Recorder::new(), Recorder::new(), Instant::now());
-    let running = sent!(
-        Hurried {
-            faults: Faults::none().slow_on(2, ms(10_000)),
-            stored: stored.clone(),
-            rejected: rejected.clone(),
-        },
-        0..3
-    );
-    let report = running.drain(LONG).await;
-    assert_eq!(stored.items(), [0]);
-    assert_eq!(began.elapsed(), ms(1_500));
-    let causes: Vec<_> = rejected.take();
-    assert!(
-        causes
-            .iter()
-            .any(|failure| matches!(failure.cause, Cause::Late(_)))
-    );
-    assert!(
-        causes
-            .iter()
-            .any(|failure| matches!(failure.cause, Cause::Refused(_)))
-    );
-    assert_balanced(&report);
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_the_breaker_refuses_takes_no_token() {
-    let (parked, began) = (Recorder::new(), Instant::now());
-    let running = sent!(
-        Broke {
-            faults: Faults::none().fail_on(1, Broken(503)),
-            stored: Recorder::new(),
-            parked: parked.clone(),
-        },
-        0..5
-    );
-    let report = running.drain(LONG).await;
-    assert_eq!(parked.items(), [1, 2, 3, 4]);
-    assert!(
-        began.elapsed() <= ms(1_000),
-        "one was about to go when it opened"
-    );
-    assert_balanced(&report);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_attempt_after_the_first_waits_for_a_token_of_its_own() {
-    let (stored, began) = (Recorder::new(), Instant::now());
-    let running = sent!(
-        Again {
-            faults: Faults::none().fail_from_to(1, 2, Broken(503)),
-            stored: stored.clone(),
-        },
-        0..3
-    );
-    assert_clean(&running.drain(LONG).await);
-    assert_eq!(stored.items(), [0, 1, 2]);
-    assert_eq!(began.elapsed(), ms(4_000));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_panic_costs_one_item_and_no_worker() {
-    let stored = Recorder::new();
-    let running = sent!(
-        Again {
-            faults: Faults::none().panic_on(2),
-            stored: stored.clone(),
-        },
-        0..5
-    );
-    let report = running.drain(LONG).await;
-    assert_eq!(stored.items(), [0, 2, 3, 4]);
-    assert_eq!(
-        (
-            stats(&report, "call").panicked,
-            stats(&report, "call").restarts
-        ),
-        (1, 1)
-    );
-    assert_balanced(&report);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_priority_that_panics_fails_the_pipeline() {
-    let running = sent!(
-        Confused {
-            faults: Faults::none(),
-            stored: Recorder::new(),
-        },
-        0..5
-    );
-    sleep(ms(10)).await;
-    let report = running.stop().await;
-    assert!(matches!(report.outcome, Outcome::Failed(_)), "{report}");
-    assert_balanced(&report);
-}
-
-#[tokio::test(start_paused = true)]
 async fn the_rate_of_a_limit_with_a_queue_is_a_knob() {
     let (stored, spilt, began) = (Recorder::new(), Recorder::new(), Instant::now());
     let running = sent!(
@@ -488,6 +316,34 @@ async fn the_rate_of_a_limit_with_a_queue_is_a_knob() {
     limit.set(Rate::per_second(1_000)).unwrap();
     assert_clean(&running.drain(LONG).await);
     assert!(began.elapsed() <= ms(1_200), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_comes_when_it_comes_the_bound_holds_and_equals_keep_their_order() {
+    for seed in 1..20 {
+        let (stored, spilt, capacity) = (Recorder::new(), Recorder::new(), seed % 7 + 1);
+        let mixed = Mixed {
+            faults: Faults::none().slow(ms(seed as u64 % 3)),
+            capacity,
+            stored: stored.clone(),
+            spilt: spilt.clone(),
+        };
+        let running = mixed.start().unwrap();
+        for item in 0..200 {
+            running.items.send(item).await.unwrap();
+            sleep(delay(item * seed as u32) / 2).await;
+            assert!(running.stages().call.queue().depth <= capacity);
+        }
+        assert_clean(&running.drain(LONG).await);
+        let (stored, mut all) = (stored.items(), spilt.items());
+        for class in 0..4 {
+            let equals = stored.iter().filter(|item| *item % 4 == class);
+            assert!(equals.is_sorted(), "{seed}: {stored:?}");
+        }
+        all.extend(&stored);
+        all.sort_unstable();
+        assert_eq!(all, (0..200).collect::<Vec<_>>(), "{seed}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

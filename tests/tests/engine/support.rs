@@ -100,3 +100,16 @@ pub(super) async fn keep_lost(failure: Failure<(), Broken>, kept: &Recorder<Fail
 pub(super) async fn keep_any(failure: AnyFailure, kept: &Recorder<AnyFailure>) {
     kept.put(failure).await;
 }
+
+/// Starts a pipeline of `items` and `stored`, and sends these at once.
+macro_rules! sent {
+    ($pipeline:expr, $items:expr) => {{
+        let running = $pipeline.start().unwrap();
+        for item in $items {
+            running.items.send(item).await.unwrap();
+        }
+        running
+    }};
+}
+
+pub(super) use sent;
