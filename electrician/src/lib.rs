@@ -65,8 +65,10 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `chaos` | `resilience::chaos`, and the stage option `chaos`: faults, latency and outcomes at a rate, seeded, for tests |
 //! | `serde` | `provider::Registry::configured`: factories that read a configuration of their own type |
 //! | `test` | the module `test`: scripted generators, recording sinks, faulty handlers, the balance assertion |
+//! | `tower` | `resilience::tower`: a chain is a layer, and a service is called through a chain |
 
 pub mod edge;
 pub mod operator;

@@ -73,7 +73,8 @@ fn branches(
     let pushes = edges.iter().enumerate().map(|(n, edge)| {
         let edge = emitter.graph.edge(*edge);
         let item = if n < copies {
-            ours!(__rt::Clone::clone(&#item))
+            let item = Ident::new(&item.to_string(), Span::mixed_site().located_at(edge.arrow));
+            ours_at!(edge.arrow => __rt::Clone::clone(&#item))
         } else {
             item.clone()
         };

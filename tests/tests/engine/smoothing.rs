@@ -98,6 +98,19 @@ pipeline! {
         call.overflow -> spill;
     }
 
+    Flooded(input: Script<u32>, faults: Faults<Broken>, stored: Recorder<u32>, spilt: Recorder<u32>) {
+        generator source = scripted(input);
+        handler   call   = faulty_ref(faults) {
+            workers:    4,
+            rate_limit: { rate: 1_000_000/s, queue: { capacity: 16, priority: urgency } },
+            on_error:   skip,
+        };
+        handler   store  = record(stored);
+        handler   spill  = record(spilt);
+        source -> call -> store;
+        call.overflow -> spill;
+    }
+
     Split {
         input   items: u32;
         handler call = parts { rate_limit: { rate: 1/s, queue: { capacity: 10 } }, on_error: skip };
@@ -344,6 +357,22 @@ async fn whatever_comes_when_it_comes_the_bound_holds_and_equals_keep_their_orde
         all.sort_unstable();
         assert_eq!(all, (0..200).collect::<Vec<_>>(), "{seed}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_between_threads() {
+    let (stored, spilt) = (Recorder::new(), Recorder::new());
+    let report = run_to_end(Flooded {
+        input: Script::items(0..20_000),
+        faults: Faults::none(),
+        stored: stored.clone(),
+        spilt: spilt.clone(),
+    })
+    .await;
+    let mut all = [stored.items(), spilt.items()].concat();
+    all.sort_unstable();
+    assert_eq!(all, (0..20_000).collect::<Vec<_>>());
+    assert_clean(&report);
 }
 
 #[tokio::test(start_paused = true)]
