@@ -80,9 +80,9 @@ async fn a_failure_opens_the_breaker_before_the_next_item_of_the_chunk() {
 async fn a_panic_in_a_chunk_counts_against_the_breaker() {
     let panicking = Faults::none().panic_on(5);
     let running = two(100, &panicking, &Faults::none()).start().unwrap();
-    let breaker = running.stages().one.clone();
-    let report = running.drain(LONG).await;
-    assert_eq!(breaker.snapshot().state, BreakerState::Open);
+    let one = running.stages().one.clone();
+    let report = running.wait().await;
+    assert_eq!(one.snapshot().state, BreakerState::Open);
     let one = stats(&report, "one");
     assert_eq!((one.completed, one.panicked, one.refused), (4, 1, 95));
     assert_balanced(&report);

@@ -40,8 +40,7 @@ pub use taken::Taken;
 /// A chain makes one call at a time. **A clone is the chain of another caller**, over the same breaker,
 /// limiter, bulkhead, budget and latencies: make one for each task, or for each call where they overlap.
 /// While calls succeed, a chain writes to nothing that its clones read, reads no clock (but for slow calls and
-/// percentiles), and allocates nothing. It allocates a timer when a call first waits under a timeout, and keeps
-/// it; and what the rest of a call needs that has failed, or has to wait for a layer.
+/// percentiles), and allocates nothing; it allocates a timer when a call first waits under a timeout, and keeps it.
 ///
 /// The time of a call, for its deadline and the total of its retries, is counted from the moment it first waits
 /// or fails, as a timeout is: what it computes before that is nobody's to interrupt.

@@ -44,14 +44,17 @@ struct Held<'a, P: GivesBack> {
     token: Token,
 }
 
-/// How far a call has come that is not done at once.
-enum Later<S, W> {
-    /// It has not been asked, or it was done at once.
-    No,
-    /// Its first attempt is under way.
-    Waits(Waits<S>),
-    /// It is past that. This stands apart, because few calls need it, and it is large.
-    Rest(Pin<Box<W>>),
+pin_project! {
+    /// How far a call has come that is not done at once.
+    #[project = Latest]
+    enum Later<S, W> {
+        /// It has not been asked, or it was done at once.
+        No,
+        /// Its first attempt is under way.
+        Waits { waits: Waits<S> },
+        /// It is past that.
+        Rest { #[pin] rest: W },
+    }
 }
 
 /// A first attempt that waits.
@@ -68,6 +71,7 @@ pin_project! {
         parts: Option<Parts<'c, P, C, G>>,
         #[pin]
         first: Option<A>,
+        #[pin]
         later: Later<S, W>,
         ends: PhantomData<fn() -> N>,
     }
@@ -76,7 +80,7 @@ pin_project! {
         #[inline]
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            if let (Some(parts), Later::Waits(waits)) = (this.parts, this.later) {
+            if let (Some(parts), Latest::Waits { waits }) = (this.parts, this.later.project()) {
                 parts.chain.give_back(waits.token);
             }
         }
@@ -143,7 +147,7 @@ where
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.as_mut().project();
-        let (Some(parts), Later::No) = (this.parts.as_mut(), &this.later) else {
+        let (Some(parts), Later::No) = (this.parts.as_mut(), &*this.later) else {
             return self.go_on(cx);
         };
         let chain = &mut *parts.chain;
@@ -190,10 +194,10 @@ where
     #[cold]
     fn go_on(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<<Self as Future>::Output> {
         let mut this = self.as_mut().project();
-        let waits = match this.later {
-            Later::No => panic!("{BEFORE}"),
-            Later::Waits(waits) => waits,
-            Later::Rest(rest) => return rest.as_mut().poll(cx),
+        let waits = match this.later.project() {
+            Latest::No => panic!("{BEFORE}"),
+            Latest::Waits { waits } => waits,
+            Latest::Rest { rest } => return rest.poll(cx),
         };
         let had_budget = waits.until.is_none() || has_budget_remaining();
         let polled = this.first.as_mut().as_pin_mut().expect(BEFORE).poll(cx);
@@ -208,13 +212,15 @@ where
         polled: Poll<Result<T, E>>,
         cx: &mut Context<'_>,
     ) -> Poll<<Self as Future>::Output> {
-        let this = self.as_mut().project();
+        let mut this = self.as_mut().project();
         let begun = this.parts.as_ref().expect(BEFORE).chain.begin();
-        *this.later = Later::Waits(Waits {
+        let until = None;
+        let waits = Waits {
             token,
             begun,
-            until: None,
-        });
+            until,
+        };
+        this.later.set(Later::Waits { waits });
         self.settle(polled, true, cx)
     }
 
@@ -227,7 +233,7 @@ where
     ) -> Poll<<Self as Future>::Output> {
         let mut this = self.as_mut().project();
         let chain = &mut *this.parts.as_mut().expect(BEFORE).chain;
-        let Later::Waits(waits) = this.later else {
+        let Latest::Waits { waits } = this.later.as_mut().project() else {
             panic!("{BEFORE}");
         };
         let deadline = waits.begun.deadline;
@@ -247,7 +253,7 @@ where
         };
         this.first.set(None);
         let Waits { token, begun, .. } = *waits;
-        *this.later = Later::No;
+        this.later.set(Later::No);
         let error = match outcome {
             Some(Ok(value)) => {
                 chain.attempts.retry.succeeded();
@@ -293,17 +299,19 @@ where
         failed: Option<ChainCause<E>>,
         cx: &mut Context<'_>,
     ) -> Poll<<Self as Future>::Output> {
-        let this = self.project();
+        let mut this = self.project();
         let Parts { chain, call, rest } = this.parts.take().expect(BEFORE);
         let parts = Parts {
             chain,
             call,
             rest: (),
         };
-        let mut rest = Box::pin(rest(parts, begun, failed));
-        let polled = rest.as_mut().poll(cx);
-        *this.later = Later::Rest(rest);
-        polled
+        let rest = rest(parts, begun, failed);
+        this.later.set(Later::Rest { rest });
+        match this.later.project() {
+            Latest::Rest { rest } => rest.poll(cx),
+            Latest::No | Latest::Waits { .. } => unreachable!("it has just begun"),
+        }
     }
 }
 
