@@ -44,7 +44,7 @@ where
         self.clone().open(call)
     }
 
-    fn at_once<C, A>(
+    fn around<C, A>(
         &self,
         spares: &Spares<Self>,
         call: C,

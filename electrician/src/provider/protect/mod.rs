@@ -65,7 +65,7 @@ pub trait Guard<T, E>: Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// As of [`open`](Self::open).
-    fn at_once<C, A>(
+    fn around<C, A>(
         &self,
         _spares: &Spares<Self>,
         call: C,
@@ -135,7 +135,7 @@ where
         let mut request = Some(request);
         async move {
             let call = || self.inner.call(G::Times::next(&mut request));
-            self.guard.at_once(&self.spares, call).await
+            self.guard.around(&self.spares, call).await
         }
     }
 }

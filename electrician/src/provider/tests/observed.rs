@@ -127,20 +127,20 @@ async fn a_sensor_that_panics_changes_nothing() {
 #[test]
 fn what_is_told_can_be_matched() {
     let slow = |seen: &Seen<'_>| match (seen.act, seen.outcome) {
-        (Act::Call, Outcome::Succeeded) => seen.took > MS,
-        (Act::Call | Act::Open, Outcome::Failed(_) | Outcome::GivenUp) => true,
+        (Act::Called, Outcome::Succeeded) => seen.took > MS,
+        (Act::Called | Act::Opened, Outcome::Failed(_) | Outcome::GivenUp) => true,
         _ => false,
     };
     let seen = Seen {
         provider: "one",
-        act: Act::Call,
+        act: Act::Called,
         outcome: Outcome::Succeeded,
         took: MS,
     };
     assert!(!slow(&seen));
     assert_eq!(
         format!("{seen:?}"),
-        "Seen { provider: \"one\", act: Call, outcome: Succeeded, took: 1ms }"
+        "Seen { provider: \"one\", act: Called, outcome: Succeeded, took: 1ms }"
     );
 }
 

@@ -48,9 +48,9 @@ where
     type Error = P::Error;
 
     fn call(&self, request: Req) -> impl Future<Output = Result<P::Response, P::Error>> + Send {
-        let span = self.watcher.span(Act::Call);
+        let span = self.watcher.span(Act::Called);
         let call = async {
-            let mut course = self.watcher.begin(Act::Call);
+            let mut course = self.watcher.begin(Act::Called);
             let answer = self.inner.call(request).await;
             course.end(answer.as_ref().err());
             answer
@@ -70,9 +70,9 @@ where
     type Stream = ObservedItems<P::Stream, S>;
 
     fn open(&self, request: Req) -> impl Future<Output = Result<Self::Stream, P::Error>> + Send {
-        let span = self.watcher.span(Act::Open);
+        let span = self.watcher.span(Act::Opened);
         let open = async {
-            let mut course = self.watcher.begin(Act::Open);
+            let mut course = self.watcher.begin(Act::Opened);
             let opened = self.inner.open(request).await;
             course.end(opened.as_ref().err());
             Ok(ObservedItems {
@@ -98,9 +98,9 @@ where
     fn connect(
         &self,
     ) -> impl Future<Output = Result<(Self::Sender, Self::Receiver), P::Error>> + Send {
-        let span = self.watcher.span(Act::Open);
+        let span = self.watcher.span(Act::Opened);
         let connect = async {
-            let mut course = self.watcher.begin(Act::Open);
+            let mut course = self.watcher.begin(Act::Opened);
             let connected = self.inner.connect().await;
             course.end(connected.as_ref().err());
             let (sender, receiver) = connected?;

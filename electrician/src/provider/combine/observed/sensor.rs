@@ -39,18 +39,18 @@ pub struct Seen<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     /// A request, and its response.
-    Call,
+    Called,
     /// A stream or a conversation was opened, or was not.
-    Open,
+    Opened,
     /// Items came from what was opened.
-    Receive {
+    Received {
         /// How many, without the errors.
         items: u64,
         /// How many errors among them.
         errors: u64,
     },
     /// Items were sent to what was opened.
-    Send {
+    Sent {
         /// How many went.
         items: u64,
         /// How many did not.
@@ -70,18 +70,18 @@ pub enum Outcome<'a> {
 }
 
 impl Act {
-    pub(super) const NONE_RECEIVED: Self = Self::Receive {
+    pub(super) const NONE_RECEIVED: Self = Self::Received {
         items: 0,
         errors: 0,
     };
-    pub(super) const NONE_SENT: Self = Self::Send {
+    pub(super) const NONE_SENT: Self = Self::Sent {
         items: 0,
         errors: 0,
     };
 
     /// One more.
     pub(super) fn count(&mut self, is_error: bool) {
-        if let Self::Receive { items, errors } | Self::Send { items, errors } = self {
+        if let Self::Received { items, errors } | Self::Sent { items, errors } = self {
             *(if is_error { errors } else { items }) += 1;
         }
     }
@@ -124,10 +124,10 @@ impl Sensor for Tracing {
 impl Display for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Call => f.write_str("call"),
-            Self::Open => f.write_str("open"),
-            Self::Receive { items, errors } => write!(f, "received {items}, {errors} errors"),
-            Self::Send { items, errors } => write!(f, "sent {items}, {errors} errors"),
+            Self::Called => f.write_str("call"),
+            Self::Opened => f.write_str("open"),
+            Self::Received { items, errors } => write!(f, "received {items}, {errors} errors"),
+            Self::Sent { items, errors } => write!(f, "sent {items}, {errors} errors"),
         }
     }
 }
