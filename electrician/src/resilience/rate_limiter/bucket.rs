@@ -26,14 +26,24 @@ pub(super) struct Bucket {
     changes: u32,
     burst: u32,
     rate: Rate,
+    /// The number of the last token that was taken.
+    taken: u64,
+    gone: Gone,
 }
 
 /// Where a token stands in its bucket, so that it can be given back for what it is still worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot {
-    spent: u128,
-    at: Instant,
+    number: u64,
     changes: u32,
+}
+
+/// The numbers of tokens that were given back while later ones were not, so that those before them are not taken to lie deeper
+/// than they do. So many are known; of more, the oldest are forgotten, and tokens before them come back for less.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gone {
+    numbers: [u64; 14],
+    count: usize,
 }
 
 /// Tokens that a lease holds, those that it has used included.
@@ -54,6 +64,8 @@ impl Bucket {
             changes: 0,
             burst,
             rate,
+            taken: 0,
+            gone: Gone::default(),
         }
     }
 
@@ -82,9 +94,9 @@ impl Bucket {
         }
         self.spent += self.token();
         self.admitted += 1;
+        self.taken += 1;
         Ok(Slot {
-            spent: self.spent,
-            at: self.at,
+            number: self.taken,
             changes: self.changes,
         })
     }
@@ -117,6 +129,7 @@ impl Bucket {
         self.leak(now);
         self.held -= loan.tokens;
         self.spent += u128::from(loan.tokens - unused) * self.token();
+        self.taken += u64::from(loan.tokens - unused);
     }
 
     /// Takes back a token that was not used, as far as the bucket has not filled up without it.
@@ -126,8 +139,23 @@ impl Bucket {
             return;
         }
         self.leak(now);
-        let rest = slot.spent.saturating_sub(self.worked_off(slot.at));
-        self.spent = self.spent.saturating_sub(rest.min(self.token()));
+        let rest = self.rest(slot.number);
+        self.spent -= rest;
+        if slot.number == self.taken {
+            self.taken -= 1;
+            while self.gone.remove(self.taken) {
+                self.taken -= 1;
+            }
+        } else if rest > 0 {
+            self.gone.add(slot.number);
+        }
+    }
+
+    /// What is left of a token: those that were taken first are worked off first.
+    fn rest(&self, number: u64) -> u128 {
+        let later = self.taken - number - self.gone.after(number);
+        let later = u128::from(later).saturating_mul(self.token());
+        self.spent.saturating_sub(later).min(self.token())
     }
 
     /// Changes the pace. What is free stays free, and what leases hold counts as spent.
@@ -199,5 +227,34 @@ impl Bucket {
         let nanos = self.lacks(tokens).div_ceil(u128::from(self.rate.count()));
         let wait = u64::try_from(nanos).map_or(Duration::MAX, Duration::from_nanos);
         after(self.at, wait)
+    }
+}
+
+impl Gone {
+    fn numbers(&self) -> &[u64] {
+        &self.numbers[..self.count]
+    }
+
+    /// How many of them were taken after this one.
+    fn after(&self, number: u64) -> u64 {
+        self.numbers().iter().filter(|gone| **gone > number).count() as u64
+    }
+
+    fn add(&mut self, number: u64) {
+        if self.count == self.numbers.len() {
+            let oldest = self.numbers().iter().copied().min();
+            oldest.map(|oldest| self.remove(oldest));
+        }
+        self.numbers[self.count] = number;
+        self.count += 1;
+    }
+
+    fn remove(&mut self, number: u64) -> bool {
+        let place = self.numbers().iter().position(|gone| *gone == number);
+        if let Some(place) = place {
+            self.count -= 1;
+            self.numbers.swap(place, self.count);
+        }
+        place.is_some()
     }
 }

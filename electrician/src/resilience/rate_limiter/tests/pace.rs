@@ -309,6 +309,19 @@ fn a_token_is_given_back_for_what_it_is_still_worth() {
 }
 
 #[test]
+fn tokens_that_come_back_one_after_the_other_are_worth_no_more_than_they_were() {
+    let start = Instant::now();
+    let mut bucket = Bucket::new(Rate::per_second(10), 2, start);
+    let [first, second] = [0; 2].map(|_| bucket.take(start).unwrap());
+    bucket.give_back(start, first);
+    // The second one is worked off by then, as the only one that is left.
+    let later = start + SECOND / 10;
+    bucket.take(later).unwrap();
+    bucket.give_back(later, second);
+    assert_eq!(bucket.free_at(later), 1);
+}
+
+#[test]
 fn a_change_keeps_what_is_free_and_no_more() {
     let now = Instant::now();
     let mut bucket = Bucket::new(Rate::per_second(10), 10, now);
