@@ -333,10 +333,11 @@ async fn the_rate_of_a_limit_with_a_queue_is_a_knob() {
 
 #[tokio::test(start_paused = true)]
 async fn whatever_comes_when_it_comes_the_bound_holds_and_equals_keep_their_order() {
-    for seed in 1..20 {
-        let (stored, spilt, capacity) = (Recorder::new(), Recorder::new(), seed % 7 + 1);
+    for seed in 1..20_u32 {
+        let (stored, spilt) = (Recorder::new(), Recorder::new());
+        let capacity = seed as usize % 7 + 1;
         let mixed = Mixed {
-            faults: Faults::none().slow(ms(seed as u64 % 3)),
+            faults: Faults::none().slow(ms(u64::from(seed) % 3)),
             capacity,
             stored: stored.clone(),
             spilt: spilt.clone(),
@@ -344,7 +345,7 @@ async fn whatever_comes_when_it_comes_the_bound_holds_and_equals_keep_their_orde
         let running = mixed.start().unwrap();
         for item in 0..200 {
             running.items.send(item).await.unwrap();
-            sleep(delay(item * seed as u32) / 2).await;
+            sleep(delay(item * seed) / 2).await;
             assert!(running.stages().call.queue().depth <= capacity);
         }
         assert_clean(&running.drain(LONG).await);
