@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
     AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Settings, Stage, Tally,
-    draft::Instead, keys::Keys, settings::Predicate, waiting::WaitingRoom,
+    draft::Instead, keys::Keys, settings::Predicate,
 };
 use crate::pipeline::Assembly;
 
@@ -118,8 +118,6 @@ pub(super) struct Plan<H, In, Out, Args, Err> {
     pub(super) args: Args,
     pub(super) settings: Settings<Err>,
     pub(super) keys: Keys<In>,
-    /// Where items wait for their turn.
-    pub(super) room: Option<Arc<WaitingRoom<In>>>,
     pub(super) fallback: Option<Instead<In, Out>>,
     /// Which outputs show that the backend is not well.
     pub(super) broken: Option<Predicate<Out>>,

@@ -33,14 +33,13 @@ pub struct Draft<H, In, Out, Err, Args, K = AsTaken> {
     args: Args,
     settings: Settings<Err>,
     keys: Keys<In>,
-    room: Option<Arc<WaitingRoom<In>>>,
     fallback: Option<Instead<In, Out>>,
     broken: Option<Predicate<Out>>,
     types: PhantomData<fn(In, K) -> Out>,
 }
 
 /// What stands in the place of an output, made from the item where it is still there.
-pub(super) type Instead<In, Out> = Arc<dyn Fn(Option<&In>) -> Option<Out> + Send + Sync>;
+pub(super) type Instead<In, Out> = Box<dyn Fn(Option<&In>) -> Option<Out> + Send + Sync>;
 
 /// The feature `chaos` is on.
 #[cfg(not(feature = "chaos"))]
@@ -62,7 +61,6 @@ where
         args,
         settings: Settings::default(),
         keys: Keys::default(),
-        room: None,
         fallback: None,
         broken: None,
         types: PhantomData,
@@ -84,7 +82,6 @@ where
             args,
             settings,
             keys,
-            room,
             fallback,
             broken,
             ..
@@ -94,7 +91,6 @@ where
             args,
             settings,
             keys,
-            room,
             fallback,
             broken,
             types: PhantomData,
@@ -152,8 +148,7 @@ where
         let room = WaitingRoom::new(smoothing, priority);
         let limits = self.limits();
         limits.smoothing = Some(smoothing);
-        limits.queue = Some(Arc::<WaitingRoom<In>>::clone(&room));
-        self.room = Some(room);
+        limits.queue = Some(room);
         let why = match (H::ONE, H::BLOCKING) {
             (true, false) => return self,
             (false, _) => "needs a handler that gives one item at most",
@@ -233,7 +228,6 @@ where
             args: self.args,
             settings,
             keys: self.keys,
-            room: self.room,
             fallback: self.fallback,
             broken: self.broken,
             types: PhantomData,
@@ -242,7 +236,7 @@ where
 
     /// The option `fallback`: what stands in the place of an item's outputs when its last call has failed.
     pub fn fallback(mut self, make: impl Fn(&In) -> Out + Send + Sync + 'static) -> Self {
-        self.fallback = Some(Arc::new(move |item| item.map(&make)));
+        self.fallback = Some(Box::new(move |item| item.map(&make)));
         self
     }
 
@@ -251,13 +245,13 @@ where
     where
         Out: Clone + Send + Sync + 'static,
     {
-        self.fallback = Some(Arc::new(move |_| Some(value.clone())));
+        self.fallback = Some(Box::new(move |_| Some(value.clone())));
         self
     }
 
     /// Which errors are worth another attempt.
     pub fn retry_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
-        self.settings.retry_when = Some(Arc::new(when));
+        self.settings.retry_when = Some(Box::new(when));
         self
     }
 
@@ -266,7 +260,7 @@ where
         mut self,
         after: impl Fn(&Err) -> A + Send + Sync + 'static,
     ) -> Self {
-        self.settings.retry_after = Some(Arc::new(move |error| after(error).into()));
+        self.settings.retry_after = Some(Box::new(move |error| after(error).into()));
         self
     }
 
@@ -304,7 +298,7 @@ where
 
     /// Which errors the breaker counts.
     pub fn breaker_when(mut self, when: impl Fn(&Err) -> bool + Send + Sync + 'static) -> Self {
-        self.settings.breaker_when = Some(Arc::new(when));
+        self.settings.breaker_when = Some(Box::new(when));
         self
     }
 
@@ -313,7 +307,7 @@ where
         mut self,
         when: impl Fn(&Out) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.broken = Some(Arc::new(when));
+        self.broken = Some(Box::new(when));
         if H::ONE {
             return self;
         }
@@ -339,7 +333,6 @@ where
             args: self.args,
             settings: self.settings,
             keys: self.keys,
-            room: self.room,
             fallback: self.fallback,
             broken: self.broken,
             cell,

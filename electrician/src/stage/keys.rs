@@ -1,12 +1,9 @@
 //! What an item is told apart by: comes in an item, goes out a hash for each part that has one of a kind for each key.
 
-use std::{
-    hash::{DefaultHasher, Hasher},
-    sync::Arc,
-};
+use std::hash::{DefaultHasher, Hasher};
 
 /// The hash of a key of an item.
-type KeyOf<In> = Arc<dyn Fn(&In) -> u64 + Send + Sync>;
+type KeyOf<In> = Box<dyn Fn(&In) -> u64 + Send + Sync>;
 
 /// The keys of items, of those parts that are kept apart by one.
 pub(super) struct Keys<In> {
@@ -54,7 +51,7 @@ impl<In> Default for Keys<In> {
 }
 
 fn hashed<In>(key: impl Fn(&In, &mut DefaultHasher) + Send + Sync + 'static) -> KeyOf<In> {
-    Arc::new(move |item| {
+    Box::new(move |item| {
         let mut hasher = DefaultHasher::new();
         key(item, &mut hasher);
         hasher.finish()

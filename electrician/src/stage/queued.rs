@@ -98,11 +98,7 @@ where
         > + Send
         + use<H, In, Out, Err, Args, K>,
     > {
-        let room = self
-            .plan
-            .room
-            .clone()
-            .expect("the option `queue` is written");
+        let room = WaitingRoom::of(self.cell()).expect("the option `queue` is written");
         let (cell, tally) = (Arc::clone(self.cell()), self.cell().tally());
         let intake = Intake::new(edges, &cell, &tally);
         let places = workers + room.capacity() + 1;

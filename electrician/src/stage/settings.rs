@@ -64,10 +64,10 @@ impl Default for OnPanic {
 }
 
 /// How long an error asks to be waited.
-pub(crate) type Patience<E> = Arc<dyn Fn(&E) -> Option<Duration> + Send + Sync>;
+pub(crate) type Patience<E> = Box<dyn Fn(&E) -> Option<Duration> + Send + Sync>;
 
 /// A question about what came of a call.
-pub(crate) type Predicate<E> = Arc<dyn Fn(&E) -> bool + Send + Sync>;
+pub(crate) type Predicate<E> = Box<dyn Fn(&E) -> bool + Send + Sync>;
 
 /// The options of one stage.
 pub struct Settings<E> {

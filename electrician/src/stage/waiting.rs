@@ -1,12 +1,14 @@
 //! Where items wait before a stage with a smoothing queue: comes in an item, goes out the one whose turn it is.
 
 use std::{
+    any::Any,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::time::Instant;
 
+use super::Cell;
 use crate::resilience::{
     Smoothing, SmoothingSnapshot,
     smoothing_queue::{Next, Queue},
@@ -22,8 +24,9 @@ pub(super) struct WaitingRoom<In> {
 /// How much an item matters.
 pub(super) type Priority<In> = Box<dyn Fn(&In) -> i32 + Send + Sync>;
 
-/// How many items wait, and since when, without their type.
-pub(crate) trait Depth: fmt::Debug + Send + Sync {
+/// A waiting room without the type of its items: a stage that has none costs the compiler nothing for it.
+pub(crate) trait Depth: Any + fmt::Debug + Send + Sync {
+    /// How many items wait, and since when.
     fn snapshot(&self) -> SmoothingSnapshot;
 }
 
@@ -34,6 +37,16 @@ impl<In> WaitingRoom<In> {
             queue: Mutex::new(Queue::new(smoothing, Instant::now())),
             priority,
         })
+    }
+
+    /// The room of a stage for such items, if it has one.
+    pub(super) fn of(cell: &Cell) -> Option<Arc<Self>>
+    where
+        In: Send + 'static,
+    {
+        let room = cell.layers.as_ref()?.queue.clone()?;
+        let room: Arc<dyn Any + Send + Sync> = room;
+        room.downcast().ok()
     }
 
     /// How many items may wait.
@@ -66,7 +79,7 @@ impl<In> WaitingRoom<In> {
     }
 }
 
-impl<In: Send> Depth for WaitingRoom<In> {
+impl<In: Send + 'static> Depth for WaitingRoom<In> {
     fn snapshot(&self) -> SmoothingSnapshot {
         self.queue().snapshot()
     }
