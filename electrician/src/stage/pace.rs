@@ -38,7 +38,7 @@ pub(super) struct Pace {
     read: Option<u64>,
     /// When the island went on after it last waited, or gave way.
     began: u64,
-    /// The same, of a wait or of giving way to all; none while that lasts.
+    /// The same, but for giving way after costly work; none while it waits, or gives way.
     rested: Option<u64>,
     /// Items since the last reading.
     items: usize,
@@ -129,14 +129,18 @@ impl Pace {
         };
         let awake = self.rested.map_or(0, |rested| read - rested);
         let wakes = woke && self.cost >= COSTLY;
-        if awake >= WORN_OUT || (awake >= TIRED && !wakes) {
-            self.rested = None;
+        if wakes && awake < WORN_OUT {
+            return GivesWay::ToWoken;
+        }
+        let gives_way = if awake >= TIRED {
             GivesWay::ToAll
-        } else if wakes || (self.owes && read - self.began >= STRETCH) {
+        } else if self.owes && read - self.began >= STRETCH {
             GivesWay::ToWoken
         } else {
-            GivesWay::No
-        }
+            return GivesWay::No;
+        };
+        self.rested = None;
+        gives_way
     }
 
     /// Nanoseconds since the start of the run.
