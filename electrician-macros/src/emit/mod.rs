@@ -25,6 +25,7 @@ mod options;
 mod pass;
 mod pool;
 mod prologue;
+mod task;
 mod topology;
 mod types;
 mod unique;
