@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 use tokio::time::Instant;
-use tracing::Span;
+use tracing::Instrument;
 
 /// Who is told, and of whom.
 pub(super) struct Watcher<S> {
@@ -31,8 +31,24 @@ impl<S: Sensor> Watcher<S> {
         }
     }
 
-    pub(super) fn span(&self, act: Act) -> Span {
-        self.sensor.span(&self.provider, act)
+    /// Makes a call within its span, and tells how it went.
+    pub(super) fn watch<T, E, C>(
+        &self,
+        act: Act,
+        call: impl FnOnce() -> C + Send,
+    ) -> impl Future<Output = Result<T, E>> + Send
+    where
+        T: Send,
+        E: Display + Send,
+        C: Future<Output = Result<T, E>> + Send,
+    {
+        let watched = async move {
+            let mut course = self.begin(act);
+            let answer = call().await;
+            course.end(answer.as_ref().err());
+            answer
+        };
+        watched.instrument(self.sensor.span(&self.provider, act))
     }
 
     pub(super) fn begin(&self, act: Act) -> Course<S> {

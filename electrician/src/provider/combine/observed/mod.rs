@@ -14,7 +14,6 @@ use std::{
     pin::Pin,
     task::{Context, Poll, ready},
 };
-use tracing::Instrument;
 
 /// Tells a sensor how calls go; see [`Combine::observed`](super::Combine::observed).
 #[derive(Debug)]
@@ -48,14 +47,7 @@ where
     type Error = P::Error;
 
     fn call(&self, request: Req) -> impl Future<Output = Result<P::Response, P::Error>> + Send {
-        let span = self.watcher.span(Act::Called);
-        let call = async {
-            let mut course = self.watcher.begin(Act::Called);
-            let answer = self.inner.call(request).await;
-            course.end(answer.as_ref().err());
-            answer
-        };
-        call.instrument(span)
+        self.watcher.watch(Act::Called, || self.inner.call(request))
     }
 }
 
@@ -69,18 +61,11 @@ where
     type Error = P::Error;
     type Stream = ObservedItems<P::Stream, S>;
 
-    fn open(&self, request: Req) -> impl Future<Output = Result<Self::Stream, P::Error>> + Send {
-        let span = self.watcher.span(Act::Opened);
-        let open = async {
-            let mut course = self.watcher.begin(Act::Opened);
-            let opened = self.inner.open(request).await;
-            course.end(opened.as_ref().err());
-            Ok(ObservedItems {
-                inner: opened?,
-                course: self.watcher.begin(Act::NONE_RECEIVED),
-            })
-        };
-        open.instrument(span)
+    async fn open(&self, request: Req) -> Result<Self::Stream, P::Error> {
+        let open = || self.inner.open(request);
+        let inner = self.watcher.watch(Act::Opened, open).await?;
+        let course = self.watcher.begin(Act::NONE_RECEIVED);
+        Ok(ObservedItems { inner, course })
     }
 }
 
@@ -95,26 +80,18 @@ where
     type Sender = ObservedSender<P::Sender, S>;
     type Receiver = ObservedItems<P::Receiver, S>;
 
-    fn connect(
-        &self,
-    ) -> impl Future<Output = Result<(Self::Sender, Self::Receiver), P::Error>> + Send {
-        let span = self.watcher.span(Act::Opened);
-        let connect = async {
-            let mut course = self.watcher.begin(Act::Opened);
-            let connected = self.inner.connect().await;
-            course.end(connected.as_ref().err());
-            let (sender, receiver) = connected?;
-            let sender = ObservedSender {
-                inner: sender,
-                course: self.watcher.begin(Act::NONE_SENT),
-            };
-            let receiver = ObservedItems {
-                inner: receiver,
-                course: self.watcher.begin(Act::NONE_RECEIVED),
-            };
-            Ok((sender, receiver))
+    async fn connect(&self) -> Result<(Self::Sender, Self::Receiver), P::Error> {
+        let connect = || self.inner.connect();
+        let (sender, receiver) = self.watcher.watch(Act::Opened, connect).await?;
+        let sender = ObservedSender {
+            inner: sender,
+            course: self.watcher.begin(Act::NONE_SENT),
         };
-        connect.instrument(span)
+        let receiver = ObservedItems {
+            inner: receiver,
+            course: self.watcher.begin(Act::NONE_RECEIVED),
+        };
+        Ok((sender, receiver))
     }
 }
 
