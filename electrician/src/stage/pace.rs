@@ -13,6 +13,9 @@ const STRETCH: u64 = 50_000;
 const LONGEST: usize = 1024;
 /// Items that are cheaper than this, in nanoseconds, are handed over without giving way: the consumer is quick, too.
 const COSTLY: u64 = 1_000;
+/// So long it works on after it has woken somebody by costly work, before it gives way: what is made meanwhile keeps the one
+/// that was woken busy until another worker, whose thread may sleep, has come for the island.
+const LEAD: u64 = 3 * STRETCH;
 /// An island that has worked for so long without a wait lets others run.
 const TIRED: u64 = 1_000_000;
 /// So long it may put that off for somebody whom it has woken by costly work: another worker takes up one of the two only
@@ -120,21 +123,23 @@ impl Pace {
         now
     }
 
-    /// Whether the island is to let others run, now that it has handed over. Who was woken waits behind it for a stretch at
-    /// most.
+    /// Whether the island is to let others run, now that it has handed over. Who was woken waits behind it for a stretch, or
+    /// the [lead](LEAD).
     pub(super) fn gives_way(&mut self, woke: bool) -> GivesWay {
         self.owes |= woke;
         let Some(read) = self.read else {
             return GivesWay::No;
         };
         let awake = self.rested.map_or(0, |rested| read - rested);
-        let wakes = woke && self.cost >= COSTLY;
-        if wakes && awake < WORN_OUT {
+        let costly = self.cost >= COSTLY;
+        let lead = if costly { LEAD } else { STRETCH };
+        let wakes = self.owes && read - self.began >= lead;
+        if wakes && costly && awake < WORN_OUT {
             return GivesWay::ToWoken;
         }
         let gives_way = if awake >= TIRED {
             GivesWay::ToAll
-        } else if self.owes && read - self.began >= STRETCH {
+        } else if wakes {
             GivesWay::ToWoken
         } else {
             return GivesWay::No;
@@ -191,6 +196,17 @@ mod tests {
             assert_eq!(pace.gives_way(true), GivesWay::ToWoken);
             pace.goes_on();
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_wakes_another_by_costly_work_works_ahead_of_it_first() {
+        let mut pace = pace();
+        works(&mut pace, 2, Duration::from_micros(40)).await;
+        assert_eq!(pace.gives_way(true), GivesWay::No);
+        works(&mut pace, 2, Duration::from_nanos(LEAD - 40_001)).await;
+        assert_eq!(pace.gives_way(false), GivesWay::No);
+        works(&mut pace, 2, Duration::from_nanos(1)).await;
+        assert_eq!(pace.gives_way(false), GivesWay::ToWoken);
     }
 
     #[tokio::test(start_paused = true)]
