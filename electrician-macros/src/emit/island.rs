@@ -147,7 +147,9 @@ impl<'a> Line<'_, 'a> {
         };
         let seats = ours!(#(pass.add(#stages.seat());)*);
         let mut choice = TokenStream::new();
-        if let Some(pass) = pass::plain(self) {
+        if !self.is_ordered()
+            && let Some(pass) = pass::plain(self)
+        {
             let turns = Turns::Passes(pass);
             let fill = match self.head().kind {
                 StageKind::Generator(_) => ours!(#intake.fill_one()),

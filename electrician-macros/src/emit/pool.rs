@@ -80,7 +80,8 @@ pub(super) fn heads(emitter: &Emitter, stage: &Stage) -> TokenStream {
     } else {
         ours!(#var.is_blocking())
     };
-    ours!(#var.tasks(#workers, #blocking))
+    let in_passes = stage.options.ordered.is_none() && !stage.options.guards();
+    ours!(#var.tasks(#workers, #blocking, #in_passes))
 }
 
 /// Whether the workers of a stage may share an intake: none has a lane of its own, or a part in the end of a circle.

@@ -17,17 +17,19 @@ use super::{Came, Intake, exit::Exit, sampling::Samples, woken::Woken};
 /// Where a worker goes whose call is interrupted.
 pub(super) type Home<W> = Arc<Mutex<Option<W>>>;
 
-type Begin<T, O, L, W, F> = fn(&mut Calls<T, O, L, W, F>, &mut Intake<T>, u64);
+type Begin<T, O, L, W, F> = fn(&mut Calls<T, O, L, W, F>, &mut Intake<T>);
 
 /// What the workers of a pool do: `T` comes in and `O` goes out, or `L`, what is left of an item that gave nothing; `W` is a
 /// worker, and `F` its call, which gives it back.
 pub(super) struct Work<T, O, L, W, F> {
-    /// Begins calls with the items that were taken, by [`Calls::begin_with`]; the first one has this number.
+    /// Begins calls with the items that were taken, by [`Calls::begin_with`].
     pub(super) begin: Begin<T, O, L, W, F>,
     /// Settles the item of a call that has panicked.
     pub(super) panicked: fn(&mut W, String) -> Came<O, L>,
     /// Whether the calls are timed here.
     pub(super) timed: bool,
+    /// Whether no call ever waits, so that a worker may have items that are ahead of it.
+    pub(super) ahead: bool,
 }
 
 /// The calls of a task.
@@ -43,6 +45,8 @@ pub(super) struct Calls<T, O, L, W, F> {
     /// Slots without an item, a bit each; the first of them is the next to have one.
     idle: Vec<u64>,
     free: usize,
+    /// Of the next item that is in a call.
+    number: u64,
     polls: usize,
     samples: Samples,
 }
@@ -86,6 +90,7 @@ where
             slots,
             due: vec![0; woken.words()],
             at: 0,
+            number: 0,
             home,
             idle,
             woken,
@@ -101,21 +106,20 @@ where
         }
     }
 
-    /// Begins calls with the items that were taken, of which the first one has this number. They are due.
-    #[inline]
-    pub(super) fn begin(&mut self, taken: &mut Intake<T>, first: u64) {
-        (self.work.begin)(self, taken, first);
+    /// The items that are taken next have numbers from this one on.
+    pub(super) fn count_from(&mut self, number: u64) {
+        self.number = number;
     }
 
-    /// As [`begin`](Self::begin), with what begins a call. There are as many free slots as items.
+    /// Begins calls with the items that were taken, as many as there are free slots. They are due.
     #[inline]
-    pub(super) fn begin_with(
-        &mut self,
-        taken: &mut Intake<T>,
-        first: u64,
-        begin: impl Fn(W, T) -> F,
-    ) {
-        let mut number = first;
+    pub(super) fn begin(&mut self, taken: &mut Intake<T>) {
+        (self.work.begin)(self, taken);
+    }
+
+    /// As [`begin`](Self::begin), with what begins a call.
+    #[inline]
+    pub(super) fn begin_with(&mut self, taken: &mut Intake<T>, begin: impl Fn(W, T) -> F) {
         for (word, (idle, due)) in self.idle.iter_mut().zip(&mut self.due).enumerate() {
             let mut free = *idle;
             while free != 0
@@ -125,10 +129,10 @@ where
                 free &= free - 1;
                 let place = &mut self.slots[slot];
                 let worker = place.worker.take().expect("a free slot has its worker");
-                place.number = number;
+                place.number = self.number;
                 place.call.set(Some(begin(worker, item)));
                 place.is_timed = self.samples.begin(slot);
-                number += 1;
+                self.number += 1;
             }
             let busy = *idle & !free;
             self.free -= busy.count_ones() as usize;
@@ -205,6 +209,11 @@ impl<T, O, L, W, F> Calls<T, O, L, W, F> {
     /// How many slots there are.
     pub(super) fn len(&self) -> usize {
         self.slots.len()
+    }
+
+    /// Whether a task may take more items than it has free slots.
+    pub(super) fn may_take_ahead(&self) -> bool {
+        self.work.ahead
     }
 
     /// How many of them have no item.

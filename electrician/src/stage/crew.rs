@@ -30,6 +30,13 @@ type Worked<H, In, Out, Err, Args, K> = (
     Came<Out, Left<H, In, Out, Err, Args, K>>,
 );
 
+/// So many items may be in an ordered pool, or twice as many as there are workers: what is done waits for what came before
+/// it, and the workers go on meanwhile.
+const MANY: usize = 512;
+
+/// The order of a pool.
+type OrderOf<H, In, Out, Err, Args, K> = Order<Out, Left<H, In, Out, Err, Args, K>>;
+
 /// A task of a pool, whose calls are these.
 type PoolOf<H, In, Out, Err, Args, K, F> =
     Pool<In, Out, Left<H, In, Out, Err, Args, K>, WorkerOf<H, In, Out, Err, Args, K>, F>;
@@ -45,10 +52,10 @@ where
 {
     /// In how many tasks so many workers of a pool are; each task has a head at every edge of the stage.
     ///
-    /// Those that wait for one item each share at most as many tasks as there are cores. The others have a task or a thread
-    /// each.
-    pub fn tasks(&self, workers: usize, blocking: bool) -> usize {
-        if H::PLAIN || !H::ONE {
+    /// Those that wait for one item each share at most as many tasks as there are cores, and so do plain ones that do not
+    /// go over their items `in_passes`. The others have a task or a thread each.
+    pub fn tasks(&self, workers: usize, blocking: bool, in_passes: bool) -> usize {
+        if H::PLAIN && in_passes || !H::ONE {
             workers
         } else {
             tasks(workers, blocking)
@@ -73,9 +80,10 @@ where
             edges,
             workers,
             Work {
-                begin: |calls, taken, first| calls.begin_with(taken, first, Stage::work),
+                begin: |calls, taken| calls.begin_with(taken, Stage::work),
                 panicked: |worker, panic| worker.stage.panicked(panic),
                 timed: false,
+                ahead: false,
             },
         )
     }
@@ -98,16 +106,18 @@ where
             edges,
             workers,
             Work {
-                begin: |calls, taken, first| calls.begin_with(taken, first, Stage::work_bare),
+                begin: |calls, taken| calls.begin_with(taken, Stage::work_bare),
                 panicked: |worker, panic| worker.stage.panicked(panic),
                 timed: true,
+                ahead: H::PLAIN,
             },
         )
     }
 
     /// The order of a pool with so many workers, which all its tasks share.
-    pub fn order(&self, workers: usize) -> Arc<Order> {
-        Order::new(workers)
+    pub fn order(&self, workers: usize) -> Arc<OrderOf<H, In, Out, Err, Args, K>> {
+        let most = MANY.max(2 * workers);
+        Order::new(workers, most, self.cell().tally())
     }
 
     fn pool_with<F>(

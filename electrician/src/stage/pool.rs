@@ -18,11 +18,13 @@ use super::{
     calls::{Calls, Home, Work},
     exit::Exit,
     heads::flush_all,
-    order::Part,
     pace::{GivesWay, Pace},
     sampling::Samples,
     unwind::caught,
 };
+
+/// The most items that a worker takes at once where no call waits: while it is at one, no other worker can have the rest.
+const AHEAD: usize = 8;
 
 /// What has come of an item: an output, none, or what is left of it, which is in a box, as it is seldom and large.
 pub type Came<O, L> = Result<Option<O>, Box<L>>;
@@ -36,10 +38,7 @@ pub struct Pool<T, O, L, W, F> {
     sink: bool,
     calls: Calls<T, O, L, W, F>,
     exit: Exit<O, L>,
-    /// The part of this task in the order, where there are others.
-    part: Option<Part>,
-    /// How many items were let out, and how many still are.
-    granted: usize,
+    /// How many items may still go out, for which there is room.
     room: usize,
     booked: Booked,
     pace: Pace,
@@ -85,8 +84,6 @@ where
             cell,
             tally,
             sink,
-            part: None,
-            granted: 0,
             room: 0,
             booked: Booked::default(),
             ended: false,
@@ -95,9 +92,11 @@ where
 
     /// Lets out in this order, which all tasks of the pool share.
     #[must_use]
-    pub fn in_order(mut self, order: &Arc<Order>) -> Self {
-        self.exit = Exit::in_order(self.calls.len());
-        self.part = order.part(self.calls.len());
+    pub fn in_order(mut self, order: &Arc<Order<O, L>>) -> Self {
+        self.exit = match order.part(self.calls.len()) {
+            Some(part) => Exit::InTurn(part),
+            None => Exit::in_order(order.most()),
+        };
         self
     }
 
@@ -159,35 +158,15 @@ where
 
     /// Whether something is to go out now, for which there is room; pending while it waits for room.
     fn poll_room(&mut self, heads: &mut [&mut dyn Head], cx: &mut Context<'_>) -> Poll<bool> {
-        let granted = ready!(self.poll_turn(heads, cx));
-        if granted == 0 || !self.exit.is_ready() {
+        self.room = 0;
+        if !ready!(self.exit.poll_ready(|| flush_all(heads, cx))) {
             return Poll::Ready(false);
         }
-        let mut room = room_of(heads);
-        if room == 0 {
+        if room_of(heads) == 0 {
             ready!(flush_all(heads, cx));
-            room = room_of(heads);
         }
-        self.room = room.min(granted);
-        self.granted = self.room;
+        self.room = room_of(heads);
         Poll::Ready(true)
-    }
-
-    /// How many items may go out as far as the order is concerned; pending while the end of a turn waits for room.
-    fn poll_turn(&mut self, heads: &mut [&mut dyn Head], cx: &mut Context<'_>) -> Poll<usize> {
-        let out = mem::take(&mut self.granted) - mem::take(&mut self.room);
-        let Some(part) = &mut self.part else {
-            return Poll::Ready(usize::MAX);
-        };
-        part.let_out(out);
-        if part.is_at_end() {
-            ready!(flush_all(heads, cx));
-            part.pass();
-        }
-        if !self.exit.is_ready() {
-            return Poll::Ready(0);
-        }
-        Poll::Ready(part.turn(cx))
     }
 
     /// Polls the calls that were woken, and gives items to the slots that have none.
@@ -209,43 +188,46 @@ where
     /// Goes on with the round, after a panic of a call with the next one.
     fn go_on(&mut self, cx: &mut Context<'_>) -> Round {
         let mut left = self.pace.limit();
+        let ahead = self.calls.may_take_ahead();
         loop {
             self.calls.poll(&mut self.exit);
-            let room = self.exit.room(self.calls.len());
-            let most = self.calls.free().min(room);
-            if self.ended || most == 0 {
+            if !self.intake.is_empty() {
+                self.calls.begin(&mut self.intake);
+                continue;
+            }
+            let hands = if ahead { AHEAD } else { self.calls.free() };
+            if self.ended || hands == 0 {
                 return Round::Over;
             }
             if left == 0 {
                 return Round::Cut;
             }
-            let Poll::Ready(Some(taken)) = self.poll_take(most.min(left), cx) else {
+            let most = if ahead { left.div_ceil(4) } else { left };
+            let Poll::Ready(Some((taken, first))) = self.poll_take(most.min(hands), cx) else {
                 return Round::Over;
             };
             left -= taken;
-            let first = self.exit.enter(taken);
-            self.calls.begin(&mut self.intake, first);
+            self.calls.count_from(first);
+            self.calls.begin(&mut self.intake);
         }
     }
 
-    /// Takes items, for free slots.
-    fn poll_take(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<usize>> {
+    /// Takes items. Gives how many, and the number of the first.
+    fn poll_take(&mut self, most: usize, cx: &mut Context<'_>) -> Poll<Option<(usize, u64)>> {
         if self.pace.is_aborted() {
             return Poll::Pending;
         }
         let intake = &mut self.intake;
-        let taken = match &self.part {
-            None => intake.poll_take(most, cx),
-            Some(part) => part.poll_enter(|| intake.poll_take(most, cx)),
-        };
+        let taken = self
+            .exit
+            .poll_enter(most, cx, |most, cx| intake.poll_take(most, cx));
         self.ended = taken == Poll::Ready(None);
         taken
     }
 
     fn is_over(&self) -> bool {
         let idle = self.calls.free() == self.calls.len();
-        let passed = self.part.as_ref().is_none_or(|part| !part.is_at_end());
-        self.ended && idle && passed && !self.exit.is_ready()
+        self.ended && idle && self.exit.is_over()
     }
 
     fn clock(&mut self, nanos: u64) {

@@ -114,10 +114,11 @@ where
         let places = (0..places).map(|_| Arc::clone(&desk)).collect();
         let sink = Stage::<H, In, Out, Err, Args, K, H::Slot>::SINK;
         let work = Work {
-            begin: |calls, taken, first| calls.begin_with(taken, first, Desk::work),
+            begin: |calls, taken| calls.begin_with(taken, Desk::work),
             // a call's own panic is caught where it is called
             panicked: |_, panic| resume_unwind(Box::new(panic)),
             timed: false,
+            ahead: false,
         };
         Pool::new(intake, (cell, tally), sink, (places, Arc::default()), work)
     }
