@@ -70,6 +70,8 @@
 //! | `test` | the module `test`: scripted generators, recording sinks, faulty handlers, the balance assertion |
 //! | `tower` | `resilience::tower`: a chain is a layer, and a service is called through a chain |
 
+#[cfg(all(doc, not(doctest)))]
+pub mod diagnostics;
 pub mod edge;
 pub mod operator;
 pub mod pipeline;

@@ -1,0 +1,147 @@
+//! Each code that a user can be told has a sentence, a page, a line in the index, and a case in `tests/ui`: this keeps them in step.
+
+mod example;
+mod source;
+
+use std::{collections::BTreeSet, path::Path};
+
+use source::{ROOT, codes, files, read};
+
+/// Where the pages are.
+const PAGES: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../electrician/src/diagnostics"
+);
+
+/// Sentences that the compiler comes to, when it knows the types: no expansion shows them.
+fn is_told_by_types(code: &str) -> bool {
+    code.starts_with("E09") || ["E0825", "E0826"].contains(&code)
+}
+
+/// A page, taken apart; what is wrong with its form is the error.
+struct Page {
+    code: String,
+    title: String,
+    failing: String,
+    mended: String,
+}
+
+impl Page {
+    fn read(path: &Path) -> Result<Page, String> {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let text = read(path);
+        Page::parse(&name.to_uppercase(), &text).ok_or(format!(
+            "`{name}.md` is not `# CODE: title`, words, a `compile_fail` block, `## Mended` and a block"
+        ))
+    }
+
+    fn parse(code: &str, text: &str) -> Option<Page> {
+        let (title, rest) = text
+            .strip_prefix(&format!("# {code}: "))?
+            .split_once("\n\n")?;
+        let (words, rest) = rest.split_once("\n\n```compile_fail\n")?;
+        let (failing, rest) = rest.split_once("```\n\n## Mended\n\n```")?;
+        let (_, rest) = rest.split_once('\n')?;
+        let mended = rest.strip_suffix("```\n")?;
+        let is_whole = !words.is_empty() && !failing.contains("```") && !mended.contains("```");
+        is_whole.then(|| Page {
+            code: code.to_owned(),
+            title: title.to_owned(),
+            failing: example::visible(failing),
+            mended: example::visible(mended),
+        })
+    }
+}
+
+fn pages() -> Vec<Page> {
+    let pages = files(PAGES, "md");
+    let pages = pages.iter().filter(|path| !path.ends_with("index.md"));
+    let pages: Result<Vec<Page>, String> = pages.map(|path| Page::read(path)).collect();
+    pages.unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+/// The codes of all sentences.
+fn told() -> BTreeSet<String> {
+    source::sentences().into_iter().collect()
+}
+
+#[test]
+fn no_two_sentences_share_a_code() {
+    let mut seen = BTreeSet::new();
+    for code in source::sentences() {
+        assert!(
+            seen.insert(code.clone()),
+            "`{code}` is at the head of two sentences"
+        );
+    }
+}
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() {
+    let pages: BTreeSet<String> = pages().into_iter().map(|page| page.code).collect();
+    let told = told();
+    let missing: Vec<_> = told.difference(&pages).collect();
+    let extra: Vec<_> = pages.difference(&told).collect();
+    assert!(
+        missing.is_empty(),
+        "no page in `electrician/src/diagnostics`: {missing:?}"
+    );
+    assert!(extra.is_empty(), "a page, and no sentence: {extra:?}");
+}
+
+#[test]
+fn every_page_is_listed_once_in_the_index_and_in_the_module() {
+    let index = read(Path::new(PAGES).join("index.md"));
+    let module = read(Path::new(PAGES).join("mod.rs"));
+    for Page { code, title, .. } in pages() {
+        let page = code.to_lowercase();
+        let line = format!("- [`{code}`]({page}): {title}\n");
+        assert_eq!(
+            index.matches(&line).count(),
+            1,
+            "the index wants the line\n{line}"
+        );
+        assert_eq!(
+            module.matches(&page).count(),
+            1,
+            "`mod.rs` wants `{page}` in `pages!`"
+        );
+    }
+}
+
+#[test]
+fn every_code_is_shown_by_a_case() {
+    let shown = files(format!("{ROOT}/tests/ui"), "stderr");
+    let shown: BTreeSet<String> = shown.iter().flat_map(|path| codes(&read(path))).collect();
+    let missing: Vec<_> = told()
+        .into_iter()
+        .filter(|code| !shown.contains(code))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "in no `.stderr` of `tests/ui`: {missing:?}"
+    );
+}
+
+#[test]
+fn every_page_fails_with_its_code_alone_and_is_mended() {
+    let wrong: Vec<String> = pages().iter().flat_map(Page::wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+impl Page {
+    /// What the two examples of this page report beside what they should.
+    fn wrong(&self) -> Vec<String> {
+        let told = (!is_told_by_types(&self.code)).then(|| self.code.clone());
+        let cases = [
+            ("failing", &self.failing, told),
+            ("mended", &self.mended, None),
+        ];
+        let wrong = cases.into_iter().filter_map(|(which, example, expected)| {
+            let found = example::reported(example);
+            let is_right = matches!(&found, Ok(codes) if codes.iter().eq(&expected));
+            (!is_right).then(|| format!("{}, {which}: {found:?}", self.code))
+        });
+        wrong.collect()
+    }
+}
