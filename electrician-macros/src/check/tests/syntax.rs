@@ -4,17 +4,20 @@ use super::{accepts, around, rejects};
 
 #[test]
 fn statements_that_cannot_be_read() {
-    rejects(&around("handler d c -> d;"), &["c: write `;` between them"]);
+    rejects(
+        &around("handler d c -> d;"),
+        &["c: one of them is missing before this"],
+    );
     rejects(
         &around("handler d = f handler e = g; c -> d -> e;"),
-        &["handler: write `;` between them"],
+        &["handler: one of them is missing before this"],
     );
     rejects(&around("c b;"), &["b: expected an arrow"]);
     rejects(&around("c;"), &["c: expected an arrow"]);
     rejects(&around("c => b;"), &["=>: an arrow of the wiring is `->`"]);
     rejects(
         "P { generator a handler b; a -> b; }",
-        &["handler: write `;` between them"],
+        &["handler: one of them is missing before this"],
     );
     rejects(&around("c -> ;"), &[">: expected a stage"]);
     rejects(&around("handler d; c - > d;"), &["-: expected an arrow"]);
@@ -28,7 +31,7 @@ fn statements_that_cannot_be_read() {
     );
     rejects(
         &around("handlr d = f; c -> d;"),
-        &["d: expected an arrow, `a -> b;`; did you mean `handler`?"],
+        &["d: or is the first word meant to be `handler`?"],
     );
     rejects(
         &around("handler d; c -> d with;"),
