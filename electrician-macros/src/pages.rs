@@ -53,10 +53,15 @@ impl Page {
     }
 }
 
+/// The pages of the codes, which are all but three.
 fn pages() -> Vec<Page> {
-    let pages = files(PAGES, "md");
-    let pages = pages.iter().filter(|path| !path.ends_with("index.md"));
-    let pages: Result<Vec<Page>, String> = pages.map(|path| Page::read(path)).collect();
+    let mut pages = files(PAGES, "md");
+    pages.retain(|path| {
+        !["index.md", "compared.md", "rustc.md"]
+            .iter()
+            .any(|other| path.ends_with(other))
+    });
+    let pages: Result<Vec<Page>, String> = pages.iter().map(|path| Page::read(path)).collect();
     pages.unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 

@@ -59,6 +59,7 @@
 //! - [`operator`]: named workers and whole pipelines under one supervisor.
 //! - [`resilience`]: retry, timeout and breaker, also for calls outside of a pipeline.
 //! - [`provider`]: backends behind one interface, chosen and switched while calls go on.
+//! - [`diagnostics`]: what the compiler says: a page for each code, with what fails and what mends it.
 //! - `test` (feature `test`): the kit for tests of your own.
 //!
 //! # Features

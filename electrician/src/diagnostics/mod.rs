@@ -2,15 +2,16 @@
 
 /// One page a code.
 macro_rules! pages {
-    ($($code:ident)*) => {
+    ($($page:ident)*) => {
         $(
-            #[doc = include_str!(concat!(stringify!($code), ".md"))]
-            pub mod $code {}
+            #[doc = include_str!(concat!(stringify!($page), ".md"))]
+            pub mod $page {}
         )*
     };
 }
 
 pages! {
+    compared rustc
     e0101 e0102 e0103 e0104 e0105 e0106 e0107 e0108 e0109 e0110 e0111 e0112 e0113 e0114 e0115 e0116
     e0117 e0118
     e0201 e0202 e0203 e0204 e0205 e0206 e0207 e0208 e0209 e0210 e0211 e0212 e0213 e0214 e0215
