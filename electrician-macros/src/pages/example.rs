@@ -11,13 +11,13 @@ use super::source::codes;
 use crate::{attribute, expand};
 
 /// The lines of an example as the compiler sees them: with those that a reader does not.
-pub(super) fn visible(example: &str) -> String {
+pub(super) fn whole(example: &str) -> String {
     let lines = example.lines();
     let lines = lines.map(|line| line.strip_prefix("# ").unwrap_or(line));
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// The codes that the macros of an example report.
+/// The codes that the macros of an example report, once each.
 pub(super) fn reported(example: &str) -> syn::Result<BTreeSet<String>> {
     let mut expanded = Expanded(BTreeSet::new());
     expanded.visit_file(&syn::parse_str(example)?);
@@ -42,7 +42,7 @@ impl Expanded {
         }
     }
 
-    /// Keeps the codes of each `compile_error!`.
+    /// Keeps the codes of each `compile_error!`, and of warnings, which stand in no other place.
     fn read(&mut self, expansion: TokenStream) {
         let mut is_error = false;
         for tree in expansion {
@@ -50,7 +50,11 @@ impl Expanded {
                 TokenTree::Ident(name) => is_error = name == "compile_error",
                 TokenTree::Group(group) if is_error => self.0.extend(codes(&group.to_string())),
                 TokenTree::Group(group) => self.read(group.stream()),
-                _ => {}
+                TokenTree::Literal(text) => {
+                    let codes = codes(&text.to_string()).into_iter();
+                    self.0.extend(codes.filter(|code| code.starts_with('W')));
+                }
+                TokenTree::Punct(_) => {}
             }
         }
     }

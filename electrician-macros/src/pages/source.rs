@@ -42,20 +42,19 @@ pub(super) fn codes(text: &str) -> Vec<String> {
     words.filter(is_code).map(str::to_owned).collect()
 }
 
-/// The code of each sentence in the sources, one as often as it stands there; the cases of the macros' tests are none.
-pub(super) fn sentences() -> Vec<String> {
-    let mut sources = files(format!("{ROOT}/electrician-macros/src"), "rs");
-    sources.extend(files(format!("{ROOT}/electrician/src"), "rs"));
-    let is_test = |path: &PathBuf| {
-        path.components().any(|part| {
-            ["tests", "tests.rs", "pages", "pages.rs"]
-                .iter()
-                .any(|name| part.as_os_str() == *name)
-        })
-    };
-    sources.retain(|path| !is_test(path));
+/// The code of each sentence in a directory of sources, as often as it stands there. What is only for tests has none.
+pub(super) fn sentences(directory: &str) -> Vec<String> {
+    let mut sources = files(format!("{ROOT}/{directory}"), "rs");
+    sources.retain(|path| !is_for_tests(path));
     let texts = sources.iter().map(read);
     texts.flat_map(|text| heads(&text)).collect()
+}
+
+fn is_for_tests(path: &Path) -> bool {
+    let path = path.to_string_lossy();
+    ["/tests/", "/tests.rs", "/pages/", "/pages.rs"]
+        .iter()
+        .any(|part| path.contains(part))
 }
 
 /// The codes with which the string literals of a source begin.

@@ -91,6 +91,10 @@ fn options_that_cannot_be_read() {
         &["ordered: expected `,` between options"],
     );
     rejects(
+        "P { generator a; handler b { workers = 4 }; a -> b; }",
+        &["=: expected `:` behind an option"],
+    );
+    rejects(
         &around("handler d { 5, workers: 0 }; c -> d;"),
         &["5: the name of an option", "0: cannot be zero"],
     );
