@@ -10,6 +10,8 @@ mod graph;
 mod inspect;
 mod message;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod readme;
 
 use proc_macro::TokenStream;

@@ -24,6 +24,11 @@ pub use crate::{
     value::Rate,
 };
 
+/// What stands for a function that its attribute refuses. Its errors are in the constant, so that the compiler takes whatever is
+/// made of it for wrong already, and is silent.
+#[derive(Debug)]
+pub struct Refused<const ERRORS: usize> {}
+
 /// A future whose output is said beforehand: the types in it follow from that.
 pub fn typed<T, F: Future<Output = T>>(future: F) -> F {
     future

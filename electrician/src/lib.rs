@@ -59,6 +59,7 @@
 //! - [`operator`]: named workers and whole pipelines under one supervisor.
 //! - [`resilience`]: retry, timeout and breaker, also for calls outside of a pipeline.
 //! - [`provider`]: backends behind one interface, chosen and switched while calls go on.
+//! - [`diagnostics`]: what the compiler says: a page for each code, with what fails and what mends it.
 //! - `test` (feature `test`): the kit for tests of your own.
 //!
 //! # Features
@@ -70,6 +71,8 @@
 //! | `test` | the module `test`: scripted generators, recording sinks, faulty handlers, the balance assertion |
 //! | `tower` | `resilience::tower`: a chain is a layer, and a service is called through a chain |
 
+#[cfg(all(doc, not(doctest)))]
+pub mod diagnostics;
 pub mod edge;
 pub mod operator;
 pub mod pipeline;

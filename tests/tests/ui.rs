@@ -2,6 +2,10 @@
 //!
 //! `TRYBUILD=overwrite cargo test -p tests --test ui` writes the words anew; read them as a user would.
 
+mod ui {
+    mod mistakes;
+}
+
 /// Mistakes in a block or a signature: every word of these is ours.
 #[test]
 fn every_mistake_is_said_once_and_on_its_token() {
@@ -12,4 +16,10 @@ fn every_mistake_is_said_once_and_on_its_token() {
 #[test]
 fn types_that_do_not_fit_are_told_apart() {
     trybuild::TestCases::new().compile_fail("ui/types/*.rs");
+}
+
+/// What a newcomer gets wrong in the first program of the README.
+#[test]
+fn the_first_mistakes_are_told_well_enough_to_mend_them() {
+    trybuild::TestCases::new().compile_fail("ui/mistakes/*.rs");
 }

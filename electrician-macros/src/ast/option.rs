@@ -94,7 +94,10 @@ fn entry(cursor: &mut Cursor, cx: &mut Context) -> Option<Entry> {
         cx.report(span, message::expected("the name of an option"));
         return None;
     };
-    if !cursor.eat_punct(':') {
+    if cursor.peek_punct(0, '=') {
+        cx.report(cursor.span(), message::expected("`:` behind an option"));
+        cursor.skip(1);
+    } else if !cursor.eat_punct(':') {
         return Some(Entry {
             name,
             written: Written::Nothing,

@@ -34,15 +34,15 @@ pub(super) fn implement(
 ) -> Option<TokenStream> {
     let outlets: Vec<&PathSegment> = function
         .parameters()
-        .filter_map(|parameter| named(&parameter.ty, "Outlet"))
+        .filter_map(|parameter| outlet(&parameter.ty))
         .collect();
     let form = match (options.every, outlets.first()) {
         (Some(nanos), None) => Form::Polled(nanos),
         (None, Some(_)) => Form::Pushed,
         (None, None) => Form::Pulled,
-        (Some(nanos), Some(outlet)) => {
+        (Some(_), Some(outlet)) => {
             diag.report(outlet.span(), message::outlet_and_every());
-            Form::Polled(nanos)
+            return None;
         }
     };
     for outlet in outlets.iter().skip(1) {
@@ -69,9 +69,11 @@ pub(super) fn implement(
     let mut arguments = Vec::new();
     for parameter in function.parameters() {
         let ty = bare(&parameter.ty);
-        if named(ty, "Outlet").is_some() {
+        if outlet(ty).is_some() {
+            if matches!(ty, Type::Reference(_)) {
+                diag.report(ty.span(), message::borrowed_outlet());
+            }
             passed.push(None);
-        } else if refuse_borrowed_outlet(ty, diag) {
         } else if let Some(argument) = argument::read(arguments.len(), ty, by_value, &lent, diag) {
             passed.push(Some(arguments.len()));
             arguments.push(argument);
@@ -95,13 +97,12 @@ pub(super) fn implement(
     })
 }
 
-fn refuse_borrowed_outlet(ty: &Type, diag: &mut Diagnostics) -> bool {
-    let borrowed =
-        matches!(ty, Type::Reference(reference) if named(&reference.elem, "Outlet").is_some());
-    if borrowed {
-        diag.report(ty.span(), message::borrowed_outlet());
+/// The outlet that a parameter is, or lends.
+fn outlet(ty: &Type) -> Option<&PathSegment> {
+    match bare(ty) {
+        Type::Reference(reference) => named(&reference.elem, "Outlet"),
+        owned => named(owned, "Outlet"),
     }
-    borrowed
 }
 
 /// `-> impl Iterator<Item = T>`, `-> impl Stream<Item = T>`

@@ -18,7 +18,6 @@ mod waiting;
 mod tests;
 
 use proc_macro2::TokenStream;
-use quote::quote;
 
 use crate::diagnostics::Diagnostics;
 use options::Options;
@@ -46,11 +45,18 @@ fn expand(
     let mut diag = Diagnostics::default();
     let options = options::parse(args, known, &mut diag);
     let function = signature::parse(item.clone(), known.attribute, &mut diag);
-    let name = function.as_ref().map(Function::type_of_its_name);
-    let implementation = function.and_then(|function| implement(&function, &options, &mut diag));
-    let implementation = implementation.filter(|_| diag.is_empty());
+    let implementation = function
+        .as_ref()
+        .and_then(|function| implement(function, &options, &mut diag));
+    let is_right = diag.is_empty();
     let errors = diag.into_compile_errors();
+    let stage = match &function {
+        Some(function) if is_right => function.type_of_its_name(),
+        Some(function) => function.refused(&options, &errors),
+        None => errors,
+    };
     let mut all = item;
-    all.extend(quote! { #name #implementation #errors });
+    all.extend(stage);
+    all.extend(implementation.filter(|_| is_right));
     all
 }

@@ -70,11 +70,11 @@ fn read(
     options: &mut Options,
     diag: &mut Diagnostics,
 ) -> syn::Result<()> {
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: Vec<Ident> = Vec::new();
     while !input.is_empty() {
         let name = input.call(Ident::parse_any)?;
         let word = name.to_string();
-        if seen.contains(&word) {
+        if seen.contains(&name) {
             diag.report(name.span(), message::twice(&word));
         }
         if known.words.contains(&word.as_str()) {
@@ -87,7 +87,7 @@ fn read(
             );
             skip(input)?;
         }
-        seen.push(word);
+        seen.push(name);
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
         }
@@ -139,19 +139,16 @@ fn skip(input: ParseStream) -> syn::Result<()> {
 }
 
 /// Words that cannot both be true.
-fn clashes(seen: &[String], options: &Options, diag: &mut Diagnostics) {
-    let span = Span::call_site();
+fn clashes(seen: &[Ident], options: &Options, diag: &mut Diagnostics) {
     for (left, right) in [
         ("item", "optional"),
         ("optional", "many"),
         ("every", "many"),
         ("every", "item"),
     ] {
-        let both = [left, right]
-            .into_iter()
-            .all(|word| seen.iter().any(|seen| seen == word));
-        if both {
-            diag.report(span, message::clash(left, right));
+        let written = |word: &str| seen.iter().find(|seen| *seen == word);
+        if let (Some(_), Some(second)) = (written(left), written(right)) {
+            diag.report(second.span(), message::clash(left, right));
         }
     }
     debug_assert!(

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, PatType, Signature, Visibility};
 
 use super::message;
+use super::options::Options;
 use super::waiting::may_wait;
 use crate::diagnostics::Diagnostics;
 
@@ -84,6 +85,16 @@ impl Function {
             #[doc(hidden)]
             #[allow(non_camel_case_types, dead_code, unreachable_pub, missing_debug_implementations, missing_copy_implementations)]
             #item
+        }
+    }
+
+    /// A type of the same name that holds what is wrong: whatever a pipeline does with it, the compiler says nothing more.
+    pub(super) fn refused(&self, options: &Options, errors: &TokenStream) -> TokenStream {
+        let (vis, name, private) = (&self.vis, &self.sig.ident, options.private());
+        quote! {
+            #[doc(hidden)]
+            #[allow(non_camel_case_types, dead_code, unreachable_pub)]
+            #vis type #name = #private::Refused<{ #errors }>;
         }
     }
 }

@@ -9,12 +9,13 @@ pub(crate) fn expected(what: &str) -> String {
 }
 
 pub(crate) fn missing_semicolon() -> String {
-    "[E0103] the statement before this word has no end; write `;` between them".to_owned()
+    "[E0103] a statement ends with `;`, and an arrow is `->`; one of them is missing before this"
+        .to_owned()
 }
 
 pub(crate) fn missing_arrow(nearest: Option<&str>) -> String {
     let tail = match nearest {
-        Some(_) => super::hint(nearest),
+        Some(keyword) => format!("; or is the first word meant to be `{keyword}`?"),
         None => {
             "; a declaration starts with `generator`, `handler`, `pipeline`, `input` or `output`"
                 .to_owned()

@@ -61,7 +61,7 @@ pub(crate) fn option_needs_value(name: &str, example: &str) -> String {
 }
 
 pub(crate) fn option_words(name: &str, words: &[&str]) -> String {
-    format!("[E0712] `{name}` can be {}", list(words))
+    format!("[E0712] `{name}` takes a word; write {}", list(words))
 }
 
 pub(crate) fn option_needs_group(name: &str, example: &str) -> String {

@@ -110,7 +110,10 @@ pub(crate) fn overflow_while_rejecting(stage: &str) -> String {
 }
 
 pub(crate) fn no_input(stage: &str) -> String {
-    format!("[E0415] stage `{stage}` has no input; connect one with `source -> {stage}`")
+    format!(
+        "[E0415] stage `{stage}` has no input; connect one with `source -> {stage}`, or declare it with `generator` if it is a \
+         source"
+    )
 }
 
 pub(crate) fn no_output(stage: &str) -> String {

@@ -30,18 +30,17 @@ fn expand(source: &str) -> TokenStream {
 /// The sentences of an expansion's `compile_error!`s.
 fn sentences(expansion: TokenStream) -> Vec<String> {
     let mut found = Vec::new();
-    let mut after_name = false;
+    let mut is_error = false;
     for tree in expansion {
         match tree {
-            proc_macro2::TokenTree::Group(group) if after_name => {
+            proc_macro2::TokenTree::Group(group) if is_error => {
                 let literal: syn::LitStr =
                     syn::parse2(group.stream()).expect("an error is a string");
                 found.push(literal.value());
-                after_name = false;
             }
-            proc_macro2::TokenTree::Ident(ident) => after_name = ident == "compile_error",
-            proc_macro2::TokenTree::Punct(_) => {}
-            _ => after_name = false,
+            proc_macro2::TokenTree::Group(group) => found.extend(sentences(group.stream())),
+            proc_macro2::TokenTree::Ident(ident) => is_error = ident == "compile_error",
+            _ => {}
         }
     }
     found

@@ -4,17 +4,20 @@ use super::{accepts, around, rejects};
 
 #[test]
 fn statements_that_cannot_be_read() {
-    rejects(&around("handler d c -> d;"), &["c: write `;` between them"]);
+    rejects(
+        &around("handler d c -> d;"),
+        &["c: one of them is missing before this"],
+    );
     rejects(
         &around("handler d = f handler e = g; c -> d -> e;"),
-        &["handler: write `;` between them"],
+        &["handler: one of them is missing before this"],
     );
     rejects(&around("c b;"), &["b: expected an arrow"]);
     rejects(&around("c;"), &["c: expected an arrow"]);
     rejects(&around("c => b;"), &["=>: an arrow of the wiring is `->`"]);
     rejects(
         "P { generator a handler b; a -> b; }",
-        &["handler: write `;` between them"],
+        &["handler: one of them is missing before this"],
     );
     rejects(&around("c -> ;"), &[">: expected a stage"]);
     rejects(&around("handler d; c - > d;"), &["-: expected an arrow"]);
@@ -28,7 +31,7 @@ fn statements_that_cannot_be_read() {
     );
     rejects(
         &around("handlr d = f; c -> d;"),
-        &["d: expected an arrow, `a -> b;`; did you mean `handler`?"],
+        &["d: or is the first word meant to be `handler`?"],
     );
     rejects(
         &around("handler d; c -> d with;"),
@@ -86,6 +89,10 @@ fn options_that_cannot_be_read() {
     rejects(
         &around("handler d { workers: 3 ordered }; c -> d;"),
         &["ordered: expected `,` between options"],
+    );
+    rejects(
+        "P { generator a; handler b { workers = 4 }; a -> b; }",
+        &["=: expected `:` behind an option"],
     );
     rejects(
         &around("handler d { 5, workers: 0 }; c -> d;"),

@@ -1,0 +1,6 @@
+use electrician::{Outlet, generator};
+
+#[generator]
+async fn orders(_out: Outlet) {}
+
+fn main() {}

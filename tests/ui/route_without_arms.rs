@@ -1,0 +1,10 @@
+use electrician::pipeline;
+
+pipeline! {
+    Shop {
+        generator orders;
+        orders -> match { };
+    }
+}
+
+fn main() {}
