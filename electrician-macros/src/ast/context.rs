@@ -42,6 +42,17 @@ impl Context<'_> {
         }
     }
 
+    /// Reports a type that is not written, and gives the type that stands in its place.
+    pub(crate) fn missing_type(&mut self, span: Span, message: String) -> syn::Type {
+        let name = self.diag.report_type(span, message);
+        syn::parse_quote!(#name)
+    }
+
+    /// The same where `syn` could not read one.
+    pub(crate) fn unreadable_type(&mut self, error: &syn::Error) -> syn::Type {
+        self.missing_type(error.span(), message::rust(&error.to_string()))
+    }
+
     /// Remembers tokens that could not be read: the stages that they mention may well have been wired there.
     pub(crate) fn give_up(&mut self, tokens: TokenStream) {
         self.words.read(tokens.clone());

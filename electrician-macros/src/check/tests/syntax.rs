@@ -132,7 +132,7 @@ fn heads_that_cannot_be_read() {
         "P(db: Pool)",
         &["(: expected the pipeline's stages in braces"],
     );
-    rejects("{ generator a; }", &["}: expected the name of a pipeline"]);
+    rejects("{ generator a; }", &["{: expected the name of a pipeline"]);
     rejects(
         "P() -> u8 { generator a; a -> _; }",
         &["->: unexpected in the head of a pipeline"],
