@@ -54,3 +54,6 @@ fn expansion(graph: &Graph) -> TokenStream {
     }
     emit::emit(graph, false)
 }
+
+#[cfg(test)]
+mod tests;

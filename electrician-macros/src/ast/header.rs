@@ -75,11 +75,19 @@ fn is_list(cursor: &Cursor) -> bool {
 }
 
 fn name(cursor: &mut Cursor, cx: &mut Context) -> Option<Ident> {
+    let start = cursor.span();
+    let lost = cursor.skip_until(|cursor| is_word(cursor) && !is_where(cursor));
     let name = cursor.eat_ident().cloned();
-    if name.is_none() {
-        cx.report(cursor.span(), message::pipeline_without_name());
+    match name {
+        None => cx.report(start, message::pipeline_without_name()),
+        Some(_) if !lost.is_empty() => cx.report(start, message::pipeline_header()),
+        Some(_) => {}
     }
     name
+}
+
+fn is_where(cursor: &Cursor) -> bool {
+    cursor.peek_ident(0).is_some_and(|word| word == "where")
 }
 
 /// `name: Type, …`; a type that cannot be read leaves its parameter behind.

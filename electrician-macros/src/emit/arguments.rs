@@ -49,7 +49,7 @@ impl Emitter<'_> {
         let name = &param.name;
         let is_param = matches!(place, Expr::Path(_));
         Some(if is_param {
-            ours!(&this.#name)
+            ours!(&this.#place)
         } else {
             ours!({ let #name = &this.#name; &#place })
         })
