@@ -106,15 +106,31 @@ pub(crate) fn suggest<'n>(
     let limit = (written.chars().count() / 3).max(1);
     known
         .into_iter()
+        .filter(|name| name.chars().count().abs_diff(written.chars().count()) <= limit)
         .map(|name| (distance(written, name), name))
         .filter(|(distance, name)| *distance <= limit && *distance < name.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
 
+/// What is left of two words without their common beginning and end.
+fn differing(left: &str, right: &str) -> (Vec<char>, Vec<char>) {
+    let (mut left, mut right): (Vec<char>, Vec<char>) =
+        (left.chars().collect(), right.chars().collect());
+    for _ in 0..2 {
+        while left.last().is_some_and(|last| Some(last) == right.last()) {
+            left.pop();
+            right.pop();
+        }
+        left.reverse();
+        right.reverse();
+    }
+    (left, right)
+}
+
 /// The number of letters to insert, delete, replace or swap with their neighbour.
 fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let (left, right) = differing(left, right);
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=right.len()).collect();
     for (i, l) in left.iter().enumerate() {

@@ -1,6 +1,8 @@
 //! What becomes of blocks that are cut off while they are typed, or torn.
 
 mod blocks;
+mod shapes;
+mod speed;
 mod truncated;
 
 use proc_macro2::{TokenStream, TokenTree};

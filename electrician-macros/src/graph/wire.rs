@@ -263,6 +263,7 @@ impl<'a> Wiring<'_, 'a> {
             options,
             feedback,
             fused: false,
+            arm: None,
             cycle: None,
         });
         id
@@ -282,8 +283,11 @@ impl<'a> Wiring<'_, 'a> {
                 continue;
             }
             let mut wired = Vec::new();
-            for (arm, target) in arms.iter().zip(&targets) {
+            for (at, (arm, target)) in arms.iter().zip(&targets).enumerate() {
                 let target = target.map(|id| self.edge(source, vec![id], arm.arrow, options));
+                if let Some(edge) = target {
+                    self.graph.edges[edge.0].arm = Some(at);
+                }
                 let (pattern, guard, payload) =
                     (arm.pattern.clone(), arm.guard.clone(), arm.payload.clone());
                 wired.push(RouteArm {
