@@ -37,8 +37,11 @@ impl<'a> Emitter<'a> {
     }
 
     /// The line of the block that the next part comes from, as a statement that the formatter turns into a comment.
-    pub(crate) fn heading(&self, text: &str) -> Option<TokenStream> {
-        self.headings.then(|| ours!(__heading!(#text);))
+    pub(crate) fn heading(&self, text: impl FnOnce() -> String) -> Option<TokenStream> {
+        self.headings.then(|| {
+            let text = text();
+            ours!(__heading!(#text);)
+        })
     }
 
     /// The stages, island by island, each after what feeds it.

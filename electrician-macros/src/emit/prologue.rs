@@ -22,7 +22,7 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
 
 /// One stage: its definition, the arrows into it, what it says of failures, its handle, its workers.
 fn define(emitter: &Emitter, stage: &Stage) -> TokenStream {
-    let heading = emitter.heading(&one_line(&stage.text));
+    let heading = emitter.heading(|| one_line(&stage.text));
     let definition = definition(emitter, stage);
     let links = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
     let links = links

@@ -3,6 +3,7 @@
 mod blocks;
 mod shapes;
 mod speed;
+mod torn;
 mod truncated;
 
 use proc_macro2::{TokenStream, TokenTree};
