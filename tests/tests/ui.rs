@@ -13,3 +13,9 @@ fn every_mistake_is_said_once_and_on_its_token() {
 fn types_that_do_not_fit_are_told_apart() {
     trybuild::TestCases::new().compile_fail("ui/types/*.rs");
 }
+
+/// One mistake in a block, and code around it that uses all that the block makes: nothing is said of that.
+#[test]
+fn what_is_around_a_wrong_block_still_compiles() {
+    trybuild::TestCases::new().compile_fail("ui/around/*.rs");
+}

@@ -93,7 +93,8 @@ pub(super) fn read(
 
 /// `: TYPE`
 fn item_type(cursor: &mut Cursor, keyword: &str, name: &Ident, cx: &mut Context) -> syn::Type {
-    if !cursor.eat_punct(':') {
+    let colon = cursor.eat_punct(':');
+    if !colon || cursor.is_empty() || cursor.peek_group(0, Delimiter::Brace).is_some() {
         let ty = cx.missing_type(cursor.span(), message::missing_type(keyword, &plain(name)));
         skip_to_options(cursor);
         return ty;

@@ -109,9 +109,11 @@ fn param(cursor: &mut Cursor, cx: &mut Context) -> Option<Param> {
             return None;
         }
     };
-    if !cursor.eat_punct(':') {
+    let colon = cursor.eat_punct(':');
+    let is_missing = cursor.is_empty() || cursor.peek_punct(0, ',');
+    if !colon || is_missing {
         let sentence = message::parameter_without_type(&plain(&name));
-        if cursor.peek_ident(0).is_none() {
+        if is_missing || cursor.peek_ident(0).is_none() {
             let ty = cx.missing_type(name.span(), sentence);
             return Some(Param { name, ty });
         }

@@ -110,12 +110,16 @@ fn broken_words(pipeline: &Pipeline) -> Words {
     words
 }
 
-/// A stage that a broken statement mentions may well have been wired there.
+/// A stage that a broken statement mentions may well have been wired there, and one that nothing leads to reached.
 fn excuse_broken(graph: &mut Graph) {
+    let is_lost = !graph.pipeline.broken.is_empty();
     let mentioned = graph
         .stages
         .iter()
-        .filter(|stage| graph.broken.mention(&stage.name))
+        .filter(|stage| {
+            let is_open = is_lost && stage.inputs.is_empty() && !stage.is_source();
+            is_open || graph.broken.mention(&stage.name)
+        })
         .map(|stage| stage.id);
     let mentioned: Vec<StageId> = mentioned.collect();
     graph.excused.extend(mentioned);

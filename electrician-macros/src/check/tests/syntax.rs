@@ -60,7 +60,10 @@ fn declarations_that_cannot_be_read() {
     );
     rejects(&around("handler d = f(1 +); c -> d;"), &["+: [E0101]"]);
     rejects(&around("output d; c -> d;"), &["d: write `output d: Type`"]);
-    rejects(&around("output d: ; c -> d;"), &[":: [E0101]"]);
+    rejects(
+        &around("output d: ; c -> d;"),
+        &[":: write `output d: Type`"],
+    );
     rejects(
         &around("generator d = || 3; d -> b;"),
         &[
