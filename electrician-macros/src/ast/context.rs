@@ -37,9 +37,16 @@ impl Context<'_> {
 
     /// Reports what `syn` said.
     pub(crate) fn report_rust(&mut self, error: &syn::Error) {
+        self.words.tear();
         for one in error.clone() {
             self.report(one.span(), message::rust(&one.to_string()));
         }
+    }
+
+    /// Reports that an expression is missing.
+    pub(crate) fn report_missing(&mut self, span: Span, message: String) {
+        self.words.tear();
+        self.report(span, message);
     }
 
     /// Reports a type that is not written, and gives the type that stands in its place.

@@ -131,7 +131,7 @@ fn callee(cursor: &mut Cursor, keyword: &str, name: &Ident, cx: &mut Context) ->
             && cursor.peek_group(0, Delimiter::Brace).is_none()
             && !super::parse::starts(cursor)
         {
-            cx.report(
+            cx.report_missing(
                 cursor.span(),
                 message::expected_callee(keyword, &plain(name)),
             );
@@ -146,7 +146,7 @@ fn callee(cursor: &mut Cursor, keyword: &str, name: &Ident, cx: &mut Context) ->
         return bare_closure(cursor, cx).map_or_else(|| named(name), Callee::Closure);
     }
     if cursor.is_empty() || cursor.peek_group(0, Delimiter::Brace).is_some() {
-        cx.report(
+        cx.report_missing(
             cursor.span(),
             message::expected_callee(keyword, &plain(name)),
         );

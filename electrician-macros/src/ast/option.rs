@@ -108,7 +108,7 @@ fn entry(cursor: &mut Cursor, cx: &mut Context) -> Option<Entry> {
         });
     }
     if cursor.is_empty() || cursor.peek_punct(0, ',') {
-        cx.report(cursor.span(), message::option_without_value(&plain(&name)));
+        cx.report_missing(cursor.span(), message::option_without_value(&plain(&name)));
         let written = Written::Broken(TokenStream::new());
         return Some(Entry { name, written });
     }

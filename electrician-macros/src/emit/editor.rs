@@ -40,8 +40,8 @@ pub(crate) fn lost(tokens: TokenStream) -> TokenStream {
     let all = all.iter().map(|fragment| statement(fragment, &rt));
     ours!(
         #[allow(unexpected_cfgs)]
-        #[cfg(rust_analyzer)]
         const _: () = {
+            #[cfg(rust_analyzer)]
             #rt::as_written! { #(#all)* }
         };
     )

@@ -13,6 +13,8 @@ pub(crate) struct Emitter<'a> {
     pub(crate) graph: &'a Graph<'a>,
     headings: bool,
     unique: Unique,
+    /// The variable of each stage.
+    variables: Vec<Ident>,
     /// How many queues lead to the stages of each name.
     ways: BTreeMap<String, usize>,
 }
@@ -23,17 +25,16 @@ impl<'a> Emitter<'a> {
         for edge in graph.edges.iter().filter(|edge| !edge.fused) {
             *ways.entry(target(graph, edge)).or_default() += 1;
         }
-        let emitter = Self {
+        let unique = Unique::default();
+        // the stages come first, so that they keep their names
+        let variables = graph.stages.iter().map(|stage| variable(&unique, stage));
+        Self {
             graph,
             headings,
-            unique: Unique::default(),
+            variables: variables.collect(),
+            unique,
             ways,
-        };
-        // the stages come first, so that they keep their names
-        for stage in &graph.stages {
-            emitter.stage(stage);
         }
-        emitter
     }
 
     /// The line of the block that the next part comes from, as a statement that the formatter turns into a comment.
@@ -50,13 +51,9 @@ impl<'a> Emitter<'a> {
         ids.map(|id| self.graph.stage(*id))
     }
 
-    /// The stage's own variable: its definition, then its worker. In lower case: a pattern in capitals is a constant.
+    /// The stage's own variable: its definition, then its worker.
     pub(crate) fn stage(&self, stage: &Stage) -> Ident {
-        let name = self
-            .unique
-            .name(("stage", stage.id.0), &stage.label.to_lowercase());
-        let name = Ident::new(&name, Span::mixed_site().located_at(stage.span));
-        spoken(&name)
+        self.variables[stage.id.0].clone()
     }
 
     /// A variable that belongs to a stage.
@@ -148,6 +145,15 @@ impl<'a> Emitter<'a> {
     pub(crate) fn queues_from(&self, id: StageId) -> impl Iterator<Item = &Edge> {
         self.graph.edges_from(id).filter(|edge| !edge.fused)
     }
+}
+
+/// In lower case: a pattern in capitals is a constant.
+fn variable(unique: &Unique, stage: &Stage) -> Ident {
+    let name = unique.name(("stage", stage.id.0), &stage.label.to_lowercase());
+    spoken(&Ident::new(
+        &name,
+        Span::mixed_site().located_at(stage.span),
+    ))
 }
 
 /// The name, or one beside it where Rust keeps it for itself.

@@ -1,7 +1,8 @@
 //! A missing keyword: what is around the block still compiles.
 
-use electrician::prelude::*;
+use electrician::{Error, prelude::*, value::Rate};
 use futures_util::StreamExt;
+use std::time::Duration;
 
 #[generator]
 fn numbers(count: u64) -> impl Iterator<Item = u64> {
@@ -26,12 +27,13 @@ pipeline! {
 async fn around(shop: Shop) -> Result<u64, Error> {
     let _other = Shop::new(3, 4);
     println!("{}", Shop::TOPOLOGY.mermaid());
-    let mut running: Running<Shop> = shop.start()?;
+    let running: Running<Shop> = shop.start()?;
     running.stages().add.breaker().reset();
     running.stages().add.rate_limit().set(Rate::per_second(3));
     let ShopStages { source: _, add: _, .. } = running.stages();
     running.more.send(7).await.ok();
-    let first: Option<u64> = running.sums.next().await;
+    let mut sums = running.sums.clone();
+    let first: Option<u64> = sums.next().await;
     let report = running.drain(Duration::from_secs(1)).await;
     assert!(report.is_clean(), "{report}");
     Ok(first.unwrap_or_default())
