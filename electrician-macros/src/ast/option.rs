@@ -172,13 +172,15 @@ impl Entry {
         Some(cx.value(expr, &name, expected))
     }
 
-    /// A closure that stays one.
+    /// A closure over the item that stays one.
     pub(super) fn closure(self, example: &str, cx: &mut Context) -> Option<syn::ExprClosure> {
         let (span, name) = (self.span(), plain(&self.name));
         if self.is_broken() {
             return None;
         }
-        if let syn::Expr::Closure(closure) = self.scalar(example, cx)? {
+        if let syn::Expr::Closure(closure) = self.scalar(example, cx)?
+            && closure.inputs.len() == 1
+        {
             return Some(cx.closure(closure));
         }
         let wanted = format!("a closure such as {example}");

@@ -2,7 +2,7 @@
 /// ```mermaid
 /// flowchart LR
 ///     source(["source"])
-///     left["left<br/>workers: { let twice = 2; twice * 4 }<br/>ordered"]
+///     left["left<br/>workers: { let twice = 2 ; twice * 4 }<br/>ordered"]
 ///     right["right"]
 ///     store["store"]
 ///     source ==>|"any"| left
@@ -128,8 +128,8 @@ where
                     feedback: false,
                 },
             ],
-            "flowchart LR\n    source([\"source\"])\n    left[\"left<br/>workers: { let twice = 2; twice * 4 }<br/>ordered\"]\n    right[\"right\"]\n    store[\"store\"]\n    source ==>|\"any\"| left\n    source ==>|\"any\"| right\n    left ==> store\n    right ==> store\n",
-            "digraph \"Balanced\" {\n    rankdir=LR;\n    \"source\" [label=\"source\", shape=ellipse];\n    \"left\" [label=\"left\\nworkers: { let twice = 2; twice * 4 }\\nordered\", shape=box];\n    \"right\" [label=\"right\", shape=box];\n    \"store\" [label=\"store\", shape=box];\n    \"source\" -> \"left\" [style=bold, label=\"any\"];\n    \"source\" -> \"right\" [style=bold, label=\"any\"];\n    \"left\" -> \"store\" [style=bold];\n    \"right\" -> \"store\" [style=bold];\n}\n",
+            "flowchart LR\n    source([\"source\"])\n    left[\"left<br/>workers: { let twice = 2 ; twice * 4 }<br/>ordered\"]\n    right[\"right\"]\n    store[\"store\"]\n    source ==>|\"any\"| left\n    source ==>|\"any\"| right\n    left ==> store\n    right ==> store\n",
+            "digraph \"Balanced\" {\n    rankdir=LR;\n    \"source\" [label=\"source\", shape=ellipse];\n    \"left\" [label=\"left\\nworkers: { let twice = 2 ; twice * 4 }\\nordered\", shape=box];\n    \"right\" [label=\"right\", shape=box];\n    \"store\" [label=\"store\", shape=box];\n    \"source\" -> \"left\" [style=bold, label=\"any\"];\n    \"source\" -> \"right\" [style=bold, label=\"any\"];\n    \"left\" -> \"store\" [style=bold];\n    \"right\" -> \"store\" [style=bold];\n}\n",
         )
     };
     type Handles = BalancedHandles;
@@ -155,7 +155,7 @@ where
     ) {
         use ::electrician::__private as __rt;
 
-        // generator source = numbers(count)
+        // generator source = numbers (count)
         let source = __rt::generator(
             numbers {},
             (__rt::place(this, |this: &Self| &this.count),),
@@ -165,7 +165,7 @@ where
         source.unfailing();
         handles.__stages.source.bind(source.cell());
 
-        // handler left = same { workers: { let twice = 2; twice * 4 }, ordered }
+        // handler left = same { workers : { let twice = 2 ; twice * 4 } , ordered }
         let left = __rt::handler(same {}, ()).install("left", run);
         __rt::link(source.output(), left.input());
         left.unfailing();
@@ -181,13 +181,13 @@ where
             );
         let left_order = __rt::Turnstile::new();
 
-        // handler right = same_async { buffer: 3, overflow: drop_oldest }
+        // handler right = same_async { buffer : 3 , overflow : drop_oldest }
         let right = __rt::handler(same_async {}, ()).install("right", run);
         __rt::link(source.output(), right.input());
         right.unfailing();
         handles.__stages.right.bind(right.cell());
 
-        // handler store = add_by_key([None; 16], sum)
+        // handler store = add_by_key ([None ; 16] , sum)
         let store = __rt::handler(
                 add_by_key {},
                 (
