@@ -123,7 +123,9 @@ fn runs_inline(stage: &Stage) -> bool {
 fn order(graph: &Graph, lines: &[Vec<StageId>]) -> Vec<usize> {
     let mut line_of = vec![0; graph.stages.len()];
     for (at, line) in lines.iter().enumerate() {
-        line.iter().for_each(|stage| line_of[stage.0] = at);
+        for stage in line {
+            line_of[stage.0] = at;
+        }
     }
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); lines.len()];
     let mut waits = vec![0_usize; lines.len()];

@@ -38,9 +38,14 @@ pub(super) const SHAPES: [Shape; 7] = [
 ];
 
 fn handlers(count: usize, options: &str) -> String {
-    (0..count)
-        .map(|at| format!("handler stage_{at} = work(base) {options};\n"))
-        .collect()
+    each(count, |at| {
+        format!("handler stage_{at} = work(base) {options};\n")
+    })
+}
+
+fn each(count: usize, text: impl Fn(usize) -> String) -> String {
+    let texts: Vec<String> = (0..count).map(text).collect();
+    texts.concat()
 }
 
 fn names(count: usize, before: &str, between: &str) -> String {
@@ -74,9 +79,7 @@ fn broadcast(stages: usize) -> String {
 }
 
 fn route(stages: usize) -> String {
-    let arms: String = (0..stages)
-        .map(|at| format!("{at} => stage_{at}, "))
-        .collect();
+    let arms = each(stages, |at| format!("{at} => stage_{at}, "));
     block(&format!(
         "{} source -> match {{ {arms} _ => _ }};",
         handlers(stages, "")
@@ -84,9 +87,9 @@ fn route(stages: usize) -> String {
 }
 
 fn merge(stages: usize) -> String {
-    let sources: String = (0..stages)
-        .map(|at| format!("generator from_{at} = numbers(base);\n"))
-        .collect();
+    let sources = each(stages, |at| {
+        format!("generator from_{at} = numbers(base);\n")
+    });
     block(&format!(
         "{sources} handler end = work(base); [source, {}] -> end;",
         names(stages, "from_", ", ")
@@ -94,8 +97,6 @@ fn merge(stages: usize) -> String {
 }
 
 fn misspelt(stages: usize) -> String {
-    let wired: String = (0..20)
-        .map(|at| format!("source_ -> stge_{at};\n"))
-        .collect();
+    let wired = each(20, |at| format!("source_ -> stge_{at};\n"));
     block(&format!("{} {wired}", handlers(stages, "")))
 }

@@ -227,9 +227,9 @@ fn judge_block(source: &str) {
         .map(|pipeline| graph::build(pipeline, &mut diag))
         .collect();
     check::check_block(&block, &mut diag);
-    graphs
-        .iter()
-        .for_each(|graph| check::check(graph, &mut diag));
+    for graph in &graphs {
+        check::check(graph, &mut diag);
+    }
     let mut places = BTreeSet::new();
     for found in diag.into_sorted() {
         let LineColumn { line, column } = found.span.start();
@@ -288,7 +288,7 @@ fn run<S: Strategy>(strategy: S, judge: impl Fn(S::Value)) {
 #[test]
 fn a_torn_block_is_refused_in_order() {
     run((0..BLOCKS.len(), tears()), |(block, tears)| {
-        judge_block(&torn(BLOCKS[block], &tears))
+        judge_block(&torn(BLOCKS[block], &tears));
     });
 }
 
