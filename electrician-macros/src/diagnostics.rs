@@ -1,11 +1,14 @@
 //! Everything found wrong in one block comes in; sorted `compile_error!`s, each on its token, go out.
 
-use proc_macro2::{LineColumn, Span, TokenStream};
+use proc_macro2::{Ident, LineColumn, Span, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::BTreeSet;
 
 /// What has been reported so far.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     entries: Vec<Diagnostic>,
+    places: BTreeSet<(usize, usize)>,
 }
 
 /// One sentence at one place.
@@ -13,24 +16,43 @@ pub(crate) struct Diagnostics {
 pub(crate) struct Diagnostic {
     pub(crate) span: Span,
     pub(crate) message: String,
+    /// The type whose place the error takes.
+    ty: Option<Ident>,
 }
 
 impl Diagnostics {
-    /// Adds a sentence, unless the same one stands at the same place already.
+    /// Adds a sentence, unless one stands at the same place already: what is found there later follows from it.
     pub(crate) fn report(&mut self, span: Span, message: impl Into<String>) {
-        let message = message.into();
-        let place = place(span);
-        let known =
-            |entry: &Diagnostic| entry.message == message && self::place(entry.span) == place;
-        if !self.entries.iter().any(known) {
-            self.entries.push(Diagnostic { span, message });
+        if self.places.insert(place(span)) {
+            let message = message.into();
+            self.entries.push(Diagnostic {
+                span,
+                message,
+                ty: None,
+            });
         }
+    }
+
+    /// Adds a sentence about a type that is missing, and gives the name of one that stands in its place.
+    pub(crate) fn report_type(&mut self, span: Span, message: impl Into<String>) -> Ident {
+        self.report(span, message);
+        let (line, column) = place(span);
+        let name = format_ident!("__Unknown_{line}_{column}", span = Span::mixed_site());
+        let mut entries = self.entries.iter_mut();
+        if let Some(entry) = entries.find(|entry| place(entry.span) == (line, column)) {
+            entry.ty = Some(name.clone());
+        }
+        name
     }
 
     /// Adds one sentence for each place that takes part, numbered when there are several.
     pub(crate) fn report_all(&mut self, spans: &[Span], message: &str) {
-        for (index, span) in spans.iter().enumerate() {
-            match spans.len() {
+        let free = spans
+            .iter()
+            .filter(|span| !self.places.contains(&place(**span)));
+        let free: Vec<Span> = free.copied().collect();
+        for (index, span) in free.iter().enumerate() {
+            match free.len() {
                 1 => self.report(*span, message),
                 all => self.report(*span, format!("{message} ({}/{all})", index + 1)),
             }
@@ -52,8 +74,22 @@ impl Diagnostics {
     pub(crate) fn into_compile_errors(self) -> TokenStream {
         self.into_sorted()
             .into_iter()
-            .map(|entry| syn::Error::new(entry.span, entry.message).into_compile_error())
+            .map(Diagnostic::into_compile_error)
             .collect()
+    }
+}
+
+impl Diagnostic {
+    /// Of a type that holds an error the compiler asks nothing more.
+    fn into_compile_error(self) -> TokenStream {
+        let error = syn::Error::new(self.span, self.message).into_compile_error();
+        match self.ty {
+            None => error,
+            Some(name) => quote! {
+                #[allow(non_camel_case_types, dead_code)]
+                type #name = [(); { #error }];
+            },
+        }
     }
 }
 
@@ -70,15 +106,31 @@ pub(crate) fn suggest<'n>(
     let limit = (written.chars().count() / 3).max(1);
     known
         .into_iter()
+        .filter(|name| name.chars().count().abs_diff(written.chars().count()) <= limit)
         .map(|name| (distance(written, name), name))
         .filter(|(distance, name)| *distance <= limit && *distance < name.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
 
+/// What is left of two words without their common beginning and end.
+fn differing(left: &str, right: &str) -> (Vec<char>, Vec<char>) {
+    let (mut left, mut right): (Vec<char>, Vec<char>) =
+        (left.chars().collect(), right.chars().collect());
+    for _ in 0..2 {
+        while left.last().is_some_and(|last| Some(last) == right.last()) {
+            left.pop();
+            right.pop();
+        }
+        left.reverse();
+        right.reverse();
+    }
+    (left, right)
+}
+
 /// The number of letters to insert, delete, replace or swap with their neighbour.
 fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let (left, right) = differing(left, right);
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=right.len()).collect();
     for (i, l) in left.iter().enumerate() {
@@ -110,10 +162,12 @@ mod tests {
     }
 
     #[test]
-    fn says_the_same_thing_once() {
+    fn says_one_thing_at_a_place() {
         let mut found = Diagnostics::default();
-        found.report(Span::call_site(), "twice");
-        found.report(Span::call_site(), "twice");
-        assert_eq!(found.into_sorted().len(), 1);
+        found.report(Span::call_site(), "what is wrong");
+        found.report(Span::call_site(), "what follows from it");
+        let said = found.into_sorted();
+        assert_eq!(said.len(), 1);
+        assert_eq!(said[0].message, "what is wrong");
     }
 }

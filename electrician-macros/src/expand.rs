@@ -1,8 +1,9 @@
 //! The story of a block: parse what was written, build the graph, check it, stop if anything was reported, emit.
 
 use proc_macro2::TokenStream;
+use std::collections::BTreeSet;
 
-use crate::ast::{self, Block};
+use crate::ast::{self, Block, plain};
 use crate::diagnostics::Diagnostics;
 use crate::graph::{self, Graph};
 use crate::{check, emit, inspect};
@@ -16,28 +17,28 @@ pub(crate) fn pipeline(tokens: TokenStream) -> TokenStream {
     for graph in &graphs {
         check::check(graph, &mut diagnostics);
     }
-    if !diagnostics.is_empty() {
-        let stubs: TokenStream = first_of_each_name(&graphs).map(emit::stub).collect();
-        let mut errors = diagnostics.into_compile_errors();
-        errors.extend(stubs);
-        return errors;
+    if diagnostics.is_empty() {
+        graphs.iter().map(expansion).collect()
+    } else {
+        let mut all = diagnostics.into_compile_errors();
+        all.extend(refused(&block, &graphs));
+        all
     }
-    graphs.iter().map(expansion).collect()
 }
 
-/// Of two pipelines with one name only the first has a type.
-fn first_of_each_name<'g, 'a>(graphs: &'g [Graph<'a>]) -> impl Iterator<Item = &'g Graph<'a>> {
-    let name = |graph: &Graph| graph.pipeline.name.to_string();
-    let is_first = move |at: usize| {
-        !graphs[..at]
-            .iter()
-            .any(|graph| name(graph) == name(&graphs[at]))
-    };
-    graphs
-        .iter()
-        .enumerate()
-        .filter(move |(at, _)| is_first(*at))
-        .map(|(_, graph)| graph)
+/// What stands in the place of a block in which something is wrong. Of two pipelines with one name the first has the type.
+fn refused(block: &Block, graphs: &[Graph]) -> TokenStream {
+    let mut names = BTreeSet::new();
+    let mut all = TokenStream::new();
+    for graph in graphs {
+        if names.insert(plain(&graph.pipeline.name)) {
+            all.extend(emit::stub(graph));
+        } else {
+            all.extend(emit::lost(graph.pipeline.source.clone()));
+        }
+    }
+    all.extend(block.nameless.iter().cloned().map(emit::lost));
+    all
 }
 
 fn graphs<'a>(block: &'a Block, diagnostics: &mut Diagnostics) -> Vec<Graph<'a>> {
@@ -53,3 +54,6 @@ fn expansion(graph: &Graph) -> TokenStream {
     }
     emit::emit(graph, false)
 }
+
+#[cfg(test)]
+mod tests;

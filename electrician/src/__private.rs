@@ -29,6 +29,15 @@ pub use crate::{
 #[derive(Debug)]
 pub struct Refused<const ERRORS: usize> {}
 
+/// The tokens that it is given: for the editor, a place where they need not be whole.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __as_written {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+pub use crate::__as_written as as_written;
+
 /// A future whose output is said beforehand: the types in it follow from that.
 pub fn typed<T, F: Future<Output = T>>(future: F) -> F {
     future

@@ -23,3 +23,9 @@ fn types_that_do_not_fit_are_told_apart() {
 fn the_first_mistakes_are_told_well_enough_to_mend_them() {
     trybuild::TestCases::new().compile_fail("ui/mistakes/*.rs");
 }
+
+/// One mistake in a block, and code around it that uses all that the block makes: nothing is said of that.
+#[test]
+fn what_is_around_a_wrong_block_still_compiles() {
+    trybuild::TestCases::new().compile_fail("ui/around/*.rs");
+}

@@ -24,29 +24,52 @@ pub(super) fn starts(cursor: &Cursor) -> bool {
     }
 }
 
-/// Reads one statement, and leaves the cursor behind it.
+/// Reads one statement, and leaves the cursor behind it. Of one that breaks off, the beginning is kept.
 pub(super) fn read(cursor: &mut Cursor, cx: &mut Context) -> Option<Statement> {
     let start = cursor.rest();
-    let mut chain = vec![Link {
-        arrow: None,
-        node: node(cursor, cx)?,
-    }];
-    while let Some(arrow) = cursor.eat_pair('-', '>') {
-        chain.push(Link {
-            arrow: Some(arrow),
-            node: node(cursor, cx)?,
-        });
+    let (chain, is_whole) = links(cursor, cx);
+    let edge = is_whole.then(|| end(&chain, cursor, cx)).flatten();
+    let text = stream(&start[..start.len() - cursor.rest().len()]);
+    let breaks_off = edge.is_none();
+    if breaks_off {
+        cx.give_up(text.clone());
     }
-    if chain.len() == 1 {
+    (chain.len() > 1).then(|| Statement {
+        chain,
+        breaks_off,
+        edge: edge.unwrap_or_default(),
+        text,
+    })
+}
+
+/// The nodes and the arrows between them, and whether the last arrow leads somewhere.
+fn links(cursor: &mut Cursor, cx: &mut Context) -> (Vec<Link>, bool) {
+    let mut chain = Vec::new();
+    let mut arrow = None;
+    loop {
+        let Some(node) = node(cursor, cx) else {
+            return (chain, false);
+        };
+        chain.push(Link { arrow, node });
+        arrow = cursor.eat_pair('-', '>');
+        if arrow.is_none() {
+            return (chain, true);
+        }
+    }
+}
+
+/// What stands behind the last node: options, or nothing.
+fn end(chain: &[Link], cursor: &mut Cursor, cx: &mut Context) -> Option<EdgeOptions> {
+    if let [only] = chain {
         let span = if cursor.is_empty() {
-            chain[0].node.span()
+            only.node.span()
         } else {
             cursor.span()
         };
         let sentence = if cursor.peek_pair(0, '=', '>') {
             message::fat_arrow()
         } else {
-            message::missing_arrow(meant(&chain[0].node))
+            message::missing_arrow(meant(&only.node))
         };
         cx.report(span, sentence);
         return None;
@@ -60,11 +83,7 @@ pub(super) fn read(cursor: &mut Cursor, cx: &mut Context) -> Option<Statement> {
         cx.report(cursor.span(), message::with_inside_chain());
         return None;
     }
-    Some(Statement {
-        chain,
-        edge,
-        text: stream(&start[..start.len() - cursor.rest().len()]),
-    })
+    Some(edge)
 }
 
 /// The keyword that was probably meant.

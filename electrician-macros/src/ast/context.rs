@@ -37,9 +37,27 @@ impl Context<'_> {
 
     /// Reports what `syn` said.
     pub(crate) fn report_rust(&mut self, error: &syn::Error) {
+        self.words.tear();
         for one in error.clone() {
             self.report(one.span(), message::rust(&one.to_string()));
         }
+    }
+
+    /// Reports that an expression is missing.
+    pub(crate) fn report_missing(&mut self, span: Span, message: String) {
+        self.words.tear();
+        self.report(span, message);
+    }
+
+    /// Reports a type that is not written, and gives the type that stands in its place.
+    pub(crate) fn missing_type(&mut self, span: Span, message: String) -> syn::Type {
+        let name = self.diag.report_type(span, message);
+        syn::parse_quote!(#name)
+    }
+
+    /// The same where `syn` could not read one.
+    pub(crate) fn unreadable_type(&mut self, error: &syn::Error) -> syn::Type {
+        self.missing_type(error.span(), message::rust(&error.to_string()))
     }
 
     /// Remembers tokens that could not be read: the stages that they mention may well have been wired there.

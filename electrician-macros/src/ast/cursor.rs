@@ -34,6 +34,40 @@ impl<'t> Cursor<'t> {
         self.trees = self.trees.get(count..).unwrap_or(&[]);
     }
 
+    /// Goes on until `stop` says so, or to the end, and gives what lies between.
+    pub(crate) fn skip_until(&mut self, stop: impl Fn(&Self) -> bool) -> &'t [TokenTree] {
+        let start = self.trees;
+        while !self.is_empty() && !stop(self) {
+            self.skip(1);
+        }
+        &start[..start.len() - self.trees.len()]
+    }
+
+    /// Takes off what a parser of `syn` reads, which is one token at least.
+    pub(crate) fn read<T>(
+        &mut self,
+        parser: impl FnOnce(ParseStream) -> syn::Result<T>,
+    ) -> syn::Result<T> {
+        let (before, found) = (self.trees.len(), self.try_read(parser)?);
+        self.skip(usize::from(before == self.trees.len()));
+        Ok(found)
+    }
+
+    /// Takes off what a parser of `syn` reads, which may be nothing.
+    pub(crate) fn try_read<T>(
+        &mut self,
+        parser: impl FnOnce(ParseStream) -> syn::Result<T>,
+    ) -> syn::Result<T> {
+        let (found, left) = read_rust(self.trees, self.end, |input| {
+            let found = parser(input)?;
+            let rest: TokenStream = input.parse()?;
+            Ok((found, rest.into_iter().count()))
+        })?;
+        // more may be left than there was, out of a group without delimiters
+        self.skip(self.trees.len().saturating_sub(left));
+        Ok(found)
+    }
+
     /// The rest as a stream, for `syn`.
     pub(crate) fn stream(&self) -> TokenStream {
         stream(self.trees)
@@ -125,20 +159,6 @@ pub(crate) fn read_rust<T>(
         }
     };
     inside.parse2(TokenTree::Group(group).into())
-}
-
-/// Reads the beginning of `trees`, and says how many of them are left.
-pub(crate) fn read_prefix<T>(
-    trees: &[TokenTree],
-    end: Span,
-    parser: impl FnOnce(ParseStream) -> syn::Result<T>,
-) -> syn::Result<(T, usize)> {
-    read_rust(trees, end, |input| {
-        let found = parser(input)?;
-        let rest: TokenStream = input.parse()?;
-        let left = rest.into_iter().count(); // may be more than there were, out of a group without delimiters
-        Ok((found, left.min(trees.len().saturating_sub(1))))
-    })
 }
 
 /// The runs between the `,`s that stand outside groups; a comma at the end makes no empty run.

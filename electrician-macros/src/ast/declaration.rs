@@ -1,13 +1,13 @@
 //! One declaration comes in as tokens; the stage that it declares goes out.
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
-use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
+use syn::parse::Parse;
 
 use super::context::Context;
-use super::cursor::{Cursor, read_prefix, stream};
+use super::cursor::{Cursor, stream};
 use super::stage_options::StageOptions;
 use super::{Callee, DeclKind, Declaration, plain};
+use crate::diagnostics::suggest;
 use crate::message;
 
 /// The words that declare a stage.
@@ -21,6 +21,42 @@ pub(super) fn starts(cursor: &Cursor) -> bool {
     keyword && !cursor.peek_pair(1, '-', '>') && !cursor.peek_punct(1, '.')
 }
 
+/// Whether a declaration starts here whose keyword is misspelt, or missing.
+pub(super) fn nearly_starts(cursor: &Cursor) -> bool {
+    let Some(word) = cursor.peek_ident(0) else {
+        return false;
+    };
+    let misspelt = || suggest(&plain(word), KEYWORDS).is_some();
+    let declares = assigns(cursor, 2)
+        || cursor.peek_punct(2, ':')
+        || cursor.peek_group(2, Delimiter::Brace).is_some()
+        || cursor.peek_group(2, Delimiter::Parenthesis).is_some()
+        || cursor.rest().len() == 2;
+    assigns(cursor, 1) || declares && cursor.peek_ident(1).is_some() && misspelt()
+}
+
+fn assigns(cursor: &Cursor, at: usize) -> bool {
+    cursor.peek_punct(at, '=') && !cursor.peek_pair(at, '=', '>')
+}
+
+/// The keyword at the beginning. One that is misspelt is reported, and where there is none, a handler is meant.
+fn keyword(cursor: &mut Cursor, cx: &mut Context) -> Option<&'static str> {
+    let written = plain(cursor.peek_ident(0)?);
+    let keyword = KEYWORDS.into_iter().find(|known| *known == written);
+    let meant = suggest(&written, KEYWORDS);
+    let is_missing = keyword.is_none() && assigns(cursor, 1);
+    if !is_missing {
+        cursor.skip(1);
+    }
+    keyword.or_else(|| {
+        let behind = cursor.rest().get(usize::from(is_missing));
+        let span = behind.map_or(cursor.span(), TokenTree::span);
+        let meant = meant.filter(|_| !is_missing);
+        cx.report(span, message::missing_arrow(meant));
+        meant.or(Some("handler"))
+    })
+}
+
 /// Reads one declaration, and leaves the cursor behind it.
 pub(super) fn read(
     cursor: &mut Cursor,
@@ -28,17 +64,18 @@ pub(super) fn read(
     cx: &mut Context,
 ) -> Option<Declaration> {
     let start = cursor.rest();
-    let keyword = cursor.eat_ident()?.clone();
+    let keyword = keyword(cursor, cx)?;
     let Some(name) = cursor.eat_ident().filter(|name| *name != "_").cloned() else {
         cx.report(cursor.span(), message::expected("the name of the stage"));
+        cx.give_up(stream(&start[..start.len() - cursor.rest().len()]));
         return None;
     };
-    let kind = match plain(&keyword).as_str() {
-        "input" => DeclKind::Input(item_type(cursor, &keyword, &name, cx)),
-        "output" => DeclKind::Output(item_type(cursor, &keyword, &name, cx)),
-        "generator" => DeclKind::Generator(function(cursor, &keyword, &name, cx)),
-        "pipeline" => DeclKind::Pipeline(function(cursor, &keyword, &name, cx)),
-        _ => DeclKind::Handler(callee(cursor, &keyword, &name, cx)),
+    let kind = match keyword {
+        "input" => DeclKind::Input(item_type(cursor, keyword, &name, cx)),
+        "output" => DeclKind::Output(item_type(cursor, keyword, &name, cx)),
+        "generator" => DeclKind::Generator(function(cursor, keyword, &name, cx)),
+        "pipeline" => DeclKind::Pipeline(function(cursor, keyword, &name, cx)),
+        _ => DeclKind::Handler(callee(cursor, keyword, &name, cx)),
     };
     let options = cursor
         .eat_group(Delimiter::Brace)
@@ -54,29 +91,27 @@ pub(super) fn read(
     })
 }
 
-/// `: TYPE`; what cannot be read becomes `()`, and is reported.
-fn item_type(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context) -> syn::Type {
-    let unit = || syn::parse_quote!(());
-    if !cursor.eat_punct(':') {
-        cx.report(
-            cursor.span(),
-            message::missing_type(&plain(keyword), &plain(name)),
-        );
+/// `: TYPE`
+fn item_type(cursor: &mut Cursor, keyword: &str, name: &Ident, cx: &mut Context) -> syn::Type {
+    let colon = cursor.eat_punct(':');
+    if !colon || cursor.is_empty() || cursor.peek_group(0, Delimiter::Brace).is_some() {
+        let ty = cx.missing_type(cursor.span(), message::missing_type(keyword, &plain(name)));
         skip_to_options(cursor);
-        return unit();
+        return ty;
     }
-    prefix(cursor, cx, syn::Type::parse).unwrap_or_else(unit)
+    cursor.read(syn::Type::parse).unwrap_or_else(|error| {
+        let ty = cx.unreadable_type(&error);
+        skip_to_options(cursor);
+        ty
+    })
 }
 
 /// `= PATH(ARGS)`, where a closure cannot stand.
-fn function(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context) -> Callee {
+fn function(cursor: &mut Cursor, keyword: &str, name: &Ident, cx: &mut Context) -> Callee {
     let span = cursor.rest().get(1).map_or(name.span(), TokenTree::span);
     match callee(cursor, keyword, name, cx) {
         Callee::Closure(_) => {
-            cx.report(
-                span,
-                message::closure_not_allowed(&plain(keyword), &plain(name)),
-            );
+            cx.report(span, message::closure_not_allowed(keyword, &plain(name)));
             named(name)
         }
         function @ Callee::Function { .. } => function,
@@ -84,7 +119,7 @@ fn function(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context
 }
 
 /// `= PATH(ARGS)`, `= |item| …`, or nothing, where the name is the path.
-fn callee(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context) -> Callee {
+fn callee(cursor: &mut Cursor, keyword: &str, name: &Ident, cx: &mut Context) -> Callee {
     if !cursor.eat_punct('=') {
         if let Some(args) = cursor.eat_group(Delimiter::Parenthesis) {
             return Callee::Function {
@@ -94,12 +129,11 @@ fn callee(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context) 
         }
         if !cursor.is_empty()
             && cursor.peek_group(0, Delimiter::Brace).is_none()
-            && !starts(cursor)
-            && !super::chain::starts(cursor)
+            && !super::parse::starts(cursor)
         {
-            cx.report(
+            cx.report_missing(
                 cursor.span(),
-                message::expected_callee(&plain(keyword), &plain(name)),
+                message::expected_callee(keyword, &plain(name)),
             );
             skip_to_options(cursor);
         }
@@ -112,9 +146,9 @@ fn callee(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context) 
         return bare_closure(cursor, cx).map_or_else(|| named(name), Callee::Closure);
     }
     if cursor.is_empty() || cursor.peek_group(0, Delimiter::Brace).is_some() {
-        cx.report(
+        cx.report_missing(
             cursor.span(),
-            message::expected_callee(&plain(keyword), &plain(name)),
+            message::expected_callee(keyword, &plain(name)),
         );
         return named(name);
     }
@@ -122,8 +156,13 @@ fn callee(cursor: &mut Cursor, keyword: &Ident, name: &Ident, cx: &mut Context) 
 }
 
 fn path_and_arguments(cursor: &mut Cursor, name: &Ident, cx: &mut Context) -> Callee {
-    let Some(path) = prefix(cursor, cx, syn::ExprPath::parse) else {
-        return named(name);
+    let path = match cursor.read(syn::ExprPath::parse) {
+        Ok(path) => path,
+        Err(error) => {
+            cx.report_rust(&error);
+            skip_to_options(cursor);
+            return named(name);
+        }
     };
     if path.qself.is_some() {
         cx.report(
@@ -159,16 +198,30 @@ fn arguments(group: &proc_macro2::Group, cx: &mut Context) -> Vec<syn::Expr> {
 /// The arguments in parentheses, as they are written.
 pub(super) fn raw_arguments(group: &proc_macro2::Group, cx: &mut Context) -> Vec<syn::Expr> {
     let trees: Vec<TokenTree> = group.stream().into_iter().collect();
-    let list = cx.rust(
-        &trees,
-        group.span_close(),
-        Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated,
-    );
-    list.map(|list| list.into_iter().collect())
-        .unwrap_or_default()
+    let mut cursor = Cursor::new(&trees, group.span_close());
+    let mut list = Vec::new();
+    while !cursor.is_empty() {
+        list.extend(argument(&mut cursor, cx));
+        cursor.eat_punct(',');
+    }
+    list
 }
 
-fn closure_starts(cursor: &Cursor) -> bool {
+/// One argument; of one that cannot be read, the tokens as they are.
+fn argument(cursor: &mut Cursor, cx: &mut Context) -> Option<syn::Expr> {
+    let mut start = cursor.clone();
+    let error = match cursor.read(syn::Expr::parse) {
+        Ok(expr) if cursor.is_empty() || cursor.peek_punct(0, ',') => return Some(expr),
+        Ok(_) => syn::Error::new(cursor.span(), "expected `,`"),
+        Err(error) => error,
+    };
+    cx.report_rust(&error);
+    let written = start.skip_until(|cursor| cursor.peek_punct(0, ','));
+    *cursor = start;
+    (!written.is_empty()).then(|| syn::Expr::Verbatim(stream(written)))
+}
+
+pub(super) fn closure_starts(cursor: &Cursor) -> bool {
     let word = |at| {
         cursor
             .peek_ident(at)
@@ -188,7 +241,14 @@ fn closure_in_parentheses(cursor: &mut Cursor, cx: &mut Context) -> Option<syn::
 
 fn bare_closure(cursor: &mut Cursor, cx: &mut Context) -> Option<syn::ExprClosure> {
     let before = cursor.clone();
-    let closure = prefix(cursor, cx, syn::ExprClosure::parse)?;
+    let closure = match cursor.read(syn::ExprClosure::parse) {
+        Ok(closure) => closure,
+        Err(error) => {
+            cx.report_rust(&error);
+            skip_to_options(cursor);
+            return None;
+        }
+    };
     let braces = before.rest()[..before.rest().len() - cursor.rest().len()]
         .last()
         .map(TokenTree::span);
@@ -209,29 +269,12 @@ fn looks_like_a_variable(path: &syn::Path) -> bool {
     })
 }
 
-/// Takes off the cursor what a parser of `syn` reads; where it cannot, goes to the options.
-fn prefix<T>(
-    cursor: &mut Cursor,
-    cx: &mut Context,
-    parser: impl FnOnce(ParseStream) -> syn::Result<T>,
-) -> Option<T> {
-    let end = cursor.rest().last().map_or(cursor.span(), TokenTree::span);
-    match read_prefix(cursor.rest(), end, parser) {
-        Ok((found, rest)) => {
-            cursor.skip(cursor.rest().len() - rest);
-            Some(found)
-        }
-        Err(error) => {
-            cx.report_rust(&error);
-            skip_to_options(cursor);
-            None
-        }
-    }
-}
-
-/// Leaves the options of a declaration that could not be read, or nothing.
+/// Goes to the options of a declaration that could not be read, or to the statement behind it.
 fn skip_to_options(cursor: &mut Cursor) {
-    let last = cursor.rest().len().saturating_sub(1);
-    let keep = usize::from(cursor.peek_group(last, Delimiter::Brace).is_some());
-    cursor.skip(cursor.rest().len() - keep);
+    cursor.skip_until(|cursor| {
+        let mut behind = cursor.clone();
+        let options = behind.eat_group(Delimiter::Brace).is_some();
+        options && (behind.is_empty() || super::parse::starts(&behind))
+            || super::parse::starts(cursor)
+    });
 }

@@ -5,6 +5,8 @@ mod context;
 mod cursor;
 mod declaration;
 mod edge_options;
+mod fragments;
+mod header;
 mod operators;
 mod option;
 mod parse;
@@ -18,6 +20,7 @@ mod words;
 use proc_macro2::{Ident, Span, TokenStream};
 
 pub(crate) use edge_options::{EdgeOptions, Overflow};
+pub(crate) use fragments::{Fragment, fragments};
 pub(crate) use operators::{Class, OPERATORS, operator};
 pub(crate) use parse::parse;
 pub(crate) use rate_limit::WhenLimited;
@@ -27,9 +30,11 @@ pub(crate) use value::{Literal, Value, show};
 pub(crate) use words::Words;
 
 /// A whole macro input: one pipeline or several.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Block {
     pub(crate) pipelines: Vec<Pipeline>,
+    /// The tokens of those whose name could not be read.
+    pub(crate) nameless: Vec<TokenStream>,
 }
 
 /// `pub Name<T>(param: Type) where … { … }`
@@ -54,6 +59,8 @@ pub(crate) struct Pipeline {
     /// Every word that stands in an expression of the pipeline.
     pub(crate) words: Words,
     pub(crate) span: Span,
+    /// The whole of it, as it is written.
+    pub(crate) source: TokenStream,
 }
 
 /// `name: Type` in a pipeline's header.
@@ -102,6 +109,8 @@ pub(crate) struct Statement {
     pub(crate) chain: Vec<Link>,
     /// The options of the last arrow.
     pub(crate) edge: EdgeOptions,
+    /// Whether what follows could not be read.
+    pub(crate) breaks_off: bool,
     /// The whole statement, for headings.
     pub(crate) text: TokenStream,
 }

@@ -1,11 +1,11 @@
 //! The inside of an option group comes in; its entries go out, and each entry is read as what its place wants.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use syn::parse::Parse;
 
 use super::context::Context;
-use super::cursor::{Cursor, read_prefix};
+use super::cursor::{Cursor, stream};
 use super::plain;
 use super::value::{Expected, Value};
 use crate::diagnostics::suggest;
@@ -23,6 +23,8 @@ enum Written {
     Nothing,
     Expr(syn::Expr),
     Group(Group),
+    /// What could not be read, which is told already.
+    Broken(TokenStream),
 }
 
 /// The names of the options that are written, in order, each with its place.
@@ -43,7 +45,8 @@ impl Names {
     }
 }
 
-/// Reads the entries of a group, and leaves out those that are unknown or written twice.
+/// Reads the entries of a group, and leaves out those that are unknown or written twice. One that is misspelt counts as
+/// what was meant.
 pub(super) fn entries(
     group: &Group,
     known: &[&str],
@@ -52,15 +55,19 @@ pub(super) fn entries(
 ) -> (Vec<Entry>, Names) {
     let mut names = Names::default();
     let mut kept = Vec::new();
-    for entry in parse(group, cx) {
-        let name = plain(&entry.name);
+    for mut entry in parse(group, cx) {
+        let mut name = plain(&entry.name);
         if !known.contains(&name.as_str()) {
             let nearest = suggest(&name, known.iter().copied());
             cx.report(
                 entry.name.span(),
                 message::unknown_option(&name, of, nearest, known),
             );
-        } else if names.span(&name).is_some() {
+            let Some(meant) = nearest else { continue };
+            meant.clone_into(&mut name);
+            entry.name = Ident::new(meant, entry.name.span());
+        }
+        if names.span(&name).is_some() {
             cx.report(entry.name.span(), message::option_twice(&name));
         } else {
             names.0.push((name, entry.name.span()));
@@ -77,7 +84,7 @@ fn parse(group: &Group, cx: &mut Context) -> Vec<Entry> {
     while !cursor.is_empty() {
         match entry(&mut cursor, cx) {
             Some(entry) => entries.push(entry),
-            None => recover(&mut cursor),
+            None => drop(recover(&mut cursor)),
         }
         if !cursor.is_empty() && !cursor.eat_punct(',') {
             cx.report(cursor.span(), message::expected("`,` between options"));
@@ -104,8 +111,9 @@ fn entry(cursor: &mut Cursor, cx: &mut Context) -> Option<Entry> {
         });
     }
     if cursor.is_empty() || cursor.peek_punct(0, ',') {
-        cx.report(cursor.span(), message::option_without_value(&plain(&name)));
-        return None;
+        cx.report_missing(cursor.span(), message::option_without_value(&plain(&name)));
+        let written = Written::Broken(TokenStream::new());
+        return Some(Entry { name, written });
     }
     if let Some(group) = cursor.peek_group(0, Delimiter::Brace)
         && (cursor.rest().len() == 1 || cursor.peek_punct(1, ','))
@@ -116,39 +124,29 @@ fn entry(cursor: &mut Cursor, cx: &mut Context) -> Option<Entry> {
             written: Written::Group(group.clone()),
         });
     }
-    let expr = expression(cursor, cx)?;
-    Some(Entry {
-        name,
-        written: Written::Expr(expr),
-    })
+    let written = expression(cursor, cx);
+    Some(Entry { name, written })
 }
 
 /// Takes one Rust expression off the cursor.
-fn expression(cursor: &mut Cursor, cx: &mut Context) -> Option<syn::Expr> {
-    let end = cursor.rest().last().map_or(cursor.span(), TokenTree::span);
-    match read_prefix(cursor.rest(), end, syn::Expr::parse) {
-        Ok((expr, rest)) => {
-            cursor.skip(cursor.rest().len() - rest);
-            Some(expr)
-        }
+fn expression(cursor: &mut Cursor, cx: &mut Context) -> Written {
+    match cursor.read(syn::Expr::parse) {
+        Ok(expr) => Written::Expr(expr),
         Err(error) => {
             cx.report_rust(&error);
-            None
+            Written::Broken(stream(recover(cursor)))
         }
     }
 }
 
-/// Goes to the next comma that seems to end an entry.
-fn recover(cursor: &mut Cursor) {
-    while !cursor.is_empty() {
+/// Goes to the next comma that seems to end an entry, and gives what stands before it.
+pub(super) fn recover<'t>(cursor: &mut Cursor<'t>) -> &'t [TokenTree] {
+    cursor.skip_until(|cursor| {
         let named = cursor.peek_ident(1).is_some();
         let ended =
             cursor.rest().len() == 2 || cursor.peek_punct(2, ':') || cursor.peek_punct(2, ',');
-        if cursor.peek_punct(0, ',') && (cursor.rest().len() == 1 || named && ended) {
-            return;
-        }
-        cursor.skip(1);
-    }
+        cursor.peek_punct(0, ',') && (cursor.rest().len() == 1 || named && ended)
+    })
 }
 
 impl Entry {
@@ -158,7 +156,7 @@ impl Entry {
 
     /// A bare word: `ordered`.
     pub(super) fn flag(self, cx: &mut Context) -> Span {
-        if !matches!(self.written, Written::Nothing) {
+        if !matches!(self.written, Written::Nothing | Written::Broken(_)) {
             cx.report(
                 self.name.span(),
                 message::flag_with_value(&plain(&self.name)),
@@ -170,15 +168,22 @@ impl Entry {
     /// A value; braces hold a Rust block.
     pub(super) fn value(self, expected: Expected, cx: &mut Context) -> Option<Value> {
         let name = plain(&self.name);
+        if let Written::Broken(tokens) = self.written {
+            return Some(cx.value(syn::Expr::Verbatim(tokens), &name, Expected::Free));
+        }
         let expr = self.scalar(&format!("`{name}: …` with {}", expected.example()), cx)?;
         Some(cx.value(expr, &name, expected))
     }
 
-    /// A closure that stays one.
+    /// A closure over the item that stays one.
     pub(super) fn closure(self, example: &str, cx: &mut Context) -> Option<syn::ExprClosure> {
-        let span = self.span();
-        let name = plain(&self.name);
-        if let syn::Expr::Closure(closure) = self.scalar(example, cx)? {
+        let (span, name) = (self.span(), plain(&self.name));
+        if self.is_broken() {
+            return None;
+        }
+        if let syn::Expr::Closure(closure) = self.scalar(example, cx)?
+            && closure.inputs.len() == 1
+        {
             return Some(cx.closure(closure));
         }
         let wanted = format!("a closure such as {example}");
@@ -189,6 +194,7 @@ impl Entry {
     fn scalar(self, example: &str, cx: &mut Context) -> Option<syn::Expr> {
         match self.written {
             Written::Expr(expr) => Some(expr),
+            Written::Broken(_) => None,
             Written::Group(group) => {
                 cx.rust(&[TokenTree::Group(group)], self.name.span(), |input| {
                     input.parse::<syn::Expr>()
@@ -209,7 +215,9 @@ impl Entry {
         let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         let name = plain(&self.name);
         let Some(written) = self.path_word() else {
-            cx.report(self.name.span(), message::option_words(&name, &all));
+            if !self.is_broken() {
+                cx.report(self.name.span(), message::option_words(&name, &all));
+            }
             return None;
         };
         let text = plain(&written);
@@ -232,15 +240,33 @@ impl Entry {
         }
     }
 
+    fn is_broken(&self) -> bool {
+        matches!(self.written, Written::Broken(_))
+    }
+
     /// Whether it has braces.
     pub(super) fn is_group(&self) -> bool {
         matches!(self.written, Written::Group(_))
     }
 
+    /// The entries of a composite option; none where there are no braces.
+    pub(super) fn entries(
+        self,
+        known: &[&str],
+        of: &str,
+        example: &str,
+        cx: &mut Context,
+    ) -> (Vec<Entry>, Names) {
+        let group = self.group(example, cx);
+        group.map_or_else(Default::default, |group| entries(&group, known, of, cx))
+    }
+
     /// The braces of a composite option.
     pub(super) fn group(self, example: &str, cx: &mut Context) -> Option<Group> {
-        if let Written::Group(group) = self.written {
-            return Some(group);
+        match self.written {
+            Written::Group(group) => return Some(group),
+            Written::Broken(_) => return None,
+            Written::Nothing | Written::Expr(_) => {}
         }
         let name = plain(&self.name);
         cx.report(

@@ -1,14 +1,13 @@
 //! The tokens of a block come in; its pipelines go out, each statement read on its own.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
-use syn::ext::IdentExt;
-use syn::parse::ParseStream;
 
 use super::context::Context;
-use super::cursor::{Cursor, read_prefix, read_rust, split_commas};
+use super::cursor::{Cursor, stream};
+use super::header::Header;
 use super::stage_options::StageOptions;
 use super::words::Words;
-use super::{Block, Param, Pipeline, chain, declaration, plain};
+use super::{Block, Pipeline, chain, declaration};
 use crate::diagnostics::Diagnostics;
 use crate::message;
 
@@ -22,16 +21,19 @@ pub(crate) fn parse(tokens: TokenStream, diag: &mut Diagnostics) -> Block {
     };
     let mut cursor = Cursor::new(&trees, Span::call_site());
     let inner = inner_attributes(&mut cursor, &mut cx);
-    let mut pipelines = Vec::new();
+    let mut block = Block::default();
     while !cursor.is_empty() {
         let brace = |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
         let header = cursor.rest().iter().take_while(|tree| !brace(tree)).count();
         let (header, rest) = cursor.rest().split_at(header);
-        pipelines.extend(pipeline(header, rest.first(), &inner, &mut cx));
+        match pipeline(header, rest.first(), &inner, &mut cx) {
+            Ok(pipeline) => block.pipelines.push(pipeline),
+            Err(tokens) => block.nameless.push(tokens),
+        }
         cursor.skip(header.len() + 1);
         while cursor.eat_punct(';') {}
     }
-    Block { pipelines }
+    block
 }
 
 /// What `#![…]` can say.
@@ -65,40 +67,27 @@ fn inner_attributes(cursor: &mut Cursor, cx: &mut Context) -> Inner {
     inner
 }
 
-/// What stands before the braces of a pipeline.
-#[derive(Default)]
-struct Header {
-    attrs: Vec<syn::Attribute>,
-    vis: Option<syn::Visibility>,
-    name: Option<Ident>,
-    generics: syn::Generics,
-    params: Vec<TokenTree>,
-}
-
+/// One pipeline, or its tokens where it has no name.
 fn pipeline(
     header: &[TokenTree],
     body: Option<&TokenTree>,
     inner: &Inner,
     cx: &mut Context,
-) -> Option<Pipeline> {
+) -> Result<Pipeline, TokenStream> {
     let end = header
         .last()
         .or(body)
         .map_or_else(Span::call_site, TokenTree::span);
-    let Header {
-        attrs,
-        vis,
-        name,
-        generics,
-        params,
-    } = read_header(header, end, cx);
+    let source = header.iter().chain(body).cloned().collect();
+    let header = Header::read(header, end, cx);
+    let is_named = header.name.is_some();
     let mut pipeline = Pipeline {
-        attrs,
-        vis: vis.unwrap_or(syn::Visibility::Inherited),
-        span: name.as_ref().map_or(end, Ident::span),
-        name: name.clone().unwrap_or_else(|| Ident::new("Unnamed", end)),
-        generics,
-        params: read_params(&params, cx),
+        attrs: header.attrs,
+        vis: header.vis,
+        span: header.name.as_ref().map_or(end, Ident::span),
+        name: header.name.unwrap_or_else(|| Ident::new("Unnamed", end)),
+        generics: header.generics,
+        params: header.params,
         inspect: inner.inspect,
         krate: inner
             .krate
@@ -109,6 +98,7 @@ fn pipeline(
         statements: Vec::new(),
         broken: Vec::new(),
         words: Words::default(),
+        source,
     };
     if let Some(TokenTree::Group(body)) = body {
         let trees: Vec<TokenTree> = body.stream().into_iter().collect();
@@ -119,84 +109,11 @@ fn pipeline(
     }
     pipeline.words = std::mem::take(&mut cx.words);
     pipeline.broken = std::mem::take(&mut cx.broken);
-    name.is_some().then_some(pipeline)
-}
-
-/// Reads as much of the header as there is.
-fn read_header(trees: &[TokenTree], end: Span, cx: &mut Context) -> Header {
-    let mut header = Header::default();
-    let keep = &mut header;
-    let read = |input: ParseStream| {
-        keep.attrs = input.call(syn::Attribute::parse_outer)?;
-        keep.vis = Some(input.parse()?);
-        if !input.peek(syn::Ident::peek_any) {
-            return Err(syn::Error::new(input.span(), ""));
-        }
-        keep.name = Some(input.call(Ident::parse_any)?);
-        keep.generics = input.parse()?;
-        if input.peek(syn::token::Paren) {
-            let inside;
-            syn::parenthesized!(inside in input);
-            let tokens: TokenStream = inside.parse()?;
-            keep.params = tokens.into_iter().collect();
-        }
-        keep.generics.where_clause = input.parse()?;
-        if input.is_empty() {
-            Ok(())
-        } else {
-            Err(syn::Error::new(input.span(), ""))
-        }
-    };
-    if let Err(error) = read_rust(trees, end, read) {
-        match error.to_string().as_str() {
-            "" if header.name.is_none() => {
-                cx.report(error.span(), message::pipeline_without_name());
-            }
-            "" => cx.report(error.span(), message::pipeline_header()),
-            _ => cx.report_rust(&error),
-        }
+    if is_named {
+        Ok(pipeline)
+    } else {
+        Err(pipeline.source)
     }
-    header
-}
-
-fn read_params(trees: &[TokenTree], cx: &mut Context) -> Vec<Param> {
-    let mut params = Vec::new();
-    let mut rest = trees;
-    while let Some(first) = rest.first() {
-        let read = |input: ParseStream| {
-            let name = input.call(Ident::parse_any)?;
-            input.parse::<syn::Token![:]>()?;
-            let ty = input.parse()?;
-            if !input.is_empty() {
-                input.parse::<syn::Token![,]>()?;
-            }
-            Ok(Param { name, ty })
-        };
-        match read_prefix(
-            rest,
-            rest.last().map_or(first.span(), TokenTree::span),
-            read,
-        ) {
-            Ok((param, after)) => {
-                params.push(param);
-                rest = &rest[rest.len() - after..];
-            }
-            Err(error) => {
-                match first {
-                    TokenTree::Ident(name)
-                        if !Cursor::new(rest, error.span()).peek_punct(1, ':') =>
-                    {
-                        cx.report(name.span(), message::parameter_without_type(&plain(name)));
-                    }
-                    _ => cx.report_rust(&error),
-                }
-                rest = rest
-                    .get(split_commas(rest).first().map_or(0, |run| run.len()) + 1..)
-                    .unwrap_or(&[]);
-            }
-        }
-    }
-    params
 }
 
 fn read_body(pipeline: &mut Pipeline, mut cursor: Cursor, cx: &mut Context) {
@@ -212,11 +129,16 @@ fn read_body(pipeline: &mut Pipeline, mut cursor: Cursor, cx: &mut Context) {
     }
 }
 
+/// Whether a statement starts here for sure.
+pub(super) fn starts(cursor: &Cursor) -> bool {
+    declaration::starts(cursor) && cursor.peek_ident(1).is_some() || chain::starts(cursor)
+}
+
 /// Reads what stands between two semicolons: one statement, or several where a semicolon is missing.
 fn read_run(pipeline: &mut Pipeline, mut cursor: Cursor, cx: &mut Context) {
     while !cursor.is_empty() {
         let attrs = attributes(&mut cursor, cx);
-        let start = cursor.clone();
+        let (start, broken) = (cursor.rest(), cx.broken.len());
         if let Some(group) = defaults(&cursor) {
             if pipeline.defaults.names.iter().next().is_some() {
                 cx.report(cursor.span(), message::option_twice("defaults"));
@@ -225,21 +147,21 @@ fn read_run(pipeline: &mut Pipeline, mut cursor: Cursor, cx: &mut Context) {
             cursor.skip(2);
             continue;
         }
-        let read = if declaration::starts(&cursor) {
-            declaration::read(&mut cursor, attrs, cx).map(|found| pipeline.declarations.push(found))
+        if declaration::starts(&cursor) || declaration::nearly_starts(&cursor) {
+            let declaration = declaration::read(&mut cursor, attrs, cx);
+            pipeline.declarations.extend(declaration);
         } else {
-            chain::read(&mut cursor, cx).map(|found| pipeline.statements.push(found))
-        };
-        if read.is_none() {
-            cx.give_up(start.stream());
-            return;
+            pipeline.statements.extend(chain::read(&mut cursor, cx));
         }
-        if !cursor.is_empty() {
+        if cx.broken.len() == broken && !cursor.is_empty() {
             cx.report(cursor.span(), message::missing_semicolon());
-            if !declaration::starts(&cursor) && !chain::starts(&cursor) {
-                cx.give_up(start.stream());
-                return;
-            }
+        }
+        if cursor.rest().len() == start.len() {
+            cursor.skip(1);
+        }
+        let lost = cursor.skip_until(starts);
+        if !lost.is_empty() {
+            cx.give_up(stream(lost));
         }
     }
 }

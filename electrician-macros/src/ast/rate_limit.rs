@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use super::context::Context;
-use super::option::{self, Entry, Names};
+use super::option::{Entry, Names};
 use super::value::{Expected, Value};
 use crate::message;
 
@@ -60,7 +60,8 @@ const WHEN_LIMITED: [(&str, WhenLimited); 2] =
     [("wait", WhenLimited::Wait), ("reject", WhenLimited::Reject)];
 
 impl RateLimitOptions {
-    pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
+    /// Whatever is wrong in it, the stage has a limit.
+    pub(super) fn read(entry: Entry, cx: &mut Context) -> Self {
         let mut limit = Self {
             rate: None,
             burst: None,
@@ -71,11 +72,10 @@ impl RateLimitOptions {
         };
         let span = entry.span();
         if !entry.is_group() {
-            limit.rate = Some(entry.value(Expected::Rate, cx)?);
-            return Some(limit);
+            limit.rate = entry.value(Expected::Rate, cx);
+            return limit;
         }
-        let group = entry.group(RATE_LIMIT_EXAMPLE, cx)?;
-        let (entries, names) = option::entries(&group, &RATE_LIMIT, "`rate_limit`", cx);
+        let (entries, names) = entry.entries(&RATE_LIMIT, "`rate_limit`", RATE_LIMIT_EXAMPLE, cx);
         let (mut key, mut keys) = (None, None);
         for entry in entries {
             match super::plain(&entry.name).as_str() {
@@ -84,24 +84,23 @@ impl RateLimitOptions {
                 "blackout" => limit.blackout = entry.value(Expected::Free, cx),
                 "key" => key = entry.closure("`|item| item.customer`", cx),
                 "keys" => keys = entry.value(Expected::Count, cx),
-                "queue" => limit.queue = QueueOptions::read(entry, cx),
+                "queue" => limit.queue = Some(QueueOptions::read(entry, cx)),
                 _ => limit.when_limited = entry.word(&WHEN_LIMITED, cx),
             }
         }
-        limit.keyed = key.zip(keys);
+        limit.keyed = keyed(&names, (key, keys), "rate_limit", RATE_LIMIT_EXAMPLE, cx);
         if names.span("rate").is_none() {
             cx.report(
                 span,
                 message::missing_part("rate_limit", "rate", RATE_LIMIT_EXAMPLE),
             );
         }
-        both_keys(&names, "rate_limit", RATE_LIMIT_EXAMPLE, cx);
-        Some(limit)
+        limit
     }
 }
 
 impl QueueOptions {
-    fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
+    fn read(entry: Entry, cx: &mut Context) -> Self {
         let mut queue = Self {
             span: entry.span(),
             capacity: None,
@@ -109,8 +108,8 @@ impl QueueOptions {
             ageing: None,
             ttl: None,
         };
-        let group = entry.group(QUEUE_EXAMPLE, cx)?;
-        let (entries, names) = option::entries(&group, &QUEUE, "`queue`", cx);
+        let is_group = entry.is_group();
+        let (entries, names) = entry.entries(&QUEUE, "`queue`", QUEUE_EXAMPLE, cx);
         for entry in entries {
             match super::plain(&entry.name).as_str() {
                 "capacity" => queue.capacity = entry.value(Expected::Count, cx),
@@ -119,19 +118,29 @@ impl QueueOptions {
                 _ => queue.priority = entry.value(Expected::Closure, cx).map(|value| value.expr),
             }
         }
-        if names.span("capacity").is_none() {
+        if is_group && names.span("capacity").is_none() {
             let sentence = message::missing_part("queue", "capacity", QUEUE_EXAMPLE);
             cx.report(queue.span, sentence);
         }
-        Some(queue)
+        queue
     }
 }
 
-/// A key needs a bound, and a bound a key.
-pub(super) fn both_keys(names: &Names, of: &str, example: &str, cx: &mut Context) {
+/// A key needs a bound, and a bound a key; something stands in the place of the one that is missing.
+pub(super) fn keyed(
+    names: &Names,
+    (key, keys): (Option<syn::ExprClosure>, Option<Value>),
+    of: &str,
+    example: &str,
+    cx: &mut Context,
+) -> Option<Keyed> {
     for (one, other) in [("key", "keys"), ("keys", "key")] {
         if let (Some(span), None) = (names.span(one), names.span(other)) {
             cx.report(span, message::missing_part(of, other, example));
         }
     }
+    names.span("key").or(names.span("keys"))?;
+    let key = key.unwrap_or_else(|| syn::parse_quote!(|item| item));
+    let keys = keys.unwrap_or_else(|| cx.value(syn::parse_quote!(1), "keys", Expected::Count));
+    Some((key, keys))
 }

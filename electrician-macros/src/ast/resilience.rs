@@ -4,7 +4,7 @@ use proc_macro2::Span;
 
 use super::context::Context;
 use super::option::{self, Entry};
-use super::rate_limit::{Keyed, both_keys};
+use super::rate_limit::{Keyed, keyed};
 use super::value::{Expected, Value};
 use crate::message;
 
@@ -12,6 +12,7 @@ use crate::message;
 #[derive(Debug, Clone)]
 pub(crate) struct RetryOptions {
     pub(crate) span: Span,
+    pub(crate) braces: Span,
     pub(crate) attempts: Option<Value>,
     pub(crate) backoff: Option<Value>,
     pub(crate) total: Option<Value>,
@@ -133,6 +134,7 @@ impl RetryOptions {
         let group = entry.group(RETRY_EXAMPLE, cx)?;
         let mut retry = Self {
             span,
+            braces: group.span_open(),
             attempts: None,
             backoff: None,
             total: None,
@@ -209,9 +211,9 @@ impl BreakerOptions {
         Some(value)
     }
 
-    pub(super) fn read(entry: Entry, cx: &mut Context) -> Option<Self> {
-        let group = entry.group(BREAKER_EXAMPLE, cx)?;
-        let (entries, names) = option::entries(&group, &BREAKER, "`breaker`", cx);
+    /// Whatever is wrong in it, the stage has a breaker.
+    pub(super) fn read(entry: Entry, cx: &mut Context) -> Self {
+        let (entries, names) = entry.entries(&BREAKER, "`breaker`", BREAKER_EXAMPLE, cx);
         let slow_rate = names.span("slow_rate");
         let mut breaker = Self {
             settings: Vec::new(),
@@ -240,9 +242,8 @@ impl BreakerOptions {
                 }
             }
         }
-        breaker.keyed = key.zip(keys);
-        both_keys(&names, "breaker", KEYED_BREAKER_EXAMPLE, cx);
-        Some(breaker)
+        breaker.keyed = keyed(&names, (key, keys), "breaker", KEYED_BREAKER_EXAMPLE, cx);
+        breaker
     }
 }
 

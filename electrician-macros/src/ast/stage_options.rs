@@ -142,14 +142,14 @@ impl StageOptions {
             "on_error" => self.on_error = entry.word(&ON_ERROR, cx),
             "on_panic" => self.on_panic = OnPanic::read(entry, cx),
             "deadline" => self.deadline = entry.value(Expected::Duration, cx),
-            "rate_limit" => self.rate_limit = RateLimitOptions::read(entry, cx),
+            "rate_limit" => self.rate_limit = Some(RateLimitOptions::read(entry, cx)),
             "bulkhead" => self.bulkhead = entry.value(Expected::Count, cx),
             "retry" => self.retry = RetryOptions::read(entry, cx),
             "hedge" => self.hedge = HedgeOptions::read(entry, cx),
             "chaos" => self.chaos = entry.value(Expected::Free, cx),
             "fallback" => self.fallback = entry.value(Expected::Free, cx),
             "timeout" => self.timeout = entry.value(Expected::Duration, cx),
-            _ => self.breaker = BreakerOptions::read(entry, cx),
+            _ => self.breaker = Some(BreakerOptions::read(entry, cx)),
         }
     }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Words {
     identifiers: BTreeSet<String>,
     strings: BTreeSet<String>,
+    /// Some could not be read: any word may have been among them.
+    is_torn: bool,
 }
 
 impl Words {
@@ -30,10 +32,17 @@ impl Words {
         }
     }
 
+    /// Says that a word may have stood where nothing could be read.
+    pub(crate) fn tear(&mut self) {
+        self.is_torn = true;
+    }
+
     /// Whether `name` stands in them, as a word or captured by a format string.
     pub(crate) fn mention(&self, name: &Ident) -> bool {
         let name = super::plain(name);
         let captured = format!("{{{name}");
-        self.identifiers.contains(&name) || self.strings.iter().any(|text| text.contains(&captured))
+        self.is_torn
+            || self.identifiers.contains(&name)
+            || self.strings.iter().any(|text| text.contains(&captured))
     }
 }

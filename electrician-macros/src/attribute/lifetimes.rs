@@ -5,7 +5,7 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     BoundLifetimes, GenericParam, Lifetime, ParenthesizedGenericArguments, PredicateType,
-    TraitBound, Type, TypeFnPtr, TypeReference,
+    TraitBound, Type, TypeFnPtr, TypeReference, TypeTraitObject,
 };
 
 /// A lifetime that a type leaves open: its name, or nothing where it is elided.
@@ -149,6 +149,12 @@ impl VisitMut for Eraser {
         self.visit_return_type_mut(&mut pointer.output);
         self.scope.functions -= 1;
         self.scope.leave(before);
+    }
+
+    /// Behind a `+` at the end nothing else can stand.
+    fn visit_type_trait_object_mut(&mut self, object: &mut TypeTraitObject) {
+        object.bounds.pop_punct();
+        visit_mut::visit_type_trait_object_mut(self, object);
     }
 
     fn visit_trait_bound_mut(&mut self, bound: &mut TraitBound) {

@@ -27,7 +27,9 @@ fn retry(stage: &Stage, diag: &mut Diagnostics) {
         diag.report(retry.span, message::retry_without_attempts());
     }
     if retry.idempotent.is_none() {
-        diag.report(retry.span, message::retry_without_idempotent());
+        let both = retry.attempts.is_none();
+        let span = if both { retry.braces } else { retry.span };
+        diag.report(span, message::retry_without_idempotent());
     }
 }
 

@@ -9,8 +9,9 @@ use crate::message;
 
 /// Declared, and named in no statement.
 pub(super) fn never_wired(graph: &Graph, diag: &mut Diagnostics) {
-    for stage in declared(graph).filter(|stage| !is_used(graph, stage) && !shares_out(graph, stage))
-    {
+    let used = used(graph);
+    let unused = declared(graph).filter(|stage| !used.contains(&stage.id));
+    for stage in unused.filter(|stage| !shares_out(graph, stage)) {
         let keyword = match stage.kind {
             StageKind::Generator(_) => "generator",
             StageKind::Input(_) => "input",
@@ -42,7 +43,8 @@ fn shares_out(graph: &Graph, stage: &Stage) -> bool {
 
 /// A stage that takes needs an input, one that only gives needs an output; a handler without one is a sink.
 pub(super) fn ends(graph: &Graph, diag: &mut Diagnostics) {
-    for stage in fair(graph).filter(|stage| is_used(graph, stage)) {
+    let used = used(graph);
+    for stage in fair(graph).filter(|stage| used.contains(&stage.id)) {
         if stage.inputs.is_empty()
             && !stage.is_source()
             && !matches!(stage.kind, StageKind::Zip | StageKind::Operator { .. })
@@ -107,7 +109,12 @@ fn declared<'g, 'a>(graph: &'g Graph<'a>) -> impl Iterator<Item = &'g Stage<'a>>
     fair(graph).filter(|stage| !matches!(stage.kind, StageKind::Zip | StageKind::Operator { .. }))
 }
 
-fn is_used(graph: &Graph, stage: &Stage) -> bool {
-    matches!(stage.kind, StageKind::Zip | StageKind::Operator { .. })
-        || graph.uses.iter().any(|named| named.stage == stage.id)
+/// The stages that stand in the wiring.
+fn used(graph: &Graph) -> BTreeSet<StageId> {
+    let unnamed = graph
+        .stages
+        .iter()
+        .filter(|stage| matches!(stage.kind, StageKind::Zip | StageKind::Operator { .. }));
+    let named = graph.uses.iter().map(|named| named.stage);
+    named.chain(unnamed.map(|stage| stage.id)).collect()
 }

@@ -1,6 +1,7 @@
 //! Groups in brackets: how many members, and each of them once.
 
 use proc_macro2::Span;
+use std::collections::BTreeSet;
 
 use crate::ast::{GroupKind, Node, Place, plain};
 use crate::diagnostics::Diagnostics;
@@ -18,8 +19,9 @@ pub(super) fn size(graph: &Graph, diag: &mut Diagnostics) {
 
 pub(super) fn doubles(graph: &Graph, diag: &mut Diagnostics) {
     for (_, members, _) in groups(graph) {
-        for (at, member) in members.iter().enumerate() {
-            if members[..at].iter().any(|earlier| same(earlier, member)) {
+        let mut seen = BTreeSet::new();
+        for member in members {
+            if !seen.insert((plain(&member.name), member.port.as_ref().map(plain))) {
                 diag.report(
                     member.name.span(),
                     message::member_twice(&plain(&member.name)),
@@ -33,11 +35,8 @@ pub(super) fn doubles(graph: &Graph, diag: &mut Diagnostics) {
 pub(super) fn keyed(graph: &Graph, diag: &mut Diagnostics) {
     let any = groups(graph).filter(|(kind, ..)| *kind == GroupKind::Any);
     for member in any.flat_map(|(_, members, _)| members) {
-        let stage = graph
-            .stages
-            .iter()
-            .find(|stage| stage.label == plain(&member.name));
-        if stage.is_some_and(|stage| stage.options.key.is_some()) {
+        let stage = graph.labels.find(&plain(&member.name));
+        if stage.is_some_and(|id| graph.stage(id).options.key.is_some()) {
             diag.report(
                 member.name.span(),
                 message::keyed_member(&plain(&member.name)),
@@ -60,11 +59,6 @@ fn groups<'g>(graph: &'g Graph) -> impl Iterator<Item = (GroupKind, &'g [Place],
         } => Some((*kind, members.as_slice(), *span)),
         _ => None,
     })
-}
-
-fn same(left: &Place, right: &Place) -> bool {
-    plain(&left.name) == plain(&right.name)
-        && left.port.as_ref().map(plain) == right.port.as_ref().map(plain)
 }
 
 fn word(kind: GroupKind) -> &'static str {

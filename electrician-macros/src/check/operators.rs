@@ -20,7 +20,7 @@ pub(super) fn unknown(graph: &Graph, diag: &mut Diagnostics) {
         if operator(&written).is_some() {
             continue;
         }
-        let sentence = if graph.stages.iter().any(|stage| stage.label == written) {
+        let sentence = if graph.labels.find(&written).is_some() {
             message::operator_is_a_stage(&written)
         } else {
             message::unknown_operator(&written, suggest(&written, known.iter().copied()), &known)

@@ -225,7 +225,7 @@ fn names_that_are_doubled_or_of_no_use() {
 #[test]
 fn everything_is_said_at_once_and_in_order() {
     rejects(
-        "P(unused: u8) {
+        "P {
             generator a { workers: 2 };
             handler b { workers: 0 };
             a -> c;
@@ -233,14 +233,6 @@ fn everything_is_said_at_once_and_in_order() {
             a b;
             b.eror -> d;
         }",
-        &[
-            "unused: ",
-            "workers: ",
-            "0: ",
-            "c: ",
-            "=: ",
-            "b: ",
-            "eror: ",
-        ],
+        &["workers: ", "0: ", "c: ", "=: ", "b: ", "eror: "],
     );
 }

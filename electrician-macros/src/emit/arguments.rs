@@ -49,7 +49,7 @@ impl Emitter<'_> {
         let name = &param.name;
         let is_param = matches!(place, Expr::Path(_));
         Some(if is_param {
-            ours!(&this.#name)
+            ours!(&this.#place)
         } else {
             ours!({ let #name = &this.#name; &#place })
         })
@@ -108,7 +108,8 @@ impl Emitter<'_> {
         let used = self.used_by(key);
         let (handles, lent) = (Self::handles(&used), Self::lent(&used));
         let ExprClosure { inputs, body, .. } = key;
-        let hasher = ours!(move |#inputs, hasher| { #lent __rt::hash_key(&(#body), hasher); });
+        let inputs = inputs.iter();
+        let hasher = ours!(move |#(#inputs,)* hasher| { #lent __rt::hash_key(&(#body), hasher); });
         if used.is_empty() {
             hasher
         } else {

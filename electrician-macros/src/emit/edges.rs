@@ -25,7 +25,7 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
         .stages
         .iter()
         .filter_map(|stage| input(emitter, stage));
-    let heading = emitter.heading("edges");
+    let heading = emitter.heading(|| "edges".to_owned());
     ours!(#heading #(#cycles)* #(#inputs)* #(#edges)*)
 }
 

@@ -61,7 +61,7 @@ fn merged(mut edges: impl Iterator<Item = TokenStream>) -> TokenStream {
 
 impl<'a> Line<'_, 'a> {
     fn emit(&self) -> TokenStream {
-        let heading = self.emitter.heading(&format!("island: {}", self.path()));
+        let heading = self.emitter.heading(|| format!("island: {}", self.path()));
         let task = if is_pool(self.head()) {
             self.workers()
         } else {

@@ -18,6 +18,7 @@ macro_rules! ours_at {
 mod arguments;
 mod body;
 mod edges;
+mod editor;
 mod island;
 mod line;
 mod names;
@@ -35,6 +36,7 @@ use proc_macro2::TokenStream;
 
 use crate::graph::Graph;
 
+pub(crate) use editor::lost;
 pub(crate) use names::Emitter;
 
 /// The whole expansion of one pipeline.
@@ -46,11 +48,12 @@ pub(crate) fn emit(graph: &Graph, headings: bool) -> TokenStream {
     ours!(#types #pipeline)
 }
 
-/// The types of a pipeline that was refused: its users' code still compiles.
+/// The types of a pipeline that was refused, so that its users' code still compiles; the rest is for editors alone.
 pub(crate) fn stub(graph: &Graph) -> TokenStream {
     let emitter = Emitter::new(graph, false);
     let types = types::emit(&emitter);
-    let pipeline = types::implement(&emitter, &TokenStream::new());
+    let body = editor::body(&emitter, &assemble(&emitter), &types);
+    let pipeline = types::implement(&emitter, &body);
     ours!(#types #pipeline)
 }
 

@@ -1,7 +1,8 @@
 //! The names of generated code: each stands for one of the user's, and clashes with none.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
+use std::collections::BTreeMap;
 
 use super::unique::{Role, Unique};
 use crate::ast::{Class, Param, plain};
@@ -12,25 +13,36 @@ pub(crate) struct Emitter<'a> {
     pub(crate) graph: &'a Graph<'a>,
     headings: bool,
     unique: Unique,
+    /// The variable of each stage.
+    variables: Vec<Ident>,
+    /// How many queues lead to the stages of each name.
+    ways: BTreeMap<String, usize>,
 }
 
 impl<'a> Emitter<'a> {
     pub(crate) fn new(graph: &'a Graph<'a>, headings: bool) -> Self {
-        let emitter = Self {
+        let mut ways = BTreeMap::new();
+        for edge in graph.edges.iter().filter(|edge| !edge.fused) {
+            *ways.entry(target(graph, edge)).or_default() += 1;
+        }
+        let unique = Unique::default();
+        // the stages come first, so that they keep their names
+        let variables = graph.stages.iter().map(|stage| variable(&unique, stage));
+        Self {
             graph,
             headings,
-            unique: Unique::default(),
-        };
-        // the stages come first, so that they keep their names
-        for stage in &graph.stages {
-            emitter.stage(stage);
+            variables: variables.collect(),
+            unique,
+            ways,
         }
-        emitter
     }
 
     /// The line of the block that the next part comes from, as a statement that the formatter turns into a comment.
-    pub(crate) fn heading(&self, text: &str) -> Option<TokenStream> {
-        self.headings.then(|| ours!(__heading!(#text);))
+    pub(crate) fn heading(&self, text: impl FnOnce() -> String) -> Option<TokenStream> {
+        self.headings.then(|| {
+            let text = text();
+            ours!(__heading!(#text);)
+        })
     }
 
     /// The stages, island by island, each after what feeds it.
@@ -39,19 +51,9 @@ impl<'a> Emitter<'a> {
         ids.map(|id| self.graph.stage(*id))
     }
 
-    /// The stage's own variable: its definition, then its worker. In lower case: a pattern in capitals is a constant.
+    /// The stage's own variable: its definition, then its worker.
     pub(crate) fn stage(&self, stage: &Stage) -> Ident {
-        let name = self
-            .unique
-            .name(("stage", stage.id.0), &stage.label.to_lowercase());
-        let span = Span::mixed_site().located_at(stage.span);
-        syn::parse_str(&name).map_or_else(
-            |_| Ident::new_raw(&name, span),
-            |mut name: Ident| {
-                name.set_span(span);
-                name
-            },
-        )
+        self.variables[stage.id.0].clone()
     }
 
     /// A variable that belongs to a stage.
@@ -105,13 +107,12 @@ impl<'a> Emitter<'a> {
 
     /// What leads to a stage, and where it comes from if that is not enough.
     fn route(&self, edge: &Edge) -> String {
-        let target = |edge: &Edge| self.graph.stage(edge.to[0]).label.to_lowercase();
-        let twin = |other: &&Edge| !other.fused && target(other) == target(edge);
-        if self.graph.edges.iter().filter(twin).count() > 1 {
+        let target = target(self.graph, edge);
+        if self.ways.get(&target).is_some_and(|ways| *ways > 1) {
             let from = self.graph.stage(edge.from.0).label.to_lowercase();
-            return format!("{}_from_{from}", target(edge));
+            return format!("{target}_from_{from}");
         }
-        target(edge)
+        target
     }
 
     /// How many workers a stage has: an expression over what the prologue has counted.
@@ -144,6 +145,32 @@ impl<'a> Emitter<'a> {
     pub(crate) fn queues_from(&self, id: StageId) -> impl Iterator<Item = &Edge> {
         self.graph.edges_from(id).filter(|edge| !edge.fused)
     }
+}
+
+/// In lower case: a pattern in capitals is a constant.
+fn variable(unique: &Unique, stage: &Stage) -> Ident {
+    let name = unique.name(("stage", stage.id.0), &stage.label.to_lowercase());
+    spoken(&Ident::new(
+        &name,
+        Span::mixed_site().located_at(stage.span),
+    ))
+}
+
+/// The name, or one beside it where Rust keeps it for itself.
+fn spoken(name: &Ident) -> Ident {
+    let text = name.to_string();
+    if syn::parse2::<Ident>(name.to_token_stream()).is_ok() {
+        name.clone()
+    } else if ["super", "crate", "_"].contains(&text.as_str()) {
+        format_ident!("{text}_", span = name.span())
+    } else {
+        Ident::new_raw(&text, name.span())
+    }
+}
+
+/// The stage that an edge leads to, as a part of names.
+fn target(graph: &Graph, edge: &Edge) -> String {
+    graph.stage(edge.to[0]).label.to_lowercase()
 }
 
 /// Whether several items are in a stage at once.

@@ -22,7 +22,7 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
 
 /// One stage: its definition, the arrows into it, what it says of failures, its handle, its workers.
 fn define(emitter: &Emitter, stage: &Stage) -> TokenStream {
-    let heading = emitter.heading(&one_line(&stage.text));
+    let heading = emitter.heading(|| one_line(&stage.text));
     let definition = definition(emitter, stage);
     let links = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
     let links = links
@@ -200,12 +200,8 @@ fn is_first(emitter: &Emitter, edge: &Edge, to: &Stage) -> bool {
 
 /// Whether an arm of a route says what the edge carries.
 fn carries_payload(emitter: &Emitter, edge: &Edge) -> bool {
-    match emitter.graph.stage(edge.from.0).port(edge.from.1) {
-        Port::Route { arms, .. } => arms
-            .iter()
-            .any(|arm| arm.target == Some(edge.id) && arm.payload.is_some()),
-        _ => false,
-    }
+    let arm = edge.arm(emitter.graph);
+    arm.is_some_and(|arm| arm.payload.is_some())
 }
 
 /// A stage whose output is wired to nothing must be a sink.

@@ -1,7 +1,7 @@
 //! A wanted name comes in; one that nothing else has goes out, the same whenever it is asked for again.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The words that generated code uses for itself.
 const OURS: [&str; 16] = [
@@ -14,22 +14,27 @@ pub(super) type Role = (&'static str, usize);
 
 /// The names that have been given away.
 #[derive(Debug, Default)]
-pub(super) struct Unique(RefCell<BTreeMap<Role, String>>);
+pub(super) struct Unique(RefCell<Given>);
+
+#[derive(Debug, Default)]
+struct Given {
+    roles: BTreeMap<Role, String>,
+    names: BTreeSet<String>,
+}
 
 impl Unique {
     /// The name of that role: the wanted one, or the first free one after it.
     pub(super) fn name(&self, role: Role, wanted: &str) -> String {
         let mut given = self.0.borrow_mut();
-        if let Some(name) = given.get(&role) {
+        if let Some(name) = given.roles.get(&role) {
             return name.clone();
         }
-        let is_free = |name: &String| {
-            !OURS.contains(&name.as_str()) && !given.values().any(|taken| taken == name)
-        };
+        let is_free = |name: &String| !OURS.contains(&name.as_str()) && !given.names.contains(name);
         let mut names = std::iter::once(wanted.to_owned())
             .chain((2..).map(|number| format!("{wanted}_{number}")));
         let name = names.find(is_free).expect("there is no end of numbers");
-        given.insert(role, name.clone());
+        given.names.insert(name.clone());
+        given.roles.insert(role, name.clone());
         name
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use std::collections::BTreeSet;
 
 use super::{
-    Edge, EdgeId, Graph, Port, PortName, Stage, StageId, StageKind, cycles, islands, wire,
+    Edge, EdgeId, Graph, Labels, Port, PortName, Stage, StageId, StageKind, cycles, islands, wire,
 };
 use crate::ast::{Class, DeclKind, Declaration, EdgeOptions, Pipeline, StageOptions, Words, plain};
 use crate::diagnostics::Diagnostics;
@@ -14,11 +14,13 @@ pub(crate) fn build<'a>(pipeline: &'a Pipeline, diag: &mut Diagnostics) -> Graph
     let mut graph = Graph {
         pipeline,
         stages: Vec::new(),
+        labels: Labels::default(),
         edges: Vec::new(),
         islands: Vec::new(),
         cycles: Vec::new(),
         uses: Vec::new(),
         excused: BTreeSet::new(),
+        broken: broken_words(pipeline),
     };
     for declaration in &pipeline.declarations {
         declare(&mut graph, declaration);
@@ -34,11 +36,7 @@ pub(crate) fn build<'a>(pipeline: &'a Pipeline, diag: &mut Diagnostics) -> Graph
 
 /// Adds the stage of a declaration; of two with one name, the first.
 fn declare<'a>(graph: &mut Graph<'a>, declaration: &'a Declaration) {
-    if graph
-        .stages
-        .iter()
-        .any(|stage| stage.label == plain(&declaration.name))
-    {
+    if graph.labels.find(&plain(&declaration.name)).is_some() {
         return;
     }
     let kind = match &declaration.kind {
@@ -64,16 +62,7 @@ pub(super) fn add_unnamed<'a>(
     text: &TokenStream,
     span: Span,
 ) -> StageId {
-    let taken = |name: &String| {
-        graph.stages.iter().any(|stage| stage.label == *name)
-            || graph
-                .pipeline
-                .declarations
-                .iter()
-                .any(|declaration| plain(&declaration.name) == *name)
-    };
-    let mut numbered = (1..).map(|number| format!("{prefix}_{number}"));
-    let name = numbered.find(|name| !taken(name)).unwrap_or_default();
+    let name = graph.labels.free(prefix);
     add(
         graph,
         Ident::new(&name, span),
@@ -93,6 +82,7 @@ fn add<'a>(
     span: Span,
 ) -> StageId {
     let id = StageId(graph.stages.len());
+    graph.labels.insert(plain(&name), id);
     graph.stages.push(Stage {
         id,
         label: plain(&name),
@@ -112,8 +102,7 @@ fn add<'a>(
     id
 }
 
-/// The words of the statements that could not be read.
-pub(super) fn broken_words(pipeline: &Pipeline) -> Words {
+fn broken_words(pipeline: &Pipeline) -> Words {
     let mut words = Words::default();
     for text in &pipeline.broken {
         words.read(text.clone());
@@ -121,13 +110,16 @@ pub(super) fn broken_words(pipeline: &Pipeline) -> Words {
     words
 }
 
-/// A stage that a broken statement mentions may well have been wired there.
+/// A stage that a broken statement mentions may well have been wired there, and one that nothing leads to reached.
 fn excuse_broken(graph: &mut Graph) {
-    let words = broken_words(graph.pipeline);
+    let is_lost = !graph.pipeline.broken.is_empty();
     let mentioned = graph
         .stages
         .iter()
-        .filter(|stage| words.mention(&stage.name))
+        .filter(|stage| {
+            let is_open = is_lost && stage.inputs.is_empty() && !stage.is_source();
+            is_open || graph.broken.mention(&stage.name)
+        })
         .map(|stage| stage.id);
     let mentioned: Vec<StageId> = mentioned.collect();
     graph.excused.extend(mentioned);
@@ -169,6 +161,7 @@ fn relay(graph: &mut Graph) {
             options,
             feedback: false,
             fused: false,
+            arm: None,
             cycle: None,
         };
         graph.edges.push(edge);

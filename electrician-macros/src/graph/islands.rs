@@ -1,5 +1,7 @@
 //! Stages and edges come in; the runs that need no queue between them become islands.
 
+use std::collections::BTreeSet;
+
 use super::{Edge, Graph, Island, Port, PortName, Stage, StageId, StageKind};
 use crate::ast::Class;
 
@@ -19,7 +21,7 @@ pub(super) fn fuse(graph: &mut Graph) {
     for stage in heads(graph, &candidates) {
         let mut line = vec![stage];
         while let Some(target) =
-            follow(graph, &candidates, line[line.len() - 1]).filter(|next| !line.contains(next))
+            follow(graph, &candidates, line[line.len() - 1]).filter(|next| *next != stage)
         {
             line.push(target);
         }
@@ -116,31 +118,38 @@ fn runs_inline(stage: &Stage) -> bool {
         && options.blocking.is_none()
 }
 
-/// The lines in topological order, feedback edges aside; those of an unmarked circle come last.
+/// The lines in topological order, feedback edges aside, and else in that of their first stages; of an unmarked circle, the
+/// first line goes first.
 fn order(graph: &Graph, lines: &[Vec<StageId>]) -> Vec<usize> {
-    let line_of = |stage: StageId| {
-        lines
-            .iter()
-            .position(|line| line.contains(&stage))
-            .unwrap_or(0)
-    };
-    let mut before: Vec<Vec<usize>> = vec![Vec::new(); lines.len()];
+    let mut line_of = vec![0; graph.stages.len()];
+    for (at, line) in lines.iter().enumerate() {
+        for stage in line {
+            line_of[stage.0] = at;
+        }
+    }
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); lines.len()];
+    let mut waits = vec![0_usize; lines.len()];
     for edge in graph.edges.iter().filter(|edge| !edge.feedback) {
-        for target in &edge.to {
-            let (from, to) = (line_of(edge.from.0), line_of(*target));
+        let from = line_of[edge.from.0.0];
+        for to in edge.to.iter().map(|target| line_of[target.0]) {
             if from != to {
-                before[to].push(from);
+                behind[from].push(to);
+                waits[to] += 1;
             }
         }
     }
-    let mut rest: Vec<usize> = (0..lines.len()).collect();
-    rest.sort_by_key(|line| lines[*line][0]);
-    let mut order: Vec<usize> = Vec::new();
-    while !rest.is_empty() {
-        let ready = rest
-            .iter()
-            .position(|line| before[*line].iter().all(|earlier| order.contains(earlier)));
-        order.push(rest.remove(ready.unwrap_or(0)));
+    let mut rest: BTreeSet<(bool, StageId, usize)> = (0..lines.len())
+        .map(|line| (waits[line] > 0, lines[line][0], line))
+        .collect();
+    let mut order = Vec::new();
+    while let Some((_, _, line)) = rest.pop_first() {
+        order.push(line);
+        for next in &behind[line] {
+            waits[*next] -= 1;
+            if waits[*next] == 0 && rest.remove(&(true, lines[*next][0], *next)) {
+                rest.insert((false, lines[*next][0], *next));
+            }
+        }
     }
     order
 }

@@ -4,13 +4,16 @@ mod build;
 mod cycles;
 mod draw;
 mod islands;
+mod labels;
 mod resolve;
 mod wire;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use std::collections::BTreeSet;
 
-use crate::ast::{Callee, Class, EdgeOptions, Pipeline, StageOptions};
+use crate::ast::{Callee, Class, EdgeOptions, Pipeline, StageOptions, Words};
+
+use labels::Labels;
 
 pub(crate) use build::build;
 pub(crate) use cycles::components;
@@ -22,6 +25,7 @@ pub(crate) struct Graph<'a> {
     pub(crate) pipeline: &'a Pipeline,
     /// The declared ones in their order, then operators and zips in theirs; a stage's id is its index.
     pub(crate) stages: Vec<Stage<'a>>,
+    pub(crate) labels: Labels,
     /// An edge's id is its index.
     pub(crate) edges: Vec<Edge>,
     /// In topological order, feedback edges aside; an island's id is its index.
@@ -32,6 +36,8 @@ pub(crate) struct Graph<'a> {
     pub(crate) uses: Vec<Use>,
     /// Stages that stood beside a mistake that is reported already: what they lack is not their fault.
     pub(crate) excused: BTreeSet<StageId>,
+    /// The words of the statements that could not be read.
+    broken: Words,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,6 +132,8 @@ pub(crate) struct Edge {
     pub(crate) feedback: bool,
     /// No queue: its two ends are neighbours in one island.
     pub(crate) fused: bool,
+    /// Which arm of a route it is.
+    pub(crate) arm: Option<usize>,
     /// The circle that it leads into or belongs to.
     pub(crate) cycle: Option<(usize, CycleRole)>,
 }
@@ -171,7 +179,20 @@ impl<'a> Graph<'a> {
 
     /// The edges that leave a stage, by any port.
     pub(crate) fn edges_from(&self, id: StageId) -> impl Iterator<Item = &Edge> {
-        self.edges.iter().filter(move |edge| edge.from.0 == id)
+        let stage = self.stage(id);
+        let ports = [&stage.output, &stage.error, &stage.neutral, &stage.overflow];
+        let edges = ports.into_iter().flat_map(Port::edges);
+        edges.map(|edge| self.edge(edge))
+    }
+}
+
+impl Edge {
+    /// The arm of the route that it belongs to.
+    pub(crate) fn arm<'g>(&self, graph: &'g Graph) -> Option<&'g RouteArm> {
+        match graph.stage(self.from.0).port(self.from.1) {
+            Port::Route { arms, .. } => arms.get(self.arm?),
+            _ => None,
+        }
     }
 }
 

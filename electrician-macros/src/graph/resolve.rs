@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Span};
 
-use super::build::broken_words;
 use super::wire::{Source, Wiring};
 use super::{Edge, Port, PortName, Side, StageId, StageKind, Use};
 use crate::ast::{Place, plain};
@@ -59,18 +58,12 @@ impl Wiring<'_, '_> {
     }
 
     pub(super) fn find(&self, name: &Ident) -> Option<StageId> {
-        let named = self
-            .graph
-            .pipeline
-            .declarations
-            .iter()
-            .any(|known| plain(&known.name) == plain(name));
-        let found = self
-            .graph
-            .stages
-            .iter()
-            .find(|stage| stage.label == plain(name));
-        found.filter(|_| named).map(|stage| stage.id)
+        let found = self.graph.labels.find(&plain(name))?;
+        let unnamed = matches!(
+            self.graph.stage(found).kind,
+            StageKind::Operator { .. } | StageKind::Zip
+        );
+        (!unnamed).then_some(found)
     }
 
     pub(super) fn resolve(&mut self, name: &Ident) -> Option<StageId> {
@@ -83,7 +76,7 @@ impl Wiring<'_, '_> {
 
     /// Reports a name; one that a broken statement mentions may well be declared there.
     fn unknown(&mut self, name: &Ident) {
-        if broken_words(self.graph.pipeline).mention(name) {
+        if self.graph.broken.mention(name) {
             return;
         }
         let written = plain(name);
@@ -97,12 +90,7 @@ impl Wiring<'_, '_> {
         let nearest = suggest(&written, known.iter().map(String::as_str));
         self.diag
             .report(name.span(), message::unknown_stage(&written, nearest));
-        let meant = self
-            .graph
-            .stages
-            .iter()
-            .find(|stage| Some(stage.label.as_str()) == nearest);
-        let meant = meant.map(|stage| stage.id);
+        let meant = nearest.and_then(|nearest| self.graph.labels.find(nearest));
         self.graph.excused.extend(meant);
     }
 

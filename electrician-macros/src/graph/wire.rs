@@ -51,6 +51,9 @@ impl<'a> Wiring<'_, 'a> {
                 }
             }
         }
+        if self.statement.breaks_off {
+            self.excuse_sources();
+        }
     }
 
     /// The first node of a chain.
@@ -92,9 +95,12 @@ impl<'a> Wiring<'_, 'a> {
     fn step(&mut self, node: &'a Node, arrow: Span, options: &EdgeOptions, last: bool) {
         match node {
             Node::Name(place) => {
-                let targets = self.target(place).into_iter().collect();
-                self.connect(&[targets], arrow, options);
-                if place.port.is_some() {
+                let targets: Vec<StageId> = self.target(place).into_iter().collect();
+                if place.port.is_none() {
+                    self.connect(&[targets], arrow, options);
+                } else {
+                    self.excuse_sources();
+                    self.graph.excused.extend(targets);
                     self.sources.clear();
                 }
             }
@@ -257,6 +263,7 @@ impl<'a> Wiring<'_, 'a> {
             options,
             feedback,
             fused: false,
+            arm: None,
             cycle: None,
         });
         id
@@ -276,8 +283,11 @@ impl<'a> Wiring<'_, 'a> {
                 continue;
             }
             let mut wired = Vec::new();
-            for (arm, target) in arms.iter().zip(&targets) {
+            for (at, (arm, target)) in arms.iter().zip(&targets).enumerate() {
                 let target = target.map(|id| self.edge(source, vec![id], arm.arrow, options));
+                if let Some(edge) = target {
+                    self.graph.edges[edge.0].arm = Some(at);
+                }
                 let (pattern, guard, payload) =
                     (arm.pattern.clone(), arm.guard.clone(), arm.payload.clone());
                 wired.push(RouteArm {

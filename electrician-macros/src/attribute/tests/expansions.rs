@@ -428,3 +428,8 @@ fn a_generator_that_is_asked() {
     }
     "#);
 }
+
+#[test]
+fn a_plus_at_the_end_of_a_type_does_not_reach_what_follows() {
+    super::accepts("#[generator(many)] fn all() -> Items + { Items }");
+}

@@ -289,6 +289,7 @@ fn keys_of_a_breaker() {
         ))
     };
     accepts(&with("key: |o| o.id, keys: 10"));
+    rejects(&with("key: || 3, keys: 10"), &["key: wants a closure"]);
     rejects(&with("key: |o| o.id"), &["key: `breaker` needs `keys`"]);
     rejects(&with("keys: 10"), &["keys: `breaker` needs `key`"]);
 }

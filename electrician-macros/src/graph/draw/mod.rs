@@ -30,7 +30,7 @@ fn arrows<'g, 'a>(graph: &'g Graph<'a>) -> Vec<Arrow<'g, 'a>> {
             arrows.push(Arrow {
                 from,
                 to,
-                label: edge_label(from, edge),
+                label: edge_label(graph, edge),
                 fused: edge.fused,
                 feedback: edge.feedback,
             });
@@ -40,14 +40,12 @@ fn arrows<'g, 'a>(graph: &'g Graph<'a>) -> Vec<Arrow<'g, 'a>> {
 }
 
 /// The port, the arm, and the bound of an edge, as far as they are written.
-fn edge_label(from: &Stage, edge: &Edge) -> String {
+fn edge_label(graph: &Graph, edge: &Edge) -> String {
     let mut parts = Vec::new();
     if edge.from.1 != PortName::Output {
         parts.push(edge.from.1.word().to_owned());
     }
-    if let Port::Route { arms, .. } = from.port(edge.from.1)
-        && let Some(arm) = arms.iter().find(|arm| arm.target == Some(edge.id))
-    {
+    if let Some(arm) = edge.arm(graph) {
         let guard = arm
             .guard
             .as_ref()
