@@ -12,6 +12,7 @@ use crate::{
 use crates::Workshop;
 use sources::{channels, fused, queued};
 
+const MOST: usize = 200;
 const MANY: usize = 50;
 const FEW: usize = 10;
 
@@ -26,6 +27,8 @@ struct Price {
     seconds: f64,
     /// The same, over those of the few.
     growth: f64,
+    /// CPU seconds of a check of the few, the many and the most.
+    checks: [f64; 3],
 }
 
 /// Rows of lines, of seconds and of growth; none without leave to build.
@@ -63,6 +66,13 @@ pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
             6.0,
             ours.growth,
         ));
+        let [few, many, most] = ours.checks;
+        rows.push(row(
+            format!("check of {MOST} stages, {way}: {most:.1} CPU s"),
+            format!("{MANY} of them: {many:.1}; {FEW}: {few:.1}"),
+            6.0,
+            most / many,
+        ));
     }
     rows
 }
@@ -71,10 +81,12 @@ pub(crate) fn rows(bench: &Bench) -> Vec<Row> {
 fn price(workshop: &Workshop, write: Write) -> Price {
     let lines = |stages| workshop.ir_lines(&write(stages)).expect("it compiles") as f64;
     let seconds = |stages| workshop.build_seconds(&write(stages)).expect("it compiles");
+    let check = |stages| workshop.check_seconds(&write(stages)).expect("it compiles");
     let (many, few) = (seconds(MANY), seconds(FEW));
     Price {
         lines: (lines(MANY) - lines(FEW)) / (MANY - FEW) as f64,
         seconds: many,
         growth: many / few,
+        checks: [FEW, MANY, MOST].map(check),
     }
 }
