@@ -1,12 +1,14 @@
 //! Every sentence that a user of `pipeline!` can be told, one function each, with its code.
 
 mod failure;
+mod liveness;
 mod names;
 mod syntax;
 mod values;
 mod wiring;
 
 pub(crate) use failure::*;
+pub(crate) use liveness::*;
 pub(crate) use names::*;
 pub(crate) use syntax::*;
 pub(crate) use values::*;

@@ -4,6 +4,7 @@ mod cycles;
 mod failures;
 mod flow;
 mod groups;
+mod liveness;
 mod names;
 mod operators;
 mod options;
@@ -15,7 +16,7 @@ use crate::graph::Graph;
 
 type Pass = fn(&Graph, &mut Diagnostics);
 
-const PASSES: [Pass; 20] = [
+const PASSES: [Pass; 24] = [
     names::no_stage,
     names::reserved,
     names::declared_twice,
@@ -34,6 +35,10 @@ const PASSES: [Pass; 20] = [
     flow::unreached,
     cycles::unmarked,
     cycles::feedback,
+    liveness::way_out,
+    liveness::even_branches,
+    liveness::zip_feeds_itself,
+    liveness::order,
     options::fit,
     failures::failures,
 ];

@@ -8,6 +8,7 @@ use crate::ast;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::graph;
 
+mod liveness;
 mod options;
 mod property;
 mod syntax;

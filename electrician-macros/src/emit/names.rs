@@ -85,6 +85,13 @@ impl<'a> Emitter<'a> {
         syn::Lifetime::new(&format!("'{}_{suffix}", stage.label), span)
     }
 
+    /// The port that an arrow leads into.
+    pub(crate) fn into(&self, edge: &Edge, to: &Stage) -> Ident {
+        let arrow = edge.id.0 * self.graph.stages.len() + to.id.0;
+        let name = format!("into_{}", self.route_to(edge, to.id));
+        self.local(("into", arrow), &name, edge.arrow)
+    }
+
     /// The producer's end of an edge.
     pub(crate) fn sender(&self, edge: &Edge) -> Ident {
         self.local(
@@ -103,15 +110,18 @@ impl<'a> Emitter<'a> {
         )
     }
 
-    /// What leads to a stage, and where it comes from if that is not enough.
     fn route(&self, edge: &Edge) -> String {
-        let target = |edge: &Edge| self.graph.stage(edge.to[0]).label.to_lowercase();
-        let twin = |other: &&Edge| !other.fused && target(other) == target(edge);
+        self.route_to(edge, edge.to[0])
+    }
+
+    /// What leads to a stage, and where it comes from if that is not enough.
+    fn route_to(&self, edge: &Edge, to: StageId) -> String {
+        let label = |id: StageId| self.graph.stage(id).label.to_lowercase();
+        let twin = |other: &&Edge| !other.fused && label(other.to[0]) == label(to);
         if self.graph.edges.iter().filter(twin).count() > 1 {
-            let from = self.graph.stage(edge.from.0).label.to_lowercase();
-            return format!("{}_from_{from}", target(edge));
+            return format!("{}_from_{}", label(to), label(edge.from.0));
         }
-        target(edge)
+        label(to)
     }
 
     /// How many workers a stage has: an expression over what the prologue has counted.

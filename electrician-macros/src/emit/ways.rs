@@ -10,6 +10,7 @@ use super::line::{Line, counts_outputs};
 use super::prologue::policy;
 use crate::ast::OnError;
 use crate::graph::{Edge, EdgeId, Port, PortName, RouteArm, Stage};
+use crate::located::located;
 
 /// Puts what leaves by a port into the buffers of its edges.
 pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
@@ -73,8 +74,8 @@ fn branches(
     let pushes = edges.iter().enumerate().map(|(n, edge)| {
         let edge = emitter.graph.edge(*edge);
         let item = if n < copies {
-            let item = Ident::new(&item.to_string(), Span::mixed_site().located_at(edge.arrow));
-            ours_at!(edge.arrow => __rt::Clone::clone(&#item))
+            let item = located(item, edge.arrow);
+            ours_at!(edge.arrow => __rt::branch(&#item))
         } else {
             item.clone()
         };
@@ -87,7 +88,8 @@ fn branches(
 fn push(emitter: &Emitter, edge: &Edge, item: &TokenStream) -> TokenStream {
     let sender = emitter.sender(edge);
     if converts(emitter, edge) {
-        ours_at!(edge.arrow => #sender.push(__rt::Into::into(#item));)
+        let item = located(item, edge.arrow);
+        ours_at!(edge.arrow => #sender.push(__rt::converted(#item));)
     } else {
         ours_at!(edge.arrow => #sender.push(#item);)
     }

@@ -197,7 +197,7 @@ impl Error for AnyFailure {
 
 /// The error of a handler or generator that cannot fail.
 #[diagnostic::on_unimplemented(
-    message = "this stage can fail with `{Self}`, and nothing is said of its failures",
+    message = "[E0906] this stage can fail with `{Self}`, and nothing is said of its failures",
     label = "the failures of this stage are not handled",
     note = "wire them, `stage.error -> handler`, or say `on_error: skip`, `stop` or `fail` on the stage or in `defaults`"
 )]

@@ -41,7 +41,7 @@ where
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
-    handler(Awaits(f, PhantomData), ())
+    handler((), Awaits(f, PhantomData))
 }
 
 /// As [`closure_async`], where it gives nothing.
@@ -55,7 +55,7 @@ where
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
-    handler(Awaits(f, PhantomData), ())
+    handler((), Awaits(f, PhantomData))
 }
 
 /// A closure that can fail: `handler parse = |line: String| -> Result<u64, ParseIntError> { line.parse() };`.
@@ -66,7 +66,7 @@ where
     E: Send,
     F: FnMut(T) -> Result<U, E> + Clone + Send + Sync + 'static,
 {
-    handler(Tries(f, PhantomData), ())
+    handler((), Tries(f, PhantomData))
 }
 
 /// As [`try_closure`], where it gives nothing.
@@ -77,7 +77,7 @@ where
     E: Send,
     F: FnMut(T) -> Result<U, E> + Clone + Send + Sync + 'static,
 {
-    handler(Tries(f, PhantomData), ())
+    handler((), Tries(f, PhantomData))
 }
 
 /// A closure that can fail, whose output is waited for.
@@ -89,7 +89,7 @@ where
     Fut: Future<Output = Result<U, E>> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
-    handler(TryAwaits(f, PhantomData), ())
+    handler((), TryAwaits(f, PhantomData))
 }
 
 /// As [`try_closure_async`], where it gives nothing.
@@ -104,12 +104,12 @@ where
     Fut: Future<Output = Result<U, E>> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
-    handler(TryAwaits(f, PhantomData), ())
+    handler((), TryAwaits(f, PhantomData))
 }
 
 /// What a closure gives that is wired to nothing.
 #[diagnostic::on_unimplemented(
-    message = "the items that this closure gives, `{Self}`, go nowhere",
+    message = "[E0904] the items that this closure gives, `{Self}`, go nowhere",
     label = "nothing is wired to the output of this stage",
     note = "wire it, `stage -> next`, or discard its items on purpose with `stage -> _`"
 )]
