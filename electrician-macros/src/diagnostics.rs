@@ -1,11 +1,13 @@
 //! Everything found wrong in one block comes in; sorted `compile_error!`s, each on its token, go out.
 
-use proc_macro2::{LineColumn, Span, TokenStream};
+use proc_macro2::{Ident, LineColumn, Span, TokenStream};
+use quote::quote;
 
 /// What has been reported so far.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     entries: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
 }
 
 /// One sentence at one place.
@@ -35,6 +37,38 @@ impl Diagnostics {
                 all => self.report(*span, format!("{message} ({}/{all})", index + 1)),
             }
         }
+    }
+
+    /// Adds a warning, unless its code, which stands in brackets at its head, is allowed.
+    pub(crate) fn warn(&mut self, span: Span, message: String, allowed: &[String]) {
+        if !allowed
+            .iter()
+            .any(|code| message.starts_with(&format!("[{code}]")))
+        {
+            self.warnings.push(Diagnostic { span, message });
+        }
+    }
+
+    /// The warnings as what a macro can say on stable: each is the use of something deprecated, on the user's token.
+    pub(crate) fn warnings(&self) -> TokenStream {
+        let uses = self.warnings.iter().map(|Diagnostic { span, message }| {
+            let used = Ident::new("wiring", *span);
+            quote! {
+                const _: () = {
+                    #[deprecated(note = #message)]
+                    #[allow(non_upper_case_globals)]
+                    const #used: () = ();
+                    #used
+                };
+            }
+        });
+        uses.collect()
+    }
+
+    /// The warnings as they were reported.
+    #[cfg(test)]
+    pub(crate) fn into_warnings(self) -> Vec<Diagnostic> {
+        self.warnings
     }
 
     pub(crate) fn is_empty(&self) -> bool {

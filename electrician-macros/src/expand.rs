@@ -18,11 +18,13 @@ pub(crate) fn pipeline(tokens: TokenStream) -> TokenStream {
     }
     if !diagnostics.is_empty() {
         let stubs: TokenStream = first_of_each_name(&graphs).map(emit::stub).collect();
-        let mut errors = diagnostics.into_compile_errors();
+        let mut errors = diagnostics.warnings();
+        errors.extend(diagnostics.into_compile_errors());
         errors.extend(stubs);
         return errors;
     }
-    graphs.iter().map(expansion).collect()
+    let pipelines = graphs.iter().map(expansion);
+    pipelines.chain([diagnostics.warnings()]).collect()
 }
 
 /// Of two pipelines with one name only the first has a type.

@@ -5,6 +5,7 @@ mod liveness;
 mod names;
 mod syntax;
 mod values;
+mod warnings;
 mod wiring;
 
 pub(crate) use failure::*;
@@ -12,6 +13,7 @@ pub(crate) use liveness::*;
 pub(crate) use names::*;
 pub(crate) use syntax::*;
 pub(crate) use values::*;
+pub(crate) use warnings::*;
 pub(crate) use wiring::*;
 
 /// `; did you mean `x`?`, or nothing.

@@ -9,7 +9,7 @@ use super::cursor::{Cursor, read_prefix, read_rust, split_commas};
 use super::stage_options::StageOptions;
 use super::words::Words;
 use super::{Block, Param, Pipeline, chain, declaration, plain};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, suggest};
 use crate::message;
 
 /// Reads a whole block. What cannot be read is reported and left out; the rest is given back.
@@ -38,6 +38,7 @@ pub(crate) fn parse(tokens: TokenStream, diag: &mut Diagnostics) -> Block {
 #[derive(Debug, Default, Clone)]
 struct Inner {
     inspect: bool,
+    allowed: Vec<String>,
     krate: Option<syn::Path>,
 }
 
@@ -59,10 +60,31 @@ fn inner_attributes(cursor: &mut Cursor, cx: &mut Context) -> Inner {
                     syn::Path::parse_mod_style,
                 );
             }
+            Some(name) if name == "allow" => inner.allowed.extend(allowed(&mut inside, cx)),
             _ => cx.report(group.span(), message::unknown_inner_attribute()),
         }
     }
     inner
+}
+
+/// The codes in the parentheses of `allow`.
+fn allowed(inside: &mut Cursor, cx: &mut Context) -> Vec<String> {
+    let codes = inside.peek_group(0, Delimiter::Parenthesis);
+    let codes = codes.map(|group| group.stream()).unwrap_or_default();
+    let codes = codes.into_iter().filter_map(|tree| match tree {
+        TokenTree::Ident(code) => Some(code),
+        _ => None,
+    });
+    codes
+        .inspect(|code| {
+            let written = code.to_string();
+            if !message::WARNINGS.contains(&written.as_str()) {
+                let nearest = suggest(&written, message::WARNINGS);
+                cx.report(code.span(), message::unknown_warning(&written, nearest));
+            }
+        })
+        .map(|code| code.to_string())
+        .collect()
 }
 
 /// What stands before the braces of a pipeline.
@@ -100,6 +122,7 @@ fn pipeline(
         generics,
         params: read_params(&params, cx),
         inspect: inner.inspect,
+        allowed: inner.allowed.clone(),
         krate: inner
             .krate
             .clone()
@@ -202,6 +225,7 @@ fn read_params(trees: &[TokenTree], cx: &mut Context) -> Vec<Param> {
 fn read_body(pipeline: &mut Pipeline, mut cursor: Cursor, cx: &mut Context) {
     let inner = inner_attributes(&mut cursor, cx);
     pipeline.inspect |= inner.inspect;
+    pipeline.allowed.extend(inner.allowed);
     if let Some(krate) = inner.krate {
         pipeline.krate = krate;
     }

@@ -1,4 +1,4 @@
-//! Wirings that are complete and do not live: circles without a way out, zips that wait for ever, an order of nothing.
+//! Wirings that are complete and do not live: circles without a way out, zips that wait for ever.
 
 use proc_macro2::Span;
 
@@ -236,25 +236,4 @@ fn reached(graph: &Graph, mut open: Vec<StageId>, without: Option<StageId>) -> V
         }
     }
     seen
-}
-
-/// `ordered` on a stage that nothing leaves.
-pub(super) fn order(graph: &Graph, diag: &mut Diagnostics) {
-    for stage in &graph.stages {
-        let ports = [&stage.output, &stage.error, &stage.neutral, &stage.overflow];
-        let excused = graph.excused.contains(&stage.id);
-        let pool = stage.options.is_pool()
-            && stage.options.queue().is_none()
-            && stage.options.key.is_none();
-        let leaves = ports
-            .iter()
-            .any(|port| !matches!(port, Port::Unwired | Port::Discard(_)));
-        if let Some(span) = stage
-            .options
-            .ordered
-            .filter(|_| pool && !leaves && !excused)
-        {
-            diag.report(span, message::order_of_nothing(&stage.label));
-        }
-    }
 }

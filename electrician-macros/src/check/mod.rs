@@ -9,6 +9,7 @@ mod names;
 mod operators;
 mod options;
 mod ports;
+mod warnings;
 
 use crate::ast::Block;
 use crate::diagnostics::Diagnostics;
@@ -38,9 +39,9 @@ const PASSES: [Pass; 24] = [
     liveness::way_out,
     liveness::even_branches,
     liveness::zip_feeds_itself,
-    liveness::order,
     options::fit,
     failures::failures,
+    warnings::warnings,
 ];
 
 /// Runs every check of one pipeline.

@@ -20,9 +20,3 @@ pub(crate) fn zip_waits_for_itself(member: &str) -> String {
          or an input, too"
     )
 }
-
-pub(crate) fn order_of_nothing(stage: &str) -> String {
-    format!(
-        "[E1004] `ordered` keeps the order in which items leave `{stage}`, and none leaves it; leave `ordered` out, or wire its output"
-    )
-}

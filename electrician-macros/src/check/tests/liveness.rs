@@ -1,6 +1,6 @@
 //! Wirings that are complete and do not live.
 
-use super::{accepts, around, rejects};
+use super::{accepts, rejects};
 
 /// A circle of `b` and `c`, which give an item for each, and more statements.
 fn circle(statements: &str) -> String {
@@ -90,15 +90,4 @@ fn a_zip_does_not_wait_for_itself() {
             "c: (1/2)",
         ],
     );
-}
-
-#[test]
-fn an_order_is_of_something() {
-    rejects(
-        &around("handler d { workers: 4, ordered }; c -> d;"),
-        &["ordered: `ordered` keeps the order in which items leave `d`"],
-    );
-    accepts(&around(
-        "handler d { workers: 4, ordered }; c -> d; d -> map(|n| n) -> _;",
-    ));
 }
