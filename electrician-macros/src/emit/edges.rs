@@ -6,6 +6,7 @@ use super::names::{Emitter, is_call, is_pool};
 use super::{pool, prologue};
 use crate::ast::{Callee, Overflow};
 use crate::graph::{CycleRole, Edge, PortName, Stage, StageKind};
+use crate::located::located;
 
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
     let cycles = (0..emitter.graph.cycles.len()).map(|n| {
@@ -50,7 +51,7 @@ fn queue(emitter: &Emitter, edge: &Edge) -> TokenStream {
 fn entry(emitter: &Emitter, edge: &Edge) -> TokenStream {
     let target = emitter.graph.stage(edge.to[0]);
     let var = emitter.stage(target);
-    match &target.kind {
+    let entry = match &target.kind {
         StageKind::Output(ty) => ours!(__rt::Port::<#ty>::new()),
         StageKind::Zip => {
             let member = target
@@ -62,7 +63,8 @@ fn entry(emitter: &Emitter, edge: &Edge) -> TokenStream {
             ours!(#var.inputs().#member)
         }
         _ => ours!(#var.input()),
-    }
+    };
+    located(&entry, edge.arrow)
 }
 
 fn plan(emitter: &Emitter, edge: &Edge) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use super::line::Line;
 use super::names::{Emitter, is_pool};
-use super::prologue::behind;
+use super::prologue::behind_arrow;
 use super::task::{Turns, Way};
 use super::{body, pass, pool};
 use crate::ast::{Class, Param};
@@ -230,9 +230,9 @@ impl<'a> Line<'_, 'a> {
             let var = emitter.stage(stage);
             let edges = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
             let worker = edges
-                .filter(|edge| edge.fused)
+                .filter(|edge| edge.fused || edge.to.len() > 1)
                 .fold(ours!(#var.stage()), |worker, edge| {
-                    behind(emitter, edge, worker)
+                    behind_arrow(emitter, edge, stage, worker)
                 });
             ours!(let mut #var = #worker;)
         });

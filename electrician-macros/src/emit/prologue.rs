@@ -216,11 +216,23 @@ fn joint(emitter: &Emitter, edge: &Edge, to: &Stage) -> Joint {
 /// What lies behind an edge: it is there where the edge's arrows are right.
 pub(super) fn behind(emitter: &Emitter, edge: &Edge, what: TokenStream) -> TokenStream {
     let targets = edge.to.iter().map(|to| emitter.graph.stage(*to));
-    let checked = targets.filter(|to| matches!(joint(emitter, edge, to), Joint::Checked));
-    checked.fold(what, |what, to| {
-        let into = emitter.into(edge, to);
-        ours_at!(edge.arrow => #into.to(#what))
-    })
+    targets.fold(what, |what, to| behind_arrow(emitter, edge, to, what))
+}
+
+/// The same for one of its arrows.
+pub(super) fn behind_arrow(
+    emitter: &Emitter,
+    edge: &Edge,
+    to: &Stage,
+    what: TokenStream,
+) -> TokenStream {
+    match joint(emitter, edge, to) {
+        Joint::Given | Joint::Converted => what,
+        Joint::Checked => {
+            let into = emitter.into(edge, to);
+            ours_at!(edge.arrow => #into.to(#what))
+        }
+    }
 }
 
 /// Whether the stage was made from this very edge's type.
@@ -254,14 +266,26 @@ fn ends(emitter: &Emitter, stage: &Stage) -> TokenStream {
     }
 }
 
-/// A stage of whose failures nothing is said must have none.
+/// A stage of whose failures nothing is said must have none; those that end the pipeline must be such that it can tell them.
 fn failures(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let var = emitter.stage(stage);
-    match &stage.kind {
-        StageKind::Generator(_) | StageKind::Handler(_) if !handles_failures(stage) => {
+    match (&stage.kind, ends_pipeline(stage)) {
+        (StageKind::Generator(_) | StageKind::Handler(_), Some(place)) => {
+            let var = at(var, place);
+            ours_at!(place => #var.reports();)
+        }
+        (StageKind::Generator(_) | StageKind::Handler(_), None) if !handles_failures(stage) => {
             ours_at!(stage.span => #var.unfailing();)
         }
         _ => TokenStream::new(),
+    }
+}
+
+/// Where the block says that a failure of the stage ends the pipeline.
+pub(super) fn ends_pipeline(stage: &Stage) -> Option<Span> {
+    match stage.options.on_error {
+        Some((OnError::Stop | OnError::Fail, place)) if !stage.error.is_wired() => Some(place),
+        _ => None,
     }
 }
 

@@ -7,7 +7,6 @@ use syn::Pat;
 use super::Emitter;
 use super::edges::converts;
 use super::line::{Line, counts_outputs};
-use super::prologue::policy;
 use crate::ast::OnError;
 use crate::graph::{Edge, EdgeId, Port, PortName, RouteArm, Stage};
 use crate::located::located;
@@ -45,10 +44,10 @@ pub(super) fn failure_way(line: &Line, stage: &Stage) -> TokenStream {
     if stage.error.is_wired() {
         return way(line, stage, PortName::Error);
     }
-    match policy(stage) {
-        Some(OnError::Stop) => ours!(#cell.stop(failure);),
-        Some(OnError::Fail) => ours!(#cell.fail(failure);),
-        Some(OnError::Skip) | None => TokenStream::new(),
+    match stage.options.on_error {
+        Some((OnError::Stop, place)) => located(&ours!(#cell.stop(failure);), place),
+        Some((OnError::Fail, place)) => located(&ours!(#cell.fail(failure);), place),
+        Some((OnError::Skip, _)) | None => TokenStream::new(),
     }
 }
 

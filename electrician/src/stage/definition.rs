@@ -3,8 +3,8 @@
 use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
-    AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Port, Settings, Stage,
-    Tally, draft::Instead, keys::Keys, settings::Predicate, unfit,
+    AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Port, Reported, Settings,
+    Stage, Tally, draft::Instead, keys::Keys, settings::Predicate, unfit,
 };
 use crate::pipeline::Assembly;
 
@@ -139,6 +139,13 @@ impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K> {
         Err: super::Unfailing,
     {
     }
+
+    /// Failures end the pipeline, and are told in its report.
+    pub fn reports(&self)
+    where
+        Err: Reported,
+    {
+    }
 }
 
 impl<H, In, Out, Err, Args, K> fmt::Debug for Definition<H, In, Out, Err, Args, K> {
@@ -179,6 +186,13 @@ impl<G, Out, Err, Args> Origin<G, Out, Err, Args> {
     pub fn unfailing(&self)
     where
         Err: super::Unfailing,
+    {
+    }
+
+    /// Failures end the pipeline, and are told in its report.
+    pub fn reports(&self)
+    where
+        Err: Reported,
     {
     }
 }

@@ -213,6 +213,17 @@ impl Unfailing for Infallible {
     }
 }
 
+/// The error of a stage whose failures end the pipeline.
+#[diagnostic::on_unimplemented(
+    message = "[E0917] the report of the pipeline cannot carry `{Self}`, which is no `std::error::Error`",
+    label = "a failure that ends the pipeline is told in its report",
+    note = "implement `std::error::Error` for it, which is `Send`, `Sync` and `'static` here; or wire `stage.error -> handler`, or say `on_error: skip`"
+)]
+pub trait Reported: Into<BoxError> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> Reported for E {}
+
 /// The two types inside a `Result`, for signatures that name it by an alias.
 pub trait ResultOf {
     /// What it gives.
