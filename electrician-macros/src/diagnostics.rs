@@ -29,8 +29,10 @@ impl Diagnostics {
         }
     }
 
-    /// Adds one sentence for each place that takes part, numbered when there are several.
+    /// Adds one sentence for each place that takes part, numbered in the order of the source when there are several.
     pub(crate) fn report_all(&mut self, spans: &[Span], message: &str) {
+        let mut spans = spans.to_vec();
+        spans.sort_by_key(|span| place(*span));
         for (index, span) in spans.iter().enumerate() {
             match spans.len() {
                 1 => self.report(*span, message),

@@ -18,8 +18,7 @@ pub(crate) fn pipeline(tokens: TokenStream) -> TokenStream {
     }
     if !diagnostics.is_empty() {
         let stubs: TokenStream = first_of_each_name(&graphs).map(emit::stub).collect();
-        let mut errors = diagnostics.warnings();
-        errors.extend(diagnostics.into_compile_errors());
+        let mut errors = diagnostics.into_compile_errors();
         errors.extend(stubs);
         return errors;
     }

@@ -50,7 +50,7 @@ fn a_zip_pairs_even_branches() {
         "zip [b, c] -> d;",
         [
             "on_error: `b` leaves out the items that fail",
-            "->: (1/3)",
+            "->: (2/3)",
             "zip: (3/3)",
         ],
     );
@@ -59,7 +59,7 @@ fn a_zip_pairs_even_branches() {
         "b.error -> _; zip [b, c] -> d;",
         [
             "b: `b` lets items out by another port",
-            "->: (1/3)",
+            "->: (2/3)",
             "zip: (3/3)",
         ],
     );
@@ -87,7 +87,7 @@ fn a_zip_does_not_wait_for_itself() {
         "P { generator a; handler b; handler c; zip [a, c] -> b; b -> c with { feedback, buffer: 9, overflow: fail }; }",
         &[
             "zip: waits for an item of `c`, which has none before the `zip` has given one",
-            "c: (1/2)",
+            "c: (2/2)",
         ],
     );
 }
