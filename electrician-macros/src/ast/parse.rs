@@ -1,6 +1,6 @@
 //! The tokens of a block come in; its pipelines go out, each statement read on its own.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 
@@ -70,7 +70,7 @@ fn inner_attributes(cursor: &mut Cursor, cx: &mut Context) -> Inner {
 /// The codes in the parentheses of `allow`.
 fn allowed(inside: &mut Cursor, cx: &mut Context) -> Vec<String> {
     let codes = inside.peek_group(0, Delimiter::Parenthesis);
-    let codes = codes.map(|group| group.stream()).unwrap_or_default();
+    let codes = codes.map(Group::stream).unwrap_or_default();
     let codes = codes.into_iter().filter_map(|tree| match tree {
         TokenTree::Ident(code) => Some(code),
         _ => None,

@@ -196,6 +196,7 @@ impl<H, In, Out, Err, Args, K> Draft<H, In, Out, Err, Args, K> {
         chaos: impl Into<Option<Chaos<Out, Err>>>,
     ) -> Draft<Chaotic<H, Out, Err>, In, Out, Err, Args, K>
     where
+        In: 'static,
         Chaotic<H, Out, Err>: Handler<In, Out, Err, Args>,
     {
         let chaos = chaos.into();
