@@ -47,12 +47,14 @@ fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
             let args = emitter.arguments(args);
             let options = options(emitter, stage);
             let draft = ours_at!(path.span() => __rt::handler(#args, #path {}));
-            ours!(let #var = #draft #options.install(#name, run);)
+            let install = ours_at!(stage.span => .install(#name, run));
+            ours!(let #var = #draft #options #install;)
         }
         StageKind::Handler(Callee::Closure(closure)) => {
             let options = options(emitter, stage);
             let draft = closure_draft(emitter, stage, closure);
-            ours!(let #var = #draft #options.install(#name, run);)
+            let install = ours_at!(stage.span => .install(#name, run));
+            ours!(let #var = #draft #options #install;)
         }
         StageKind::Operator {
             name: operator,
@@ -255,12 +257,16 @@ fn carries_payload(emitter: &Emitter, edge: &Edge) -> bool {
     }
 }
 
-/// A stage whose output is wired to nothing must be a sink.
+/// A stage whose output is wired to nothing must be a sink; what a generator gives goes to its task though no arrow leads there.
 fn ends(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let var = emitter.stage(stage);
     match (&stage.kind, &stage.output) {
         (StageKind::Handler(Callee::Function { .. }), Port::Unwired) => {
             ours_at!(stage.span => #var.ends();)
+        }
+        (StageKind::Generator(_), Port::Discard(place) | Port::Route { span: place, .. }) => {
+            let var = at(var, *place);
+            ours_at!(*place => #var.output().leaves();)
         }
         _ => TokenStream::new(),
     }

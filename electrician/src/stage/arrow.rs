@@ -24,6 +24,13 @@ impl<T> Port<T> {
         self
     }
 
+    /// Its items go to no stage, and still from one task to another.
+    pub fn leaves(self)
+    where
+        T: Travels,
+    {
+    }
+
     /// What lies behind an arrow that has been checked. Behind one that fits nothing there is no such port, and of what would lie
     /// there nothing more is said.
     pub fn to<X>(self, behind: X) -> X {
@@ -149,23 +156,15 @@ impl<Out, In> fmt::Debug for Misfit<Out, In> {
     note = "let the handler take `{Self}`, or `AnyFailure`, which every failure becomes whose error implements `std::error::Error`",
     note = "or implement `From<{Self}>` for `{In}`"
 )]
-pub trait Becomes<In> {
-    /// The conversion.
-    fn become_it(self) -> In;
-}
+pub trait Becomes<In>: Into<In> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Into<In>, In> Becomes<In> for T {
-    #[inline]
-    fn become_it(self) -> In {
-        self.into()
-    }
-}
+impl<T: Into<In>, In> Becomes<In> for T {}
 
 /// What leaves an error port, as its target takes it.
 #[inline]
 pub fn converted<Out: Becomes<In>, In>(failure: Out) -> In {
-    failure.become_it()
+    failure.into()
 }
 
 /// An arrow from an error port: what leaves it is converted into what the handler takes.

@@ -3,8 +3,8 @@
 use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
-    AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Port, Reported, Settings,
-    Stage, Tally, draft::Instead, keys::Keys, settings::Predicate, unfit,
+    AsTaken, Cell, Escapes, Failure, Generator, Handler, Hold, Nothing, Origin, Port, Reported,
+    Settings, Stage, Tally, draft::Instead, keys::Keys, settings::Predicate, unfit,
 };
 use crate::pipeline::Assembly;
 
@@ -165,6 +165,7 @@ pub fn generator<G, Out, Err, Args>(
 ) -> Origin<G, Out, Err, Args>
 where
     G: Generator<Out, Err, Args>,
+    Err: Escapes,
 {
     run.source(name);
     let cell = run.stage(name, &Settings::<Err>::default());

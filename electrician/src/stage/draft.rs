@@ -5,8 +5,8 @@ use std::{fmt, hash::DefaultHasher, marker::PhantomData, sync::Arc, time::Durati
 #[cfg(feature = "chaos")]
 use super::Chaotic;
 use super::{
-    AsTaken, Definition, Handler, Hedged, Hold, Kept, OnPanic, Settings, Twice, Waits, WhenLimited,
-    WhenOpen,
+    AsTaken, Definition, Escapes, Handler, Hedged, Hold, Kept, OnPanic, Settings, Twice, Waits,
+    WhenLimited, WhenOpen,
     definition::Plan,
     keys::Keys,
     settings::{Limits, Predicate},
@@ -328,7 +328,10 @@ impl<H, In, Out, Err, Args, K> Draft<H, In, Out, Err, Args, K> {
         self,
         name: &'static str,
         run: &mut Assembly,
-    ) -> Definition<H, In, Out, Err, Args, K> {
+    ) -> Definition<H, In, Out, Err, Args, K>
+    where
+        Err: Escapes,
+    {
         let cell = run.stage(name, &self.settings);
         let plan = Plan {
             handler: self.handler,

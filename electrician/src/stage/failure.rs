@@ -213,6 +213,17 @@ impl Unfailing for Infallible {
     }
 }
 
+/// The error of a stage.
+#[diagnostic::on_unimplemented(
+    message = "[E0918] the error `{Self}` cannot leave this stage: a part of it is not `Send`",
+    label = "the failures of this stage go from task to task",
+    note = "use an `Arc` in the place of an `Rc`, and a `Mutex` in that of a `RefCell`"
+)]
+pub trait Escapes: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Send> Escapes for E {}
+
 /// The error of a stage whose failures end the pipeline.
 #[diagnostic::on_unimplemented(
     message = "[E0917] the report of the pipeline cannot carry `{Self}`, which is no `std::error::Error`",

@@ -71,7 +71,7 @@ pub use definition::{Definition, EndsHere, Takes, Waits, generator};
 pub use draft::ChaosIsOn;
 pub use draft::{Draft, handler};
 pub use eventual::{at_once, mapped, ready};
-pub use failure::{AnyFailure, BoxError, Cause, Failure, Reported, ResultOf, Unfailing};
+pub use failure::{AnyFailure, BoxError, Cause, Escapes, Failure, Reported, ResultOf, Unfailing};
 pub use generator::Generator;
 pub use given::{Given, next, try_next};
 pub use handler::{
