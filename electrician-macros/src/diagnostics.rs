@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 pub(crate) struct Diagnostics {
     entries: Vec<Diagnostic>,
     places: BTreeSet<(usize, usize)>,
+    warnings: Vec<Diagnostic>,
 }
 
 /// One sentence at one place.
@@ -20,16 +21,18 @@ pub(crate) struct Diagnostic {
     ty: Option<Ident>,
 }
 
+impl Diagnostic {
+    fn new(span: Span, message: String) -> Self {
+        let ty = None;
+        Self { span, message, ty }
+    }
+}
+
 impl Diagnostics {
     /// Adds a sentence, unless one stands at the same place already: what is found there later follows from it.
     pub(crate) fn report(&mut self, span: Span, message: impl Into<String>) {
         if self.places.insert(place(span)) {
-            let message = message.into();
-            self.entries.push(Diagnostic {
-                span,
-                message,
-                ty: None,
-            });
+            self.entries.push(Diagnostic::new(span, message.into()));
         }
     }
 
@@ -45,18 +48,54 @@ impl Diagnostics {
         name
     }
 
-    /// Adds one sentence for each place that takes part, numbered when there are several.
+    /// Adds one sentence for each place that takes part, numbered in the order of the source when there are several.
     pub(crate) fn report_all(&mut self, spans: &[Span], message: &str) {
         let free = spans
             .iter()
             .filter(|span| !self.places.contains(&place(**span)));
-        let free: Vec<Span> = free.copied().collect();
+        let mut free: Vec<Span> = free.copied().collect();
+        free.sort_by_key(|span| place(*span));
         for (index, span) in free.iter().enumerate() {
             match free.len() {
                 1 => self.report(*span, message),
                 all => self.report(*span, format!("{message} ({}/{all})", index + 1)),
             }
         }
+    }
+
+    /// Adds a warning, unless its code, which stands in brackets at its head, is allowed.
+    pub(crate) fn warn(&mut self, span: Span, message: String, allowed: &[String]) {
+        if !allowed
+            .iter()
+            .any(|code| message.starts_with(&format!("[{code}]")))
+        {
+            self.warnings.push(Diagnostic::new(span, message));
+        }
+    }
+
+    /// The warnings as what a macro can say on stable: each is the use of something deprecated, on the user's token.
+    pub(crate) fn warnings(&self) -> TokenStream {
+        let uses = self
+            .warnings
+            .iter()
+            .map(|Diagnostic { span, message, .. }| {
+                let used = Ident::new("wiring", *span);
+                quote! {
+                    const _: () = {
+                        #[deprecated(note = #message)]
+                        #[allow(non_upper_case_globals)]
+                        const #used: () = ();
+                        #used
+                    };
+                }
+            });
+        uses.collect()
+    }
+
+    /// The warnings as they were reported.
+    #[cfg(test)]
+    pub(crate) fn into_warnings(self) -> Vec<Diagnostic> {
+        self.warnings
     }
 
     pub(crate) fn is_empty(&self) -> bool {

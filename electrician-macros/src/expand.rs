@@ -18,7 +18,8 @@ pub(crate) fn pipeline(tokens: TokenStream) -> TokenStream {
         check::check(graph, &mut diagnostics);
     }
     if diagnostics.is_empty() {
-        graphs.iter().map(expansion).collect()
+        let pipelines = graphs.iter().map(expansion);
+        pipelines.chain([diagnostics.warnings()]).collect()
     } else {
         let mut all = diagnostics.into_compile_errors();
         all.extend(refused(&block, &graphs));

@@ -8,6 +8,7 @@ mod emit;
 mod expand;
 mod graph;
 mod inspect;
+mod located;
 mod message;
 #[cfg(test)]
 mod pages;

@@ -1,15 +1,19 @@
 //! Every sentence that a user of `pipeline!` can be told, one function each, with its code.
 
 mod failure;
+mod liveness;
 mod names;
 mod syntax;
 mod values;
+mod warnings;
 mod wiring;
 
 pub(crate) use failure::*;
+pub(crate) use liveness::*;
 pub(crate) use names::*;
 pub(crate) use syntax::*;
 pub(crate) use values::*;
+pub(crate) use warnings::*;
 pub(crate) use wiring::*;
 
 /// `; did you mean `x`?`, or nothing.

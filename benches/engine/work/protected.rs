@@ -57,15 +57,15 @@ pipeline! {
     Protected(count: u64, total: Arc<AtomicU64>) {
         generator numbers = parts::numbers(count);
         handler   stir_1  = stir {
-            rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: {},
+            rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: { when_open: reject },
             retry: { attempts: 3, idempotent }, timeout: 2s, on_error: skip,
         };
         handler   stir_2  = stir {
-            rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: {},
+            rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: { when_open: reject },
             retry: { attempts: 3, idempotent }, timeout: 2s, on_error: skip,
         };
         handler   stir_3  = stir {
-            rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: {},
+            rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: { when_open: reject },
             retry: { attempts: 3, idempotent }, timeout: 2s, on_error: skip,
         };
         handler   add     = parts::add(total);

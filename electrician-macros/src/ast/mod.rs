@@ -48,6 +48,8 @@ pub(crate) struct Pipeline {
     pub(crate) params: Vec<Param>,
     /// `#![inspect]` stands in the braces, or at the top of the block.
     pub(crate) inspect: bool,
+    /// The warnings that `#![allow(…)]` names.
+    pub(crate) allowed: Vec<String>,
     /// What `#![crate_path = some::path]` says, or `::electrician`.
     pub(crate) krate: syn::Path,
     /// What `defaults { … }` says.

@@ -1,6 +1,6 @@
 //! The tokens of a block come in; its pipelines go out, each statement read on its own.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::context::Context;
 use super::cursor::{Cursor, stream};
@@ -8,7 +8,7 @@ use super::header::Header;
 use super::stage_options::StageOptions;
 use super::words::Words;
 use super::{Block, Pipeline, chain, declaration};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, suggest};
 use crate::message;
 
 /// Reads a whole block. What cannot be read is reported and left out; the rest is given back.
@@ -40,6 +40,7 @@ pub(crate) fn parse(tokens: TokenStream, diag: &mut Diagnostics) -> Block {
 #[derive(Debug, Default, Clone)]
 struct Inner {
     inspect: bool,
+    allowed: Vec<String>,
     krate: Option<syn::Path>,
 }
 
@@ -61,10 +62,31 @@ fn inner_attributes(cursor: &mut Cursor, cx: &mut Context) -> Inner {
                     syn::Path::parse_mod_style,
                 );
             }
+            Some(name) if name == "allow" => inner.allowed.extend(allowed(&mut inside, cx)),
             _ => cx.report(group.span(), message::unknown_inner_attribute()),
         }
     }
     inner
+}
+
+/// The codes in the parentheses of `allow`.
+fn allowed(inside: &mut Cursor, cx: &mut Context) -> Vec<String> {
+    let codes = inside.peek_group(0, Delimiter::Parenthesis);
+    let codes = codes.map(Group::stream).unwrap_or_default();
+    let codes = codes.into_iter().filter_map(|tree| match tree {
+        TokenTree::Ident(code) => Some(code),
+        _ => None,
+    });
+    codes
+        .inspect(|code| {
+            let written = code.to_string();
+            if !message::WARNINGS.contains(&written.as_str()) {
+                let nearest = suggest(&written, message::WARNINGS);
+                cx.report(code.span(), message::unknown_warning(&written, nearest));
+            }
+        })
+        .map(|code| code.to_string())
+        .collect()
 }
 
 /// One pipeline, or its tokens where it has no name.
@@ -89,6 +111,7 @@ fn pipeline(
         generics: header.generics,
         params: header.params,
         inspect: inner.inspect,
+        allowed: inner.allowed.clone(),
         krate: inner
             .krate
             .clone()
@@ -119,6 +142,7 @@ fn pipeline(
 fn read_body(pipeline: &mut Pipeline, mut cursor: Cursor, cx: &mut Context) {
     let inner = inner_attributes(&mut cursor, cx);
     pipeline.inspect |= inner.inspect;
+    pipeline.allowed.extend(inner.allowed);
     if let Some(krate) = inner.krate {
         pipeline.krate = krate;
     }

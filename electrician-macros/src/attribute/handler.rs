@@ -14,6 +14,7 @@ use super::returns::{Reader, Returns, Shape};
 use super::signature::Function;
 use super::syntax::{bare, last, named, opaque};
 use crate::diagnostics::Diagnostics;
+use crate::located::located;
 
 /// How a handler takes its item.
 #[derive(Debug)]
@@ -232,7 +233,7 @@ impl Handler<'_> {
         );
         let item = self.input.borrows.then(|| quote! { __Item, });
         let item_bound = self.item.lent().filter(|_| self.input.borrows).map(|ty| {
-            quote! { __Item: #private::std::borrow::Borrow<#ty> + #private::Send + #private::Sync + 'static, }
+            quote! { __Item: #private::LentAs<#ty> + #private::Send + #private::Sync + 'static, }
         });
         let (one, plain, always) = (self.is_one(), self.is_plain(), self.always_gives());
         let (blocking, mode) = (self.options.blocking, self.mode());
@@ -344,22 +345,32 @@ impl Handler<'_> {
         );
         let outputs = quote! { #private::Result<impl #private::Outputs<#out, #err>, #err> };
         let params = quote! { __given: #given, __slot: &'__call mut Self::Slot };
+        let place = match self.function.sig.asyncness {
+            Some(_) => self.function.sig.ident.span(),
+            None => self.input.ty.span(),
+        };
         if !self.is_one() {
             let body = self.returns.outputs(&self.invoke(private), private);
             return quote! { async fn call<'__call>(#params) -> #outputs { #body } };
         }
+        let future_type =
+            quote! { impl #private::std::future::Future<Output = #outputs> + #private::Send };
+        let future_type = located(&future_type, place);
         let future = if self.function.sig.asyncness.is_some() {
             let map = self.returns.map(private);
             let call = self.called(private);
-            quote! { #private::mapped(#call, #map) }
+            located(&quote! { #private::mapped(#call, #map) }, place)
         } else {
             let (input, tuple) = (&self.input.ty, &self.arguments.tuple);
             let now = quote! { <Self as #private::Handler<#input, #out, #err, #tuple>>::now };
-            quote! { #private::at_once(move || #now(__given, __slot)) }
+            located(
+                &quote! { #private::at_once(move || #now(__given, __slot)) },
+                place,
+            )
         };
         quote! {
             fn call<'__call>(#params)
-                -> impl #private::std::future::Future<Output = #outputs> + #private::Send
+                -> #future_type
             {
                 #future
             }

@@ -10,18 +10,23 @@ use crate::message;
 /// Circles in which no arrow is marked, each as the shortest path through its first stage.
 pub(super) fn unmarked(graph: &Graph, diag: &mut Diagnostics) {
     for stages in components(graph, |edge| counts(graph, edge)) {
-        let path = circle(graph, &stages);
+        let path = circle(graph, &stages, |edge| counts(graph, edge));
         let Some(first) = path.first() else { continue };
         let start = &graph.stage(graph.edge(*first).from.0).label;
-        let mut names: Vec<String> = path
-            .iter()
-            .map(|id| graph.edge(*id).from)
-            .map(|(stage, port)| port.of(&graph.stage(stage).label))
-            .collect();
-        names.push(start.clone());
         let arrows: Vec<_> = path.iter().map(|id| graph.edge(*id).arrow).collect();
-        diag.report_all(&arrows, &message::circle(start, &names.join(" -> ")));
+        diag.report_all(&arrows, &message::circle(start, &names(graph, &path)));
     }
+}
+
+/// `a -> b.error -> a`
+pub(super) fn names(graph: &Graph, path: &[EdgeId]) -> String {
+    let ports = path.iter().map(|id| graph.edge(*id).from);
+    let mut names: Vec<String> = ports
+        .map(|(stage, port)| port.of(&graph.stage(stage).label))
+        .collect();
+    let start = path.first().map(|id| graph.edge(*id).from.0);
+    names.extend(start.map(|start| graph.stage(start).label.clone()));
+    names.join(" -> ")
 }
 
 /// An error edge back to its own stage has a sentence of its own, and so has an edge into a source.
@@ -36,14 +41,18 @@ fn counts(graph: &Graph, edge: &Edge) -> bool {
 }
 
 /// The edges of the shortest way from the first of `stages` back to it.
-fn circle(graph: &Graph, stages: &[StageId]) -> Vec<EdgeId> {
+pub(super) fn circle(
+    graph: &Graph,
+    stages: &[StageId],
+    counts: impl Fn(&Edge) -> bool,
+) -> Vec<EdgeId> {
     let Some(start) = stages.first().copied() else {
         return Vec::new();
     };
     let mut came: Vec<Option<EdgeId>> = vec![None; graph.stages.len()];
     let mut open = VecDeque::from([start]);
     while let Some(stage) = open.pop_front() {
-        for edge in graph.edges_from(stage).filter(|edge| counts(graph, edge)) {
+        for edge in graph.edges_from(stage).filter(|edge| counts(edge)) {
             for target in edge.to.iter().filter(|target| stages.contains(target)) {
                 if came[target.0].is_none() {
                     came[target.0] = Some(edge.id);

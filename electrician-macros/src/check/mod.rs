@@ -4,10 +4,12 @@ mod cycles;
 mod failures;
 mod flow;
 mod groups;
+mod liveness;
 mod names;
 mod operators;
 mod options;
 mod ports;
+mod warnings;
 
 use crate::ast::Block;
 use crate::diagnostics::Diagnostics;
@@ -15,7 +17,7 @@ use crate::graph::Graph;
 
 type Pass = fn(&Graph, &mut Diagnostics);
 
-const PASSES: [Pass; 20] = [
+const PASSES: [Pass; 24] = [
     names::no_stage,
     names::reserved,
     names::declared_twice,
@@ -34,8 +36,12 @@ const PASSES: [Pass; 20] = [
     flow::unreached,
     cycles::unmarked,
     cycles::feedback,
+    liveness::way_out,
+    liveness::even_branches,
+    liveness::zip_feeds_itself,
     options::fit,
     failures::failures,
+    warnings::warnings,
 ];
 
 /// Runs every check of one pipeline.

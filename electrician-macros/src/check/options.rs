@@ -35,10 +35,8 @@ fn kind(stage: &Stage, diag: &mut Diagnostics) {
 }
 
 fn order(options: &StageOptions, diag: &mut Diagnostics) {
-    let lone = options
-        .workers
-        .as_ref()
-        .is_none_or(|workers| workers.literal == Some(Literal::Int(1)));
+    let single = |workers: &Value| workers.literal == Some(Literal::Int(1));
+    let lone = options.workers.as_ref().is_none_or(single);
     let ordered = options
         .names
         .span("ordered")
@@ -46,7 +44,7 @@ fn order(options: &StageOptions, diag: &mut Diagnostics) {
     let key = options.names.span("key").filter(|_| options.key.is_some());
     if let (Some(_), Some(key)) = (ordered, key) {
         diag.report(key, message::ordered_with_key());
-    } else if let (true, Some(span)) = (lone, ordered) {
+    } else if let (None, Some(span)) = (&options.workers, ordered) {
         diag.report(span, message::ordered_without_workers());
     } else if let (true, Some(span)) = (lone, key) {
         diag.report(span, message::key_without_workers());

@@ -8,9 +8,11 @@ use crate::ast;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::graph;
 
+mod liveness;
 mod options;
 mod property;
 mod syntax;
+mod warnings;
 mod wiring;
 
 /// Everything that is said about a block.
@@ -19,7 +21,20 @@ fn said(source: &str) -> Vec<Diagnostic> {
     judge(tokens)
 }
 
+/// The warnings about a block that has no mistake, each as `token: sentence`.
+fn warned(source: &str) -> Vec<String> {
+    accepts(source);
+    let tokens = TokenStream::from_str(source).expect("the case is made of tokens");
+    let warnings = judged(tokens).into_warnings();
+    let shown = |one: &Diagnostic| format!("{}: {}", token(source, one), one.message);
+    warnings.iter().map(shown).collect()
+}
+
 fn judge(tokens: TokenStream) -> Vec<Diagnostic> {
+    judged(tokens).into_sorted()
+}
+
+fn judged(tokens: TokenStream) -> Diagnostics {
     let mut diag = Diagnostics::default();
     let block = ast::parse(tokens, &mut diag);
     check_block(&block, &mut diag);
@@ -29,7 +44,7 @@ fn judge(tokens: TokenStream) -> Vec<Diagnostic> {
         graph::mermaid(&graph);
         graph::dot(&graph);
     }
-    diag.into_sorted()
+    diag
 }
 
 /// The text under a diagnostic's span.

@@ -6,6 +6,7 @@ use super::Emitter;
 use super::line::{Line, fails};
 use super::ways::{failure_way, way};
 use crate::graph::{Port, PortName, Stage, StageKind};
+use crate::located::located;
 
 /// The loop over the items of a chunk.
 pub(super) fn items(line: &Line) -> TokenStream {
@@ -105,6 +106,7 @@ fn next(line: &Line, stage: &Stage, at: usize) -> TokenStream {
     });
     if !fails(stage) {
         let next = line.flushing(&ours!(__rt::next(&mut #given)));
+        let next = located(&next, stage.span);
         if is_sink {
             return ours!(while #next.is_some() {});
         }
@@ -174,7 +176,7 @@ pub(super) fn missed(
     let var = line.emitter.stage(stage);
     if !fails(stage) && !diverts(stage) {
         let lose = waiting(&ours!(#var.lose(miss)));
-        return ours!(#lose;);
+        return located(&ours!(#lose;), stage.span);
     }
     settled(line, stage, &waiting(&ours!(#var.settle(miss))))
 }

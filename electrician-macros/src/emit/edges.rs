@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 
 use super::names::{Emitter, is_call, is_pool};
-use super::pool;
+use super::{pool, prologue};
 use crate::ast::{Callee, Overflow};
 use crate::graph::{CycleRole, Edge, PortName, Stage, StageKind};
+use crate::located::located;
 
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
     let cycles = (0..emitter.graph.cycles.len()).map(|n| {
@@ -35,20 +36,22 @@ fn queue(emitter: &Emitter, edge: &Edge) -> TokenStream {
     let target = emitter.graph.stage(edge.to[0]);
     let from = emitter.graph.stage(edge.from.0);
     let mutable = (!is_pool(from) && !matches!(from.kind, StageKind::Sub(_))).then(|| ours!(mut));
-    match target.options.key.as_ref().filter(|_| is_pool(target)) {
-        None => ours!(let (#mutable #sender, #receiver) = run.edge(#port, #plan);),
+    let ends = match target.options.key.as_ref().filter(|_| is_pool(target)) {
+        None => ours_at!(edge.arrow => run.edge(#port, #plan)),
         Some(key) => {
             let key = emitter.hasher(key);
-            ours!(let (#mutable #sender, #receiver) = run.lanes(#port, #plan, #key);)
+            ours_at!(edge.arrow => run.lanes(#port, #plan, #key))
         }
-    }
+    };
+    let ends = prologue::behind(emitter, edge, ends);
+    ours!(let (#mutable #sender, #receiver) = #ends;)
 }
 
 /// The type that the edge carries: what its target takes.
 fn entry(emitter: &Emitter, edge: &Edge) -> TokenStream {
     let target = emitter.graph.stage(edge.to[0]);
     let var = emitter.stage(target);
-    match &target.kind {
+    let entry = match &target.kind {
         StageKind::Output(ty) => ours!(__rt::Port::<#ty>::new()),
         StageKind::Zip => {
             let member = target
@@ -60,7 +63,8 @@ fn entry(emitter: &Emitter, edge: &Edge) -> TokenStream {
             ours!(#var.inputs().#member)
         }
         _ => ours!(#var.input()),
-    }
+    };
+    located(&entry, edge.arrow)
 }
 
 fn plan(emitter: &Emitter, edge: &Edge) -> TokenStream {

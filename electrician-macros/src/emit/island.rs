@@ -5,6 +5,7 @@ use quote::ToTokens;
 
 use super::line::Line;
 use super::names::{Emitter, is_pool};
+use super::prologue::behind_arrow;
 use super::task::{Turns, Way};
 use super::{body, pass, pool};
 use crate::ast::{Class, Param};
@@ -37,7 +38,7 @@ fn inner(emitter: &Emitter, stage: &Stage) -> TokenStream {
     );
     let mut out = emitter.queues_from(stage.id);
     let sender = out.next().map(|edge| emitter.sender(edge));
-    ours!(run.inner(#name, #var, #edges, #sender);)
+    ours!(#var.join(run, #name, #edges, #sender);)
 }
 
 /// The queues into a stage.
@@ -229,7 +230,13 @@ impl<'a> Line<'_, 'a> {
         let emitter = self.emitter;
         let workers = self.calls().iter().map(|stage| {
             let var = emitter.stage(stage);
-            ours!(let mut #var = #var.stage();)
+            let edges = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
+            let worker = edges
+                .filter(|edge| edge.fused || edge.to.len() > 1)
+                .fold(ours!(#var.stage()), |worker, edge| {
+                    behind_arrow(emitter, edge, stage, worker)
+                });
+            ours!(let mut #var = #worker;)
         });
         let intake = self.intake_setup();
         ours!(#(#workers)* #intake)

@@ -23,7 +23,7 @@ impl<'a> Emitter<'a> {
     pub(crate) fn new(graph: &'a Graph<'a>, headings: bool) -> Self {
         let mut ways = BTreeMap::new();
         for edge in graph.edges.iter().filter(|edge| !edge.fused) {
-            *ways.entry(target(graph, edge)).or_default() += 1;
+            *ways.entry(label(graph, edge.to[0])).or_default() += 1;
         }
         let unique = Unique::default();
         // the stages come first, so that they keep their names
@@ -87,6 +87,13 @@ impl<'a> Emitter<'a> {
         syn::Lifetime::new(&format!("'{}_{suffix}", stage.label), span)
     }
 
+    /// The port that an arrow leads into.
+    pub(crate) fn into(&self, edge: &Edge, to: &Stage) -> Ident {
+        let arrow = edge.id.0 * self.graph.stages.len() + to.id.0;
+        let name = format!("into_{}", self.route_to(edge, to.id));
+        self.local(("into", arrow), &name, edge.arrow)
+    }
+
     /// The producer's end of an edge.
     pub(crate) fn sender(&self, edge: &Edge) -> Ident {
         self.local(
@@ -105,12 +112,15 @@ impl<'a> Emitter<'a> {
         )
     }
 
-    /// What leads to a stage, and where it comes from if that is not enough.
     fn route(&self, edge: &Edge) -> String {
-        let target = target(self.graph, edge);
+        self.route_to(edge, edge.to[0])
+    }
+
+    /// What leads to a stage, and where it comes from if that is not enough.
+    fn route_to(&self, edge: &Edge, to: StageId) -> String {
+        let target = label(self.graph, to);
         if self.ways.get(&target).is_some_and(|ways| *ways > 1) {
-            let from = self.graph.stage(edge.from.0).label.to_lowercase();
-            return format!("{target}_from_{from}");
+            return format!("{target}_from_{}", label(self.graph, edge.from.0));
         }
         target
     }
@@ -169,8 +179,8 @@ fn spoken(name: &Ident) -> Ident {
 }
 
 /// The stage that an edge leads to, as a part of names.
-fn target(graph: &Graph, edge: &Edge) -> String {
-    graph.stage(edge.to[0]).label.to_lowercase()
+fn label(graph: &Graph, stage: StageId) -> String {
+    graph.stage(stage).label.to_lowercase()
 }
 
 /// Whether several items are in a stage at once.

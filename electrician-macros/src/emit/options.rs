@@ -1,6 +1,7 @@
 //! The options of a handler, as calls on its draft.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use syn::spanned::Spanned;
 
 use super::names::Emitter;
 use crate::ast::{HedgeDelay, OnPanic, StageOptions, WhenLimited, WhenOpen};
@@ -78,7 +79,7 @@ fn fallback(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) 
     };
     let value = emitter.operand(&fallback.expr);
     calls.extend(if is_closure(&fallback.expr) {
-        ours!(.fallback(#value))
+        ours_at!(fallback.span => .fallback(#value))
     } else {
         ours_at!(fallback.span => .fallback_value(#value))
     });
@@ -170,12 +171,12 @@ fn retry(emitter: &Emitter, options: &StageOptions, calls: &mut TokenStream) {
         calls.extend(ours!(.retry_budget(#budget)));
     }
     if let Some(when) = &retry.when {
-        let when = emitter.operand(when);
-        calls.extend(ours!(.retry_when(#when)));
+        let (place, when) = (when.span(), emitter.operand(when));
+        calls.extend(ours_at!(place => .retry_when(#when)));
     }
     if let Some(after) = &retry.after {
-        let after = emitter.operand(after);
-        calls.extend(ours!(.retry_after(#after)));
+        let (place, after) = (after.span(), emitter.operand(after));
+        calls.extend(ours_at!(place => .retry_after(#after)));
     }
 }
 
@@ -201,11 +202,11 @@ fn breaker(emitter: &Emitter, stage: &Stage, calls: &mut TokenStream) {
         calls.extend(ours!(.breaker_keys(#keys, #key)));
     }
     if let Some(when) = &breaker.when {
-        let when = emitter.operand(when);
-        calls.extend(ours!(.breaker_when(#when)));
+        let (place, when) = (when.span(), emitter.operand(when));
+        calls.extend(ours_at!(place => .breaker_when(#when)));
     }
     if let Some(when) = &breaker.when_output {
-        let when = emitter.operand(when);
-        calls.extend(ours!(.breaker_when_output(#when)));
+        let (place, when) = (when.span(), emitter.operand(when));
+        calls.extend(ours_at!(place => .breaker_when_output(#when)));
     }
 }

@@ -330,7 +330,7 @@ fn miss(line: &Line, stage: &Stage) -> TokenStream {
         );
     }
     if !fails(stage) {
-        return ours!(#var.lose_plain(miss););
+        return ours_at!(stage.span => #var.lose_plain(miss););
     }
     settled(line, stage, &ours!(#var.settle_plain(miss)))
 }

@@ -41,18 +41,20 @@ fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
     match &stage.kind {
         StageKind::Generator(Callee::Function { path, args }) => {
             let args = emitter.arguments(args);
-            ours_at!(path.span() => let #var = __rt::generator(#path {}, #args, #name, run);)
+            ours_at!(path.span() => let #var = __rt::generator(#args, #path {}, #name, run);)
         }
         StageKind::Handler(Callee::Function { path, args }) => {
             let args = emitter.arguments(args);
             let options = options(emitter, stage);
-            let draft = ours_at!(path.span() => __rt::handler(#path {}, #args));
-            ours!(let #var = #draft #options.install(#name, run);)
+            let draft = ours_at!(path.span() => __rt::handler(#args, #path {}));
+            let install = ours_at!(stage.span => .install(#name, run));
+            ours!(let #var = #draft #options #install;)
         }
         StageKind::Handler(Callee::Closure(closure)) => {
             let options = options(emitter, stage);
             let draft = closure_draft(emitter, stage, closure);
-            ours!(let #var = #draft #options.install(#name, run);)
+            let install = ours_at!(stage.span => .install(#name, run));
+            ours!(let #var = #draft #options #install;)
         }
         StageKind::Operator {
             name: operator,
@@ -113,7 +115,7 @@ fn closure_draft(emitter: &Emitter, stage: &Stage, closure: &syn::ExprClosure) -
         (false, false, true) => "try_sink",
         (false, true, true) => "try_sink_async",
     };
-    let kind = Ident::new(kind, Span::mixed_site());
+    let kind = at(Ident::new(kind, Span::mixed_site()), closure.span());
     let tokens = emitter.closure(closure);
     ours_at!(closure.span() => __rt::inline::#kind(#port, #tokens))
 }
@@ -135,9 +137,9 @@ fn names_result(ty: &syn::Type) -> bool {
 }
 
 /// The type that an edge carries, as the port that it leaves says.
-pub(super) fn port(emitter: &Emitter, edge: &Edge) -> TokenStream {
+fn port(emitter: &Emitter, edge: &Edge) -> TokenStream {
     let from = emitter.graph.stage(edge.from.0);
-    let var = emitter.stage(from);
+    let var = at(emitter.stage(from), edge.arrow);
     let port = match edge.from.1 {
         PortName::Output => ours!(output),
         PortName::Error => ours!(errors),
@@ -161,30 +163,77 @@ fn first_port(emitter: &Emitter, stage: &Stage) -> TokenStream {
     }
 }
 
-/// One arrow.
+/// The same name, where the user will look for a mistake.
+fn at(mut name: Ident, place: Span) -> Ident {
+    name.set_span(Span::mixed_site().located_at(place));
+    name
+}
+
+/// One arrow, as a bound on its two types; what lies behind it is behind the port that it gives.
 fn link(emitter: &Emitter, edge: &Edge, to: &Stage) -> TokenStream {
     let (arrow, port) = (edge.arrow, port(emitter, edge));
-    if carries_payload(emitter, edge) {
-        return TokenStream::new();
+    let (into, target) = (emitter.into(edge, to), at(emitter.stage(to), arrow));
+    match (joint(emitter, edge, to), &to.kind) {
+        (Joint::Given, _) => TokenStream::new(),
+        (Joint::Converted, StageKind::Output(ty)) => {
+            ours_at!(arrow => __rt::link_out(__rt::Port::<#ty>::new(), #port);)
+        }
+        (Joint::Converted, _) => ours_at!(arrow => __rt::link_into(&#target, #port);),
+        (Joint::Checked, StageKind::Output(ty)) => {
+            ours_at!(arrow => let #into = __rt::arrow(#port, __rt::Port::<#ty>::new()).link();)
+        }
+        (Joint::Checked, _) => {
+            ours_at!(arrow => let #into = __rt::arrow(#port, #target.input()).link();)
+        }
     }
-    let target = emitter.stage(to);
+}
+
+/// How the types on the two sides of an arrow meet.
+enum Joint {
+    /// The target has its type from this very edge, or a payload has its own.
+    Given,
+    /// They are the same.
+    Checked,
+    /// One becomes the other.
+    Converted,
+}
+
+fn joint(emitter: &Emitter, edge: &Edge, to: &Stage) -> Joint {
+    let fails = edge.from.1 == PortName::Error;
     match &to.kind {
-        StageKind::Zip => TokenStream::new(),
-        StageKind::Output(ty) if edge.from.1 == PortName::Error => {
-            ours_at!(arrow => __rt::link_out(#port, __rt::Port::<#ty>::new());)
-        }
-        StageKind::Output(ty) => {
-            ours_at!(arrow => __rt::link(#port, __rt::Port::<#ty>::new());)
-        }
-        StageKind::Handler(Callee::Function { .. }) if edge.from.1 == PortName::Error => {
-            ours_at!(arrow => __rt::link_into(#port, &#target);)
+        _ if carries_payload(emitter, edge) => Joint::Given,
+        StageKind::Zip => Joint::Given,
+        StageKind::Output(_) | StageKind::Handler(Callee::Function { .. }) if fails => {
+            Joint::Converted
         }
         StageKind::Operator { .. } | StageKind::Handler(Callee::Closure(_))
             if is_first(emitter, edge, to) =>
         {
-            TokenStream::new()
+            Joint::Given
         }
-        _ => ours_at!(arrow => __rt::link(#port, #target.input());),
+        _ => Joint::Checked,
+    }
+}
+
+/// What lies behind an edge: it is there where the edge's arrows are right.
+pub(super) fn behind(emitter: &Emitter, edge: &Edge, what: TokenStream) -> TokenStream {
+    let targets = edge.to.iter().map(|to| emitter.graph.stage(*to));
+    targets.fold(what, |what, to| behind_arrow(emitter, edge, to, what))
+}
+
+/// The same for one of its arrows.
+pub(super) fn behind_arrow(
+    emitter: &Emitter,
+    edge: &Edge,
+    to: &Stage,
+    what: TokenStream,
+) -> TokenStream {
+    match joint(emitter, edge, to) {
+        Joint::Given | Joint::Converted => what,
+        Joint::Checked => {
+            let into = emitter.into(edge, to);
+            ours_at!(edge.arrow => #into.to(#what))
+        }
     }
 }
 
@@ -204,25 +253,41 @@ fn carries_payload(emitter: &Emitter, edge: &Edge) -> bool {
     arm.is_some_and(|arm| arm.payload.is_some())
 }
 
-/// A stage whose output is wired to nothing must be a sink.
+/// A stage whose output is wired to nothing must be a sink; what a generator gives goes to its task though no arrow leads there.
 fn ends(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let var = emitter.stage(stage);
     match (&stage.kind, &stage.output) {
         (StageKind::Handler(Callee::Function { .. }), Port::Unwired) => {
             ours_at!(stage.span => #var.ends();)
         }
+        (StageKind::Generator(_), Port::Discard(place) | Port::Route { span: place, .. }) => {
+            let var = at(var, *place);
+            ours_at!(*place => #var.output().leaves();)
+        }
         _ => TokenStream::new(),
     }
 }
 
-/// A stage of whose failures nothing is said must have none.
+/// A stage of whose failures nothing is said must have none; those that end the pipeline must be such that it can tell them.
 fn failures(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let var = emitter.stage(stage);
-    match &stage.kind {
-        StageKind::Generator(_) | StageKind::Handler(_) if !handles_failures(stage) => {
+    match (&stage.kind, ends_pipeline(stage)) {
+        (StageKind::Generator(_) | StageKind::Handler(_), Some(place)) => {
+            let var = at(var, place);
+            ours_at!(place => #var.reports();)
+        }
+        (StageKind::Generator(_) | StageKind::Handler(_), None) if !handles_failures(stage) => {
             ours_at!(stage.span => #var.unfailing();)
         }
         _ => TokenStream::new(),
+    }
+}
+
+/// Where the block says that a failure of the stage ends the pipeline.
+pub(super) fn ends_pipeline(stage: &Stage) -> Option<Span> {
+    match stage.options.on_error {
+        Some((OnError::Stop | OnError::Fail, place)) if !stage.error.is_wired() => Some(place),
+        _ => None,
     }
 }
 

@@ -5,8 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use super::line::{Line, counts_outputs, fails};
 use super::names::Emitter;
 use super::{pass, prologue};
-use crate::ast::OnError;
-use crate::graph::{Stage, StageId, StageKind};
+use crate::graph::{StageId, StageKind};
 
 /// One way of going over the items at hand: the stages that the pass books, the wait for items, and what is done with them.
 pub(super) struct Way {
@@ -111,7 +110,7 @@ impl Line<'_, '_> {
         let ending = self
             .stages
             .iter()
-            .filter(|stage| fails(stage) && ends_pipeline(stage));
+            .filter(|stage| fails(stage) && prologue::ends_pipeline(stage).is_some());
         ending
             .map(|stage| {
                 let (var, cell) = (self.emitter.stage(stage), self.emitter.of(stage, "cell"));
@@ -176,10 +175,4 @@ impl Line<'_, '_> {
         let inside = |id: &StageId| self.stages.iter().any(|stage| stage.id == *id);
         self.emitter.graph.cycles.iter().flatten().any(inside)
     }
-}
-
-/// Whether a failure of the stage ends the pipeline.
-fn ends_pipeline(stage: &Stage) -> bool {
-    !stage.error.is_wired()
-        && matches!(prologue::policy(stage), Some(OnError::Stop | OnError::Fail))
 }

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use super::{Emitter, topology};
 use crate::ast::plain;
 use crate::graph::{Stage, StageKind, mermaid};
+use crate::located::located;
 
 /// The struct, `new`, `start` and `TOPOLOGY`; the handles.
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
@@ -156,7 +157,7 @@ fn bounds(emitter: &Emitter, wheres: Option<&syn::WhereClause>) -> TokenStream {
     };
     let params = types
         .filter(first)
-        .map(|(_, ty)| ours_at!(ty.span() => #ty: #rt::Send + #rt::Sync + 'static,));
+        .map(|(_, ty)| located(&ours!(#ty: #rt::Send + #rt::Sync + 'static,), ty.span()));
     ours!(where #predicates #(#generics)* #(#params)*)
 }
 

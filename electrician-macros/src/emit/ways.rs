@@ -7,9 +7,9 @@ use syn::Pat;
 use super::Emitter;
 use super::edges::converts;
 use super::line::{Line, counts_outputs};
-use super::prologue::policy;
 use crate::ast::OnError;
 use crate::graph::{Edge, EdgeId, Port, PortName, RouteArm, Stage};
+use crate::located::located;
 
 /// Puts what leaves by a port into the buffers of its edges.
 pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
@@ -44,10 +44,10 @@ pub(super) fn failure_way(line: &Line, stage: &Stage) -> TokenStream {
     if stage.error.is_wired() {
         return way(line, stage, PortName::Error);
     }
-    match policy(stage) {
-        Some(OnError::Stop) => ours!(#cell.stop(failure);),
-        Some(OnError::Fail) => ours!(#cell.fail(failure);),
-        Some(OnError::Skip) | None => TokenStream::new(),
+    match stage.options.on_error {
+        Some((OnError::Stop, place)) => located(&ours!(#cell.stop(failure);), place),
+        Some((OnError::Fail, place)) => located(&ours!(#cell.fail(failure);), place),
+        Some((OnError::Skip, _)) | None => TokenStream::new(),
     }
 }
 
@@ -73,8 +73,8 @@ fn branches(
     let pushes = edges.iter().enumerate().map(|(n, edge)| {
         let edge = emitter.graph.edge(*edge);
         let item = if n < copies {
-            let item = Ident::new(&item.to_string(), Span::mixed_site().located_at(edge.arrow));
-            ours_at!(edge.arrow => __rt::Clone::clone(&#item))
+            let item = located(item, edge.arrow);
+            ours_at!(edge.arrow => __rt::branch(&#item))
         } else {
             item.clone()
         };
@@ -87,7 +87,8 @@ fn branches(
 fn push(emitter: &Emitter, edge: &Edge, item: &TokenStream) -> TokenStream {
     let sender = emitter.sender(edge);
     if converts(emitter, edge) {
-        ours_at!(edge.arrow => #sender.push(__rt::Into::into(#item));)
+        let item = located(item, edge.arrow);
+        ours_at!(edge.arrow => #sender.push(__rt::converted(#item));)
     } else {
         ours_at!(edge.arrow => #sender.push(#item);)
     }

@@ -110,6 +110,15 @@ pub(crate) fn reserved(name: &str, raw: bool) -> String {
     format!("[E0215] `{name}` is a word of Rust; {other}")
 }
 
+pub(crate) fn unknown_warning(code: &str, nearest: Option<&str>) -> String {
+    let tail = if nearest.is_some() {
+        hint(nearest)
+    } else {
+        format!("; there are {}", all(&super::WARNINGS))
+    };
+    format!("[E0216] no warning has the code `{code}`{tail}")
+}
+
 pub(crate) fn pipeline_without_stages(name: &str) -> String {
     format!(
         "[E0214] `{name}` has no stage; declare one with `generator name = path(arguments)`, and wire it"

@@ -77,7 +77,7 @@ pub(crate) fn pipeline_header() -> String {
 }
 
 pub(crate) fn unknown_inner_attribute() -> String {
-    "[E0115] unknown attribute of a block; there are `#![inspect]` and `#![crate_path = path]`"
+    "[E0115] unknown attribute of a block; there are `#![inspect]`, `#![allow(W0401)]` and `#![crate_path = path]`"
         .to_owned()
 }
 

@@ -15,8 +15,8 @@ use crate::{
     },
     resilience::BadValue,
     stage::{
-        Cell, Head, Intake, LaneEnds, Lanes, Layers, Port, Settings, Task, hand_over, pool, spawn,
-        workers,
+        Cell, Head, Intake, LaneEnds, Lanes, Layers, Port, Settings, Task, Travels, hand_over,
+        pool, spawn, unfit, workers,
     },
 };
 
@@ -27,9 +27,14 @@ pub struct Inner<P, In, Out> {
     types: PhantomData<fn(In) -> Out>,
 }
 
-impl<P: Through<In, Out>, In, Out> Inner<P, In, Out> {
+unfit!(Inner<P, In, Out>);
+
+impl<P, In, Out> Inner<P, In, Out> {
     /// A stage of this pipeline.
-    pub fn new(pipeline: P) -> Self {
+    pub fn new(pipeline: P) -> Self
+    where
+        P: Through<In, Out>,
+    {
         Self {
             pipeline,
             types: PhantomData,
@@ -44,6 +49,31 @@ impl<P: Through<In, Out>, In, Out> Inner<P, In, Out> {
     /// The type of its output.
     pub fn output(&self) -> Port<Out> {
         Port::new()
+    }
+}
+
+impl<P, In, Out> Inner<P, In, Out>
+where
+    P: Through<In, Out>,
+    In: Send + 'static,
+    Out: Send + 'static,
+{
+    /// Becomes a stage of another pipeline's run.
+    pub fn join(
+        self,
+        run: &mut Assembly,
+        name: &'static str,
+        inputs: Merge<In>,
+        output: Sender<Out>,
+    ) {
+        let handles = P::handles();
+        let (way_in, way_out) = P::ends(&handles);
+        way_in.feed(inputs);
+        way_out.pipe(output);
+        let prefix = format!("{}/", run.path(name));
+        let outer = std::mem::replace(&mut run.prefix, prefix);
+        P::assemble(&Arc::new(self.pipeline), run, &handles);
+        run.prefix = outer;
     }
 }
 
@@ -128,16 +158,12 @@ impl Assembly {
     }
 
     /// An edge that carries what enters by this port.
-    pub fn edge<T: Send + 'static>(
-        &mut self,
-        _: Port<T>,
-        plan: EdgePlan,
-    ) -> (Sender<T>, Receiver<T>) {
+    pub fn edge<T: Travels>(&mut self, _: Port<T>, plan: EdgePlan) -> (Sender<T>, Receiver<T>) {
         self.heads(&Vec::<T>::new(), plan).carrying()
     }
 
     /// An edge whose items are divided by their key, a lane for each worker.
-    pub fn lanes<T: Send + 'static, K: Fn(&T, &mut DefaultHasher)>(
+    pub fn lanes<T: Travels, K: Fn(&T, &mut DefaultHasher)>(
         &mut self,
         _: Port<T>,
         plan: EdgePlan,
@@ -267,28 +293,6 @@ impl Assembly {
             }
             hand_over(&mut [&mut next]).await;
         });
-    }
-
-    /// Another pipeline as a stage of this one.
-    pub fn inner<P, In, Out>(
-        &mut self,
-        name: &'static str,
-        inner: Inner<P, In, Out>,
-        inputs: Merge<In>,
-        output: Sender<Out>,
-    ) where
-        P: Through<In, Out>,
-        In: Send + 'static,
-        Out: Send + 'static,
-    {
-        let handles = P::handles();
-        let (way_in, way_out) = P::ends(&handles);
-        way_in.feed(inputs);
-        way_out.pipe(output);
-        let prefix = format!("{}/", self.path(name));
-        let outer = std::mem::replace(&mut self.prefix, prefix);
-        P::assemble(&Arc::new(inner.pipeline), self, &handles);
-        self.prefix = outer;
     }
 
     /// Spawns everything, if nothing was refused.

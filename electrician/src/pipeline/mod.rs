@@ -46,7 +46,7 @@ pub trait Pipeline: Sized + Send + Sync + 'static {
 
 /// A pipeline with one input and one output, which can be a stage of another one. Implemented by `pipeline!`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a stage: it has not exactly one `input` and one `output`",
+    message = "[E0915] `{Self}` cannot be a stage: it has not exactly one `input` and one `output`",
     label = "this pipeline",
     note = "declare `input name: Type` and `output name: Type` in it, once each"
 )]

@@ -19,8 +19,8 @@ pub trait Shared {
 /// An argument that is made anew for each slot of a handler or each run of a generator: the function takes
 /// `&mut A` (or, a generator, `A`).
 #[diagnostic::on_unimplemented(
-    message = "this argument cannot make a `{A}` of its own for each worker",
-    label = "the function takes `{A}` here, a worker's own",
+    message = "[E0909] this argument makes no `{A}`, and the function takes one of its own",
+    label = "the function takes a `{A}` of its own here",
     note = "pass an expression of that type; a parameter of the pipeline must be `Clone`"
 )]
 pub trait Anew<A>: Own<Own = A> {
@@ -44,8 +44,8 @@ impl<P, X, F> Own for Made<P, X, F> {
 
 /// A handle that can be borrowed as `A`.
 #[diagnostic::on_unimplemented(
-    message = "this argument does not borrow as `{A}`",
-    label = "the function takes `&{A}` here",
+    message = "[E0910] this argument is no `{A}`, and does not borrow as one",
+    label = "the function takes `{A}` or `&{A}` here",
     note = "a parameter or a value is lent as what it borrows as: a `String` as `&str`, a `Vec<T>` as `&[T]`, an `Arc<T>` as `&T`"
 )]
 pub trait Lend<A: ?Sized> {

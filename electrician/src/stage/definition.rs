@@ -3,94 +3,14 @@
 use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
-    AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Settings, Stage, Tally,
-    draft::Instead, keys::Keys, settings::Predicate,
+    AsTaken, Cell, Escapes, Failure, Generator, Handler, Hold, Nothing, Origin, Port, Reported,
+    Settings, Stage, Tally, draft::Instead, keys::Keys, settings::Predicate, unfit,
 };
 use crate::pipeline::Assembly;
 
-/// The type that leaves or enters a stage by one of its ports.
-#[must_use]
-pub struct Port<T>(PhantomData<fn() -> T>);
-
-impl<T> Port<T> {
-    /// A port of this type.
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<T> Port<T> {
-    /// Its items go to several branches, a clone to each.
-    pub fn broadcast(self) -> Self
-    where
-        T: Branches,
-    {
-        self
-    }
-}
-
-/// An item that can go to several branches.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` goes to several branches and is not `Clone`",
-    label = "each branch gets its own clone of `{Self}`",
-    note = "derive `Clone`, send an `Arc` of it, or give each item to one branch with `-> any [a, b]`"
-)]
-pub trait Branches {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Clone> Branches for T {}
-
-impl<T> Default for Port<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<T> Clone for Port<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Port<T> {}
-
-impl<T> fmt::Debug for Port<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Port<{}>", std::any::type_name::<T>())
-    }
-}
-
-/// What leaves one stage is what the next one takes.
-#[diagnostic::on_unimplemented(
-    message = "this stage gives `{Self}`, and the next one takes `{In}`",
-    label = "`{Self}` comes in here, `{In}` is taken",
-    note = "change one of the two functions, or put `-> map(|item| …)` between the stages",
-    note = "`Nothing` is what a sink gives: no item leaves it"
-)]
-pub trait Feeds<In> {}
-
-#[diagnostic::do_not_recommend]
-impl<T> Feeds<T> for T {}
-
-/// An arrow: what leaves one port enters another.
-pub fn link<Out: Feeds<In>, In>(_: Port<Out>, _: Port<In>) {}
-
-/// An arrow from an error port: what leaves it is converted into what the handler takes.
-pub fn link_into<Out, In, H, Given, Err, Args, K>(
-    _: Port<Out>,
-    _: &Definition<H, In, Given, Err, Args, K>,
-) where
-    H: Takes<In>,
-    Out: Into<In>,
-{
-}
-
-/// An arrow from an error port into an output: what leaves it is converted into what the output gives.
-pub fn link_out<Out: Into<In>, In>(_: Port<Out>, _: Port<In>) {}
-
 /// A handler that waits: an `async fn`, which a timeout can interrupt where it waits, and a hedge can overtake.
 #[diagnostic::on_unimplemented(
-    message = "neither a `timeout` nor a `hedge` can help with `{Self}`, which does not wait",
+    message = "[E0913] neither a `timeout` nor a `hedge` can help with `{Self}`, which does not wait",
     label = "this option needs an `async fn`",
     note = "a call that blocks can be awaited: `tokio::task::spawn_blocking(…).await` in an `async fn`"
 )]
@@ -101,7 +21,7 @@ pub trait Takes<In> {}
 
 /// The output of a stage that is wired to nothing.
 #[diagnostic::on_unimplemented(
-    message = "the items that this stage gives, `{Self}`, go nowhere",
+    message = "[E0904] the items that this stage gives, `{Self}`, go nowhere",
     label = "nothing is wired to the output of this stage",
     note = "wire it, `stage -> next`, or discard its items on purpose with `stage -> _`"
 )]
@@ -138,6 +58,8 @@ pub struct Definition<H, In, Out, Err, Args, K = AsTaken> {
     pub(super) types: PhantomData<fn(In, K) -> Out>,
 }
 
+unfit!(Definition<H, In, Out, Err, Args, K>);
+
 impl<H, In, Out, Err, Args, K> Clone for Definition<H, In, Out, Err, Args, K> {
     fn clone(&self) -> Self {
         Self {
@@ -155,16 +77,6 @@ where
     H: Handler<In, Out, Err, Args>,
     K: Hold<H::Mode, In>,
 {
-    /// The type of the input.
-    pub fn input(&self) -> Port<In> {
-        Port::new()
-    }
-
-    /// The type of the output.
-    pub fn output(&self) -> Port<Out> {
-        Port::new()
-    }
-
     /// The type of the `error` port.
     pub fn errors(&self) -> Port<Failure<K::Back, Err>> {
         Port::new()
@@ -199,6 +111,16 @@ where
 }
 
 impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K> {
+    /// The type of the input.
+    pub fn input(&self) -> Port<In> {
+        Port::new()
+    }
+
+    /// The type of the output.
+    pub fn output(&self) -> Port<Out> {
+        Port::new()
+    }
+
     /// What all the workers of the stage share.
     pub fn cell(&self) -> &Arc<Cell> {
         &self.plan.cell
@@ -217,6 +139,13 @@ impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K> {
         Err: super::Unfailing,
     {
     }
+
+    /// Failures end the pipeline, and are told in its report.
+    pub fn reports(&self)
+    where
+        Err: Reported,
+    {
+    }
 }
 
 impl<H, In, Out, Err, Args, K> fmt::Debug for Definition<H, In, Out, Err, Args, K> {
@@ -229,13 +158,14 @@ impl<H, In, Out, Err, Args, K> fmt::Debug for Definition<H, In, Out, Err, Args, 
 
 /// Makes a generator a part of the pipeline.
 pub fn generator<G, Out, Err, Args>(
-    generator: G,
     args: Args,
+    generator: G,
     name: &'static str,
     run: &mut Assembly,
 ) -> Origin<G, Out, Err, Args>
 where
     G: Generator<Out, Err, Args>,
+    Err: Escapes,
 {
     run.source(name);
     let cell = run.stage(name, &Settings::<Err>::default());
@@ -257,6 +187,13 @@ impl<G, Out, Err, Args> Origin<G, Out, Err, Args> {
     pub fn unfailing(&self)
     where
         Err: super::Unfailing,
+    {
+    }
+
+    /// Failures end the pipeline, and are told in its report.
+    pub fn reports(&self)
+    where
+        Err: Reported,
     {
     }
 }

@@ -5,8 +5,8 @@ use std::{fmt, hash::DefaultHasher, marker::PhantomData, sync::Arc, time::Durati
 #[cfg(feature = "chaos")]
 use super::Chaotic;
 use super::{
-    AsTaken, Definition, Handler, Hedged, Hold, Kept, OnPanic, Settings, Twice, Waits, WhenLimited,
-    WhenOpen,
+    AsTaken, Definition, Escapes, Handler, Hedged, Hold, Kept, OnPanic, Settings, Twice, Waits,
+    WhenLimited, WhenOpen,
     definition::Plan,
     keys::Keys,
     settings::{Limits, Predicate},
@@ -44,14 +44,14 @@ pub(super) type Instead<In, Out> = Box<dyn Fn(Option<&In>) -> Option<Out> + Send
 /// The feature `chaos` is on.
 #[cfg(not(feature = "chaos"))]
 #[diagnostic::on_unimplemented(
-    message = "the option `chaos` needs the feature `chaos` of `electrician`",
+    message = "[E0914] the option `chaos` needs the feature `chaos` of `electrician`",
     label = "this option puts faults in the way of calls, for tests",
     note = "turn the feature on for tests alone, and leave the option out of what runs in production"
 )]
 pub trait ChaosIsOn {}
 
 /// Begins to define a stage.
-pub fn handler<H, In, Out, Err, Args>(handler: H, args: Args) -> Draft<H, In, Out, Err, Args>
+pub fn handler<H, In, Out, Err, Args>(args: Args, handler: H) -> Draft<H, In, Out, Err, Args>
 where
     In: 'static,
     H: Handler<In, Out, Err, Args>,
@@ -98,11 +98,7 @@ where
     }
 }
 
-impl<H, In, Out, Err, Args, K> Draft<H, In, Out, Err, Args, K>
-where
-    In: 'static,
-    H: Handler<In, Out, Err, Args>,
-{
+impl<H, In, Out, Err, Args, K> Draft<H, In, Out, Err, Args, K> {
     /// Refuses, at the installation, an argument that cannot be meant.
     pub(crate) fn refused(mut self, refused: Option<BadValue>) -> Self {
         self.settings.refused = refused.map(Box::new);
@@ -141,7 +137,8 @@ where
         priority: impl Fn(&In) -> P + Send + Sync + 'static,
     ) -> Self
     where
-        In: Send,
+        In: Send + 'static,
+        H: Handler<In, Out, Err, Args>,
     {
         let smoothing = smoothing.within(self.settings.deadline);
         let priority = Box::new(move |item: &In| priority(item).into());
@@ -182,10 +179,10 @@ where
     /// The option `hedge`: slow calls are made twice.
     pub fn hedge(self, hedge: Hedge) -> Draft<Hedged<H>, In, Out, Err, Args, K>
     where
-        In: Send,
+        In: Send + 'static,
         Out: Send,
         Err: Send,
-        H: Waits,
+        H: Waits + Handler<In, Out, Err, Args>,
         H::Mode: Twice<In>,
         Hedged<H>: Handler<In, Out, Err, Args>,
     {
@@ -199,6 +196,7 @@ where
         chaos: impl Into<Option<Chaos<Out, Err>>>,
     ) -> Draft<Chaotic<H, Out, Err>, In, Out, Err, Args, K>
     where
+        In: 'static,
         Chaotic<H, Out, Err>: Handler<In, Out, Err, Args>,
     {
         let chaos = chaos.into();
@@ -306,7 +304,11 @@ where
     pub fn breaker_when_output(
         mut self,
         when: impl Fn(&Out) -> bool + Send + Sync + 'static,
-    ) -> Self {
+    ) -> Self
+    where
+        In: 'static,
+        H: Handler<In, Out, Err, Args>,
+    {
         self.broken = Some(Box::new(when));
         if H::ONE {
             return self;
@@ -326,7 +328,10 @@ where
         self,
         name: &'static str,
         run: &mut Assembly,
-    ) -> Definition<H, In, Out, Err, Args, K> {
+    ) -> Definition<H, In, Out, Err, Args, K>
+    where
+        Err: Escapes,
+    {
         let cell = run.stage(name, &self.settings);
         let plan = Plan {
             handler: self.handler,

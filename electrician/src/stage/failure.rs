@@ -197,7 +197,7 @@ impl Error for AnyFailure {
 
 /// The error of a handler or generator that cannot fail.
 #[diagnostic::on_unimplemented(
-    message = "this stage can fail with `{Self}`, and nothing is said of its failures",
+    message = "[E0906] this stage can fail with `{Self}`, and nothing is said of its failures",
     label = "the failures of this stage are not handled",
     note = "wire them, `stage.error -> handler`, or say `on_error: skip`, `stop` or `fail` on the stage or in `defaults`"
 )]
@@ -212,6 +212,28 @@ impl Unfailing for Infallible {
         match self {}
     }
 }
+
+/// The error of a stage.
+#[diagnostic::on_unimplemented(
+    message = "[E0918] the error `{Self}` cannot leave this stage: a part of it is not `Send`",
+    label = "the failures of this stage go from task to task",
+    note = "use an `Arc` in the place of an `Rc`, and a `Mutex` in that of a `RefCell`"
+)]
+pub trait Escapes: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Send> Escapes for E {}
+
+/// The error of a stage whose failures end the pipeline.
+#[diagnostic::on_unimplemented(
+    message = "[E0917] the report of the pipeline cannot carry `{Self}`, which is no `std::error::Error`",
+    label = "a failure that ends the pipeline is told in its report",
+    note = "implement `std::error::Error` for it, which is `Send`, `Sync` and `'static` here; or wire `stage.error -> handler`, or say `on_error: skip`"
+)]
+pub trait Reported: Into<BoxError> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> Reported for E {}
 
 /// The two types inside a `Result`, for signatures that name it by an alias.
 pub trait ResultOf {

@@ -6,7 +6,7 @@ use super::{Outlet, Outputs};
 ///
 /// Implemented by `#[generator]` for a type of the function's own name.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a generator with these arguments",
+    message = "[E0908] `{Self}` is not a generator with these arguments",
     label = "this generator",
     note = "a generator is a function marked `#[generator]`; it takes as many arguments as the pipeline passes, each of the type that it names"
 )]

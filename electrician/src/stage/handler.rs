@@ -1,6 +1,6 @@
 //! What `#[handler]` implements: how a stage is given an item, and what it gives back.
 
-use std::future::Future;
+use std::{borrow::Borrow, future::Future};
 
 use super::Outputs;
 
@@ -14,7 +14,7 @@ use super::Outputs;
 /// [`Nothing`] for a sink. `Args` is the tuple of [arguments](crate::__private::place) that the
 /// pipeline passes behind the item.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not handle an item of type `{In}` with these arguments",
+    message = "[E0907] `{Self}` is no handler that takes these arguments",
     label = "this handler",
     note = "a handler is a function marked `#[handler]`; behind the item it takes as many arguments as the pipeline passes, each of the type that it names"
 )]
@@ -55,6 +55,18 @@ pub trait Handler<In: 'static, Out, Err, Args>: Send + Sync + 'static {
         false
     }
 }
+
+/// What a handler that takes its item by reference may be given: whatever borrows as it.
+#[diagnostic::on_unimplemented(
+    message = "[E0902] `{Self}` comes in here, and this handler takes `&{Item}`",
+    label = "takes `&{Item}`",
+    note = "a handler that takes its item by reference is given what borrows as it: a `String` as `&str`, a `Vec<T>` as `&[T]`",
+    note = "change one of the two functions, or put `-> map(|item| …)` between the stages"
+)]
+pub trait LentAs<Item: ?Sized>: Borrow<Item> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Borrow<Item>, Item: ?Sized> LentAs<Item> for T {}
 
 /// The output type of a sink: there is no such item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +114,7 @@ impl Mode for Lent {
 ///
 /// `Back` is what a failure gives back: the item where it was lent or kept, `()` where it was moved.
 #[diagnostic::on_unimplemented(
-    message = "the item `{In}` cannot be kept for another call",
+    message = "[E0911] the item `{In}` cannot be kept for another call",
     label = "this option keeps the item over the call, which takes it by value",
     note = "let the handler take its item by reference, `&{In}`, or derive `Clone` for it"
 )]

@@ -25,7 +25,7 @@ pub struct Slots<S> {
 
 /// A way of giving an item by which it can be given to two calls.
 #[diagnostic::on_unimplemented(
-    message = "the item `{In}` cannot be given to two calls",
+    message = "[E0912] the item `{In}` cannot be given to two calls",
     label = "this option calls twice with an item that the handler takes by value",
     note = "let the handler take its item by reference, `&{In}`, or derive `Clone` for it"
 )]

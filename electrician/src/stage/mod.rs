@@ -2,6 +2,7 @@
 
 mod alias;
 mod arguments;
+mod arrow;
 mod call;
 mod calls;
 mod certainty;
@@ -48,6 +49,7 @@ mod tally;
 mod task;
 pub mod timed;
 mod turn;
+mod unfit;
 mod unwind;
 mod waiting;
 mod woken;
@@ -56,21 +58,25 @@ pub mod zip;
 
 pub use alias::{Alias, Unaliased};
 pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
+pub use arrow::{
+    Arrow, Becomes, Branches, Feeds, Misfit, Port, Travels, arrow, branch, converted, link_into,
+    link_out,
+};
 pub use call::{Miss, Stage};
 pub use certainty::{Both, GivenBy, Untouched};
 #[cfg(feature = "chaos")]
 pub use chaotic::{Chaotic, Troubled};
-pub use definition::{
-    Branches, Definition, EndsHere, Feeds, Port, Takes, Waits, generator, link, link_into, link_out,
-};
+pub use definition::{Definition, EndsHere, Takes, Waits, generator};
 #[cfg(not(feature = "chaos"))]
 pub use draft::ChaosIsOn;
 pub use draft::{Draft, handler};
 pub use eventual::{at_once, mapped, ready};
-pub use failure::{AnyFailure, BoxError, Cause, Failure, ResultOf, Unfailing};
+pub use failure::{AnyFailure, BoxError, Cause, Escapes, Failure, Reported, ResultOf, Unfailing};
 pub use generator::Generator;
 pub use given::{Given, next, try_next};
-pub use handler::{AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, Mode, Nothing, Spent};
+pub use handler::{
+    AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, LentAs, Mode, Nothing, Spent,
+};
 pub use heads::{Head, Lanes, flushing, hand_over, hash_key, room};
 pub use hedged::{Hedged, Twice};
 pub use intake::{Intake, LaneEnds};
@@ -90,10 +96,12 @@ pub use settle::Settled;
 pub use source::Source;
 pub use tally::{Leaving, StageStats, Tally};
 pub use turn::{Turn, Turnstile};
+pub use unfit::Unfit;
 pub use unwind::guarded;
 
 pub(crate) use latency::rounded;
 pub(crate) use layers::{Breakers, Layers, Limiter};
 pub(crate) use task::{Task, pool, spawn, tasks, workers};
+pub(crate) use unfit::unfit;
 pub(crate) use unwind::{Caught, caught};
 pub(crate) use waiting::Depth;

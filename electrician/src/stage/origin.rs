@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Cell, Generator, Outlet, Outputs, Source};
+use super::{Cell, Generator, Outlet, Outputs, Source, unfit};
 
 /// A generator in a pipeline, ready to be opened by its island.
 pub struct Origin<G, Out, Err, Args> {
@@ -11,6 +11,8 @@ pub struct Origin<G, Out, Err, Args> {
     cell: Arc<Cell>,
     types: PhantomData<fn() -> (Out, Err)>,
 }
+
+unfit!(Origin<G, Out, Err, Args>);
 
 impl<G, Out, Err, Args: Clone> Clone for Origin<G, Out, Err, Args> {
     fn clone(&self) -> Self {
@@ -32,7 +34,7 @@ impl<G, Out, Err, Args> fmt::Debug for Origin<G, Out, Err, Args> {
     }
 }
 
-impl<G: Generator<Out, Err, Args>, Out, Err, Args> Origin<G, Out, Err, Args> {
+impl<G, Out, Err, Args> Origin<G, Out, Err, Args> {
     pub(crate) fn new(generator: G, args: Args, cell: Arc<Cell>) -> Self {
         Self {
             generator: Arc::new(generator),
@@ -46,7 +48,9 @@ impl<G: Generator<Out, Err, Args>, Out, Err, Args> Origin<G, Out, Err, Args> {
     pub fn cell(&self) -> &Arc<Cell> {
         &self.cell
     }
+}
 
+impl<G: Generator<Out, Err, Args>, Out: Send + 'static, Err: Send, Args> Origin<G, Out, Err, Args> {
     /// Whether the function asks for a thread of its own.
     pub fn is_blocking(&self) -> bool {
         G::BLOCKING

@@ -11,7 +11,7 @@
 use std::{future::Future, sync::Arc, task::Context};
 
 use super::{
-    Cell, Halt, Head, Tally,
+    Branches, Cell, Halt, Head, Tally,
     heads::flush_all,
     meanwhile::{Wait, meanwhile},
     pace::Pace,
@@ -144,7 +144,7 @@ impl Pass {
     }
 
     /// Copies what was just poured into one edge to another one. What a clone that panics kept from it is discarded.
-    pub fn copy<T: Clone>(&mut self, from: &Sender<T>, to: &mut Sender<T>, tally: &Tally) {
+    pub fn copy<T: Branches>(&mut self, from: &Sender<T>, to: &mut Sender<T>, tally: &Tally) {
         let poured = from.newest(self.poured);
         if self.panic.is_some() || poured.is_empty() {
             return;

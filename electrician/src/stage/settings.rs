@@ -9,7 +9,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    AnyFailure, BoxError, Depth, Failure, Latency, Layers, StageStats, Tally, tally::Tallies,
+    AnyFailure, Depth, Failure, Latency, Layers, Reported, StageStats, Tally, tally::Tallies,
 };
 use crate::{
     pipeline::{Control, Error, ErrorKind},
@@ -262,16 +262,16 @@ impl Cell {
     }
 
     /// Drains the pipeline because of this failure.
-    pub fn stop<T, E: Into<BoxError>>(&self, failure: Failure<T, E>) {
+    pub fn stop<T, E: Reported>(&self, failure: Failure<T, E>) {
         self.control.stop(self.error(failure));
     }
 
     /// Aborts the pipeline because of this failure.
-    pub fn fail<T, E: Into<BoxError>>(&self, failure: Failure<T, E>) {
+    pub fn fail<T, E: Reported>(&self, failure: Failure<T, E>) {
         self.control.fail(self.error(failure));
     }
 
-    fn error<T, E: Into<BoxError>>(&self, failure: Failure<T, E>) -> Error {
+    fn error<T, E: Reported>(&self, failure: Failure<T, E>) -> Error {
         Error::new(ErrorKind::Failed, &*self.path).because(AnyFailure::from(failure))
     }
 

@@ -45,11 +45,11 @@ impl Pipeline for Checkout {
 
     fn assemble(this: &Arc<Self>, run: &mut Assembly, handles: &CheckoutHandles) {
         // the stages, and what their ports carry
-        let feed = generator(stages::feed {}, (place(this, |p| &p.count),), "feed", run);
+        let feed = generator((place(this, |p| &p.count),), stages::feed {}, "feed", run);
         feed.unfailing();
-        let parse = handler(stages::parse {}, ()).install("parse", run);
-        link(feed.output(), parse.input());
-        let charge = handler(stages::charge {}, (place(this, |p: &Self| &p.gateway),))
+        let parse = handler((), stages::parse {}).install("parse", run);
+        let _ = arrow(feed.output(), parse.input()).link();
+        let charge = handler((place(this, |p: &Self| &p.gateway),), stages::charge {})
             .kept()
             .timeout(Duration::from_secs(2))
             .retry(Retry::up_to(4).backoff(Duration::from_millis(5)..Duration::from_millis(50)))
@@ -58,19 +58,19 @@ impl Pipeline for Checkout {
                 WhenOpen::Neutral,
             )
             .install("charge", run);
-        link(parse.output(), charge.input());
-        let split = handler(stages::split {}, (made(this, |_| Vec::new()),)).install("split", run);
-        link(charge.output(), split.input());
+        let _ = arrow(parse.output(), charge.input()).link();
+        let split = handler((made(this, |_| Vec::new()),), stages::split {}).install("split", run);
+        let _ = arrow(charge.output(), split.input()).link();
         let store =
-            handler(stages::store {}, (place(this, |p: &Self| &p.ledger),)).install("store", run);
-        link(split.output(), store.input());
+            handler((place(this, |p: &Self| &p.ledger),), stages::store {}).install("store", run);
+        let _ = arrow(split.output(), store.input()).link();
         store.ends();
         let reject =
-            handler(stages::reject {}, (place(this, |p: &Self| &p.ledger),)).install("reject", run);
-        link_into(charge.errors(), &reject);
+            handler((place(this, |p: &Self| &p.ledger),), stages::reject {}).install("reject", run);
+        link_into(&reject, charge.errors());
         let defer =
-            handler(stages::defer {}, (place(this, |p: &Self| &p.ledger),)).install("defer", run);
-        link(charge.input(), defer.input());
+            handler((place(this, |p: &Self| &p.ledger),), stages::defer {}).install("defer", run);
+        let _ = arrow(charge.input(), defer.input()).link();
 
         // the handles
         handles.stages.charge.bind(charge.cell());

@@ -63,7 +63,7 @@ pipeline! {
     Choosy(input: Script<u32>, faults: Faults<Broken>) {
         generator source = scripted(input);
         handler   call   = faulty_ref(faults) {
-            breaker:  { failure_rate: 0.5, window: 10, min_calls: 4, when: |error| error.0 >= 500 },
+            breaker:  { failure_rate: 0.5, window: 10, min_calls: 4, when: |error| error.0 >= 500, when_open: reject },
             on_error: skip,
         };
         source -> call -> _;

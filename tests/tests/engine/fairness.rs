@@ -229,6 +229,7 @@ pipeline! {
     }
 
     PooledAsync(turns: Arc<Turns>) {
+        #![allow(W1002)]
         generator source = numbers(MANY);
         handler   work   = toil_async(turns) { workers: 4, ordered };
         source -> work -> _;

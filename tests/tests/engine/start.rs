@@ -47,7 +47,7 @@ pipeline! {
             deadline: *whole,
             rate_limit: { rate: Rate::per_second(*per_second), burst: *burst, key: |item| *item, keys: *keys },
             bulkhead: *places,
-            breaker:  { failure_rate: *rate, cooldown: *cooldown, slow_call: 1s, slow_rate: *slow },
+            breaker:  { failure_rate: *rate, cooldown: *cooldown, slow_call: 1s, slow_rate: *slow, when_open: reject },
             retry:    { attempts: *attempts, total: *total, budget: *budget, idempotent },
             hedge:    *hedge,
             timeout:  *limit,

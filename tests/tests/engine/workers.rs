@@ -109,7 +109,7 @@ pipeline! {
         handler   sum    = total(0) {
             buffer:   3,
             retry:    { attempts: 3, idempotent },
-            breaker:  { consecutive: 3 },
+            breaker:  { consecutive: 3, when_open: reject },
             on_panic: { restarts: 3, within: 1s },
             on_error: skip,
             keep_item,

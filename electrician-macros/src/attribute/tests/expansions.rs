@@ -34,8 +34,8 @@ fn a_plain_handler() {
     )]
     impl<__Item> ::electrician::__private::Handler<__Item, Order, ParseError, ()> for parse
     where
-        __Item: ::electrician::__private::std::borrow::Borrow<str>
-            + ::electrician::__private::Send + ::electrician::__private::Sync + 'static,
+        __Item: ::electrician::__private::LentAs<str> + ::electrician::__private::Send
+            + ::electrician::__private::Sync + 'static,
     {
         const ONE: ::electrician::__private::std::primitive::bool = true;
         const PLAIN: ::electrician::__private::std::primitive::bool = true;

@@ -71,10 +71,6 @@ fn options_that_do_not_fit() {
     let with = |options: &str| around(&format!("handler d {{ {options} }}; c -> d;"));
     rejects(&with("ordered"), &["ordered: write `workers: 4` beside it"]);
     rejects(
-        &with("ordered, workers: 1"),
-        &["ordered: write `workers: 4` beside it"],
-    );
-    rejects(
         &with("key: |o| o.id"),
         &["key: write `workers: 4` beside it"],
     );

@@ -6,7 +6,9 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 
 use super::{BLOCKS, sentences, tokens};
-use crate::ast::OPERATORS;
+use crate::ast::{self, OPERATORS};
+use crate::diagnostics::Diagnostics;
+use crate::graph::Use;
 
 /// What becomes of the tokens behind the cut.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,8 +84,24 @@ fn lasting_words(block: &TokenStream) -> BTreeSet<Place> {
     let mut lasting = words_of(block.clone());
     let mut options = BTreeSet::new();
     option_names(block.clone(), &mut options);
-    lasting.retain(|place| whole.contains(place) && is_name(&place.2) && !options.contains(place));
+    let wiring = wiring_places(block);
+    lasting.retain(|place| {
+        let is_wiring = wiring.contains(&(place.0, place.1));
+        whole.contains(place) && is_name(&place.2) && !options.contains(place) && !is_wiring
+    });
     lasting
+}
+
+/// Where the wiring names a stage, which is no word of Rust's.
+fn wiring_places(block: &TokenStream) -> BTreeSet<(usize, usize)> {
+    let diagnostics = &mut Diagnostics::default();
+    let block = ast::parse(block.clone(), diagnostics);
+    let graphs = super::super::graphs(&block, diagnostics);
+    let uses = graphs.iter().flat_map(|graph| &graph.uses);
+    let start = |place: &Use| place.span.start();
+    uses.map(start)
+        .map(|start| (start.line, start.column))
+        .collect()
 }
 
 /// What stands before a colon in braces.

@@ -9,15 +9,16 @@ use super::{
 use crate::{
     __private::not_plain,
     stage::{
-        ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Waits, at_once, handler, mapped,
+        ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Travels, Waits, at_once, handler,
+        mapped,
     },
 };
 
 /// A closure: `handler double = |n: u64| n * 2;`.
 pub fn closure<T, U, F>(port: Port<T>, f: F) -> InlineDraft<Map<F>, T, U>
 where
-    T: Send + 'static,
-    U: Send,
+    T: Travels,
+    U: Travels,
     F: FnMut(T) -> U + Clone + Send + Sync + 'static,
 {
     map(port, f)
@@ -26,7 +27,7 @@ where
 /// A closure that gives nothing: `handler show = |n: u64| println!("{n}");`.
 pub fn sink<T, U, F>(_: Port<T>, f: F) -> InlineDraft<Sink<F>, T, Nothing>
 where
-    T: Send + 'static,
+    T: Travels,
     U: Silent,
     F: FnMut(T) -> U + Clone + Send + Sync + 'static,
 {
@@ -36,12 +37,12 @@ where
 /// A closure whose output is waited for: `handler fetch = |url: Url| async move { get(url).await };`.
 pub fn closure_async<T, U, Fut, F>(_: Port<T>, f: F) -> Draft<Awaits<F>, T, U, Infallible, ()>
 where
-    T: Send + 'static,
-    U: Send,
+    T: Travels,
+    U: Travels,
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
-    handler(Awaits(f, PhantomData), ())
+    handler((), Awaits(f, PhantomData))
 }
 
 /// As [`closure_async`], where it gives nothing.
@@ -50,46 +51,46 @@ pub fn sink_async<T, U, Fut, F>(
     f: F,
 ) -> Draft<Awaits<F, Discarded>, T, Nothing, Infallible, ()>
 where
-    T: Send + 'static,
+    T: Travels,
     U: Silent + Send,
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
-    handler(Awaits(f, PhantomData), ())
+    handler((), Awaits(f, PhantomData))
 }
 
 /// A closure that can fail: `handler parse = |line: String| -> Result<u64, ParseIntError> { line.parse() };`.
 pub fn try_closure<T, U, E, F>(_: Port<T>, f: F) -> Draft<Tries<F>, T, U, E, ()>
 where
-    T: Send + 'static,
-    U: Send,
+    T: Travels,
+    U: Travels,
     E: Send,
     F: FnMut(T) -> Result<U, E> + Clone + Send + Sync + 'static,
 {
-    handler(Tries(f, PhantomData), ())
+    handler((), Tries(f, PhantomData))
 }
 
 /// As [`try_closure`], where it gives nothing.
 pub fn try_sink<T, U, E, F>(_: Port<T>, f: F) -> Draft<Tries<F, Discarded>, T, Nothing, E, ()>
 where
-    T: Send + 'static,
+    T: Travels,
     U: Silent,
     E: Send,
     F: FnMut(T) -> Result<U, E> + Clone + Send + Sync + 'static,
 {
-    handler(Tries(f, PhantomData), ())
+    handler((), Tries(f, PhantomData))
 }
 
 /// A closure that can fail, whose output is waited for.
 pub fn try_closure_async<T, U, E, Fut, F>(_: Port<T>, f: F) -> Draft<TryAwaits<F>, T, U, E, ()>
 where
-    T: Send + 'static,
-    U: Send,
+    T: Travels,
+    U: Travels,
     E: Send,
     Fut: Future<Output = Result<U, E>> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
-    handler(TryAwaits(f, PhantomData), ())
+    handler((), TryAwaits(f, PhantomData))
 }
 
 /// As [`try_closure_async`], where it gives nothing.
@@ -98,18 +99,18 @@ pub fn try_sink_async<T, U, E, Fut, F>(
     f: F,
 ) -> Draft<TryAwaits<F, Discarded>, T, Nothing, E, ()>
 where
-    T: Send + 'static,
+    T: Travels,
     U: Silent + Send,
     E: Send,
     Fut: Future<Output = Result<U, E>> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
-    handler(TryAwaits(f, PhantomData), ())
+    handler((), TryAwaits(f, PhantomData))
 }
 
 /// What a closure gives that is wired to nothing.
 #[diagnostic::on_unimplemented(
-    message = "the items that this closure gives, `{Self}`, go nowhere",
+    message = "[E0904] the items that this closure gives, `{Self}`, go nowhere",
     label = "nothing is wired to the output of this stage",
     note = "wire it, `stage -> next`, or discard its items on purpose with `stage -> _`"
 )]

@@ -1,13 +1,13 @@
 //! Operators that judge each item by itself: one comes in, one or none goes out.
 
 use super::step::{InlineDraft, Step, inline};
-use crate::stage::Port;
+use crate::stage::{Port, Travels};
 
 /// One item for each item: `orders -> map(|o| o.total) -> sum`.
 pub fn map<T, U, F>(_: Port<T>, f: F) -> InlineDraft<Map<F>, T, U>
 where
-    T: Send + 'static,
-    U: Send,
+    T: Travels,
+    U: Travels,
     F: FnMut(T) -> U + Clone + Send + Sync + 'static,
 {
     inline(Map(f))
@@ -18,7 +18,7 @@ where
 /// The others are counted as filtered.
 pub fn filter<T, F>(_: Port<T>, f: F) -> InlineDraft<Filter<F>, T, T>
 where
-    T: Send + 'static,
+    T: Travels,
     F: FnMut(&T) -> bool + Clone + Send + Sync + 'static,
 {
     inline(Filter(f))
@@ -27,8 +27,8 @@ where
 /// One item or none for each item: `lines -> filter_map(|line| line.parse::<u64>().ok()) -> sum`.
 pub fn filter_map<T, U, F>(_: Port<T>, f: F) -> InlineDraft<FilterMap<F>, T, U>
 where
-    T: Send + 'static,
-    U: Send,
+    T: Travels,
+    U: Travels,
     F: FnMut(T) -> Option<U> + Clone + Send + Sync + 'static,
 {
     inline(FilterMap(f))
@@ -37,19 +37,19 @@ where
 /// Looks at each item and passes it on: `orders -> inspect(|o| println!("{o:?}")) -> store`.
 pub fn inspect<T, F>(_: Port<T>, f: F) -> InlineDraft<Inspect<F>, T, T>
 where
-    T: Send + 'static,
+    T: Travels,
     F: FnMut(&T) + Clone + Send + Sync + 'static,
 {
     inline(Inspect(f))
 }
 
 /// Passes each item on. Stands where items come in from outside.
-pub fn pass<T: Send + 'static>() -> InlineDraft<Identity, T, T> {
+pub fn pass<T: Travels>() -> InlineDraft<Identity, T, T> {
     inline(Identity)
 }
 
 /// Passes each item on. Stands behind an inner pipeline whose items are divided.
-pub fn relay<T: Send + 'static>(_: Port<T>) -> InlineDraft<Identity, T, T> {
+pub fn relay<T: Travels>(_: Port<T>) -> InlineDraft<Identity, T, T> {
     inline(Identity)
 }
 

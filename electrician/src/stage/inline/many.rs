@@ -16,7 +16,7 @@ where
     I: IntoIterator<IntoIter: Send>,
     F: FnMut(T) -> I + Clone + Send + Sync + 'static,
 {
-    handler(FlatMap(f), ())
+    handler((), FlatMap(f))
 }
 
 /// The items of each item: `pages -> flatten() -> store`.
@@ -26,7 +26,7 @@ pub fn flatten<T>(_: Port<T>) -> Draft<Flatten, T, T::Item, Infallible, ()>
 where
     T: IntoIterator<IntoIter: Send> + Send + 'static,
 {
-    handler(Flatten, ())
+    handler((), Flatten)
 }
 
 /// The operator [`flat_map`].

@@ -35,7 +35,7 @@ where
     In: Send + 'static,
     Out: Send,
 {
-    handler(Inline(step), ())
+    handler((), Inline(step))
 }
 
 impl<S, In, Out> Handler<In, Out, Infallible, ()> for Inline<S>

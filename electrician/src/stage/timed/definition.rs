@@ -7,7 +7,7 @@ use crate::{
     edge::Merge,
     pipeline::Assembly,
     resilience::BadValue,
-    stage::{Cell, Feeds, Port, Settings},
+    stage::{Cell, Port, Settings},
 };
 
 /// A timed operator that is being defined.
@@ -57,9 +57,6 @@ impl<Op: Timed<In, Out>, In, Out> TimedDefinition<Op, In, Out> {
     pub fn output(&self) -> Port<Out> {
         Port::new()
     }
-
-    /// An arrow into the operator.
-    pub fn feed<From: Feeds<In>>(&self, _: Port<From>) {}
 
     /// What the operator shares with the report.
     pub fn cell(&self) -> &Arc<Cell> {

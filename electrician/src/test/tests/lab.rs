@@ -65,27 +65,27 @@ impl Pipeline for Lab {
     fn assemble(this: &Arc<Self>, run: &mut Assembly, (): &()) {
         // the stages: no type is written, each comes from a parameter or from the stage before
         let orders = generator(
-            scripted {},
             (place(this, |lab: &Self| &lab.script),),
+            scripted {},
             "orders",
             run,
         );
         orders.unfailing();
-        let risky = handler(faulty_ref {}, (place(this, |lab: &Self| &lab.risks),))
+        let risky = handler((place(this, |lab: &Self| &lab.risks),), faulty_ref {})
             .timeout(this.timeout)
             .install("risky", run);
-        link(orders.output(), risky.input());
+        let _ = arrow(orders.output(), risky.input()).link();
         let fragile =
-            handler(faulty {}, (place(this, |lab: &Self| &lab.flaws),)).install("fragile", run);
-        link(risky.output(), fragile.input());
+            handler((place(this, |lab: &Self| &lab.flaws),), faulty {}).install("fragile", run);
+        let _ = arrow(risky.output(), fragile.input()).link();
         fragile.unfailing();
         let store =
-            handler(record {}, (place(this, |lab: &Self| &lab.store),)).install("store", run);
-        link(fragile.output(), store.input());
+            handler((place(this, |lab: &Self| &lab.store),), record {}).install("store", run);
+        let _ = arrow(fragile.output(), store.input()).link();
         store.ends();
         let rejects =
-            handler(record {}, (place(this, |lab: &Self| &lab.rejects),)).install("rejects", run);
-        link_into(fragile.errors(), &rejects);
+            handler((place(this, |lab: &Self| &lab.rejects),), record {}).install("rejects", run);
+        link_into(&rejects, fragile.errors());
 
         // the edges
         let plan = |from, port, to| EdgePlan::new(from, port, to).buffer(8);

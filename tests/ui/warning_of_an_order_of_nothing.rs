@@ -1,0 +1,21 @@
+#![deny(deprecated)]
+
+use electrician::prelude::*;
+
+#[generator]
+fn orders() -> impl Iterator<Item = u64> {
+    0..10
+}
+
+#[handler]
+fn store(_order: u64) {}
+
+pipeline! {
+    Shop {
+        generator orders;
+        handler store { workers: 8, ordered };
+        orders -> store;
+    }
+}
+
+fn main() {}
