@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
     AsTaken, Cell, Failure, Generator, Handler, Hold, Nothing, Origin, Settings, Stage, Tally,
-    draft::Instead, keys::Keys, settings::Predicate,
+    draft::Instead, keys::Keys, settings::Predicate, unwind::caught,
 };
 use crate::pipeline::Assembly;
 
@@ -126,9 +126,14 @@ pub(super) struct Plan<H, In, Out, Args, Err> {
 
 impl<H, In, Out, Args, Err> Plan<H, In, Out, Args, Err> {
     /// Whether what a call gave shows that the backend is not well.
-    pub(super) fn shows_broken(&self, output: Option<&Out>) -> bool {
-        let judged = self.broken.as_ref().zip(output);
-        judged.is_some_and(|(broken, output)| broken(output))
+    ///
+    /// # Errors
+    /// What the question panicked with.
+    pub(super) fn shows_broken(&self, output: Option<&Out>) -> Result<bool, String> {
+        match self.broken.as_ref().zip(output) {
+            None => Ok(false),
+            Some((broken, output)) => caught(|| broken(output)),
+        }
     }
 }
 
