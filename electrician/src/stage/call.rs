@@ -268,6 +268,10 @@ where
             Ok(wait) => (wait, cause),
             Err(panic) => (None, cause.spoilt(panic, &mut self.last)),
         };
+        if let Some(wait) = wait {
+            let (stage, attempts) = (&*self.plan.cell.path, self.attempts);
+            tracing::debug!(stage, attempts, ?wait, "a call failed, and is made again");
+        }
         let cause = match (wait, cause) {
             (None, cause) => Some(Miss(cause)),
             (Some(_), Cause::Error(error)) => {
