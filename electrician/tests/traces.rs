@@ -48,7 +48,7 @@ fn one() -> impl Iterator<Item = u32> {
 
 /// Fails twice, then panics.
 #[handler]
-fn flaky(_: &u32, calls: &Mutex<u32>) -> Result<(), String> {
+fn flaky(_: u32, calls: &Mutex<u32>) -> Result<(), String> {
     let mut calls = calls
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);

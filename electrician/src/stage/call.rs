@@ -224,16 +224,16 @@ where
             let cause = match result {
                 Ok(Ok(Ok(outputs))) => match self.plan.shows_broken(outputs.shown()) {
                     Ok(shows_broken) => {
-                        if let Some(entered) = entered {
-                            if shows_broken {
-                                entered.end(Verdict::Unhealthy);
-                            } else {
-                                entered.succeeded();
-                            }
-                        }
+                        let verdict = if shows_broken {
+                            Verdict::Unhealthy
+                        } else {
+                            Verdict::Healthy
+                        };
+                        let place = entered.and_then(|entered| entered.gave(verdict, H::ONE));
                         self.open = false;
                         let (booked, broken) = ((&*self.tally, &*self.plan.cell), &mut self.broken);
                         let hand = Hand::new(booked, broken, self.attempts, Self::SINK, K::unheld);
+                        let hand = hand.keeping(place);
                         return Ok(Given { outputs, hand });
                     }
                     Err(panic) => Cause::Panicked(panic),
