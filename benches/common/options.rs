@@ -4,9 +4,6 @@ use std::{path::PathBuf, process::ExitCode};
 
 use super::callgrind::{self, Workload};
 
-/// Where the chart goes when nothing else is said.
-const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/engine.svg");
-
 /// What was asked for.
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -19,9 +16,10 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// What was asked for on the command line; a workload of those is played at once, and nothing else is done.
-    pub(crate) fn or_play(workloads: &[Workload]) -> Result<Self, ExitCode> {
-        let options = Self::read(std::env::args().skip(1)).map_err(|message| {
+    /// What was asked for on the command line; a workload of those is played at once, and nothing else is done. The chart goes
+    /// into this file when nothing else is said.
+    pub(crate) fn or_play(workloads: &[Workload], chart: &str) -> Result<Self, ExitCode> {
+        let options = Self::read(std::env::args().skip(1), chart).map_err(|message| {
             eprintln!("{message}");
             ExitCode::FAILURE
         })?;
@@ -31,7 +29,7 @@ impl Options {
         }
     }
 
-    fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+    fn read(arguments: impl Iterator<Item = String>, chart: &str) -> Result<Self, String> {
         let mut arguments = arguments.peekable();
         let mut options = Self {
             only: None,
@@ -56,7 +54,7 @@ impl Options {
                 "--no-build" => options.build = false,
                 "--chart" => {
                     let file = arguments.next_if(|next| !next.starts_with("--"));
-                    options.chart = Some(PathBuf::from(file.as_deref().unwrap_or(CHART)));
+                    options.chart = Some(PathBuf::from(file.as_deref().unwrap_or(chart)));
                 }
                 "--workload" => options.workload = Some((value()?, number(&value()?)?)),
                 _ => return Err(format!("unknown flag {flag}")),

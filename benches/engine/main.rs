@@ -17,7 +17,6 @@
 )]
 
 mod bench;
-mod chart;
 #[allow(dead_code, reason = "each bench uses a part of it")]
 #[path = "../common/mod.rs"]
 mod common;
@@ -26,13 +25,20 @@ mod duel;
 mod words;
 mod work;
 
-use std::{fs, process::ExitCode};
+use std::process::ExitCode;
 
 use bench::{Bench, RUNTIMES};
-use common::{allocations, callgrind, options::Options, rounds, row, table};
+use common::{
+    allocations, callgrind,
+    chart::{self, Words},
+    options::Options,
+    rounds, row, table,
+};
+
+const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/engine.svg");
 
 fn main() -> ExitCode {
-    let options = match Options::or_play(&work::WORKLOADS) {
+    let options = match Options::or_play(&work::WORKLOADS, CHART) {
         Ok(options) => options,
         Err(code) => return code,
     };
@@ -40,12 +46,9 @@ fn main() -> ExitCode {
     let goals = work::goals().into_iter();
     let goals = goals.map(|(number, measure)| (number, move || measure(bench)));
     let rows = table::print(RUNTIMES, &options, goals, &work::WORKLOADS);
-
-    if let Some(file) = &options.chart
-        && let Err(error) = fs::write(file, chart::draw(&rows))
-    {
-        eprintln!("{}: {error}", file.display());
-        return ExitCode::FAILURE;
-    }
-    ExitCode::SUCCESS
+    let words = Words {
+        each: "an item",
+        columns: RUNTIMES,
+    };
+    chart::save(options.chart.as_deref(), words, &rows)
 }

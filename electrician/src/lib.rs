@@ -69,7 +69,7 @@
 //! | `chaos` | `resilience::chaos`, and the stage option `chaos`: faults, latency and outcomes at a rate, seeded, for tests |
 //! | `serde` | `provider::Registry::configured`: factories that read a configuration of their own type |
 //! | `test` | the module `test`: scripted generators, recording sinks, faulty handlers, the balance assertion |
-//! | `tower` | `resilience::tower`: a chain is a layer, and a service is called through a chain |
+//! | `tower` | `resilience::tower`: a chain is a layer, and a service is called through a chain; `stage::service`: a service is a handler |
 
 #[cfg(all(doc, not(doctest)))]
 pub mod diagnostics;
@@ -108,4 +108,7 @@ pub mod prelude {
         pipeline,
         stage::{provider, provider_sink, provider_stream},
     };
+
+    #[cfg(feature = "tower")]
+    pub use crate::stage::service;
 }

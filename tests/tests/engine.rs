@@ -7,6 +7,7 @@
 )]
 
 mod engine {
+    mod advice;
     mod advised;
     mod answers;
     mod blackouts;

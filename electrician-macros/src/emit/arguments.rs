@@ -28,6 +28,7 @@ impl Emitter<'_> {
             return ours_at!(span => __rt::made(this, |_| #arg));
         }
         let bound = bind(&used);
+        let arg = tail(arg);
         ours_at!(span => __rt::made(this, |this: &Self| { #bound #arg }))
     }
 
@@ -66,7 +67,7 @@ impl Emitter<'_> {
         if used.is_empty() {
             return expr.to_token_stream();
         }
-        let bound = bind(&used);
+        let (bound, expr) = (bind(&used), tail(expr));
         ours!({ #bound #expr })
     }
 
@@ -94,9 +95,9 @@ impl Emitter<'_> {
         } = closure;
         let body = match (&**body, closure.asyncness) {
             (Expr::Async(waits), _) => waiting(&used, &waits.block, &ReturnType::Default),
-            (_, Some(_)) => waiting(&used, body, output),
+            (_, Some(_)) => waiting(&used, &tail(body), output),
             _ => {
-                let lent = Self::lent(&used);
+                let (lent, body) = (Self::lent(&used), tail(body));
                 return ours!({ #handles #(#attrs)* move |#inputs| #output { #lent #body } });
             }
         };
@@ -155,6 +156,49 @@ fn waiting(used: &[&Param], body: &impl ToTokens, output: &ReturnType) -> TokenS
 fn bind(used: &[&Param]) -> TokenStream {
     let names = used.iter().map(|param| &param.name);
     ours!(#(let #names = &this.#names;)*)
+}
+
+/// An expression at the end of a block. One that goes on behind a block of its own, `{ … } + 1`, would end there.
+fn tail(expr: &Expr) -> TokenStream {
+    if first(expr).is_some_and(|first| ends_statement(first)) {
+        ours!((#expr))
+    } else {
+        expr.to_token_stream()
+    }
+}
+
+/// What stands first in an expression that goes on behind it.
+fn first(expr: &Expr) -> Option<&Expr> {
+    let before: &Expr = match expr {
+        Expr::Assign(assign) => &assign.left,
+        Expr::Await(wait) => &wait.base,
+        Expr::Binary(binary) => &binary.left,
+        Expr::Call(call) => &call.func,
+        Expr::Cast(cast) => &cast.expr,
+        Expr::Field(field) => &field.base,
+        Expr::Index(index) => &index.expr,
+        Expr::MethodCall(call) => &call.receiver,
+        Expr::Range(range) => range.start.as_deref()?,
+        Expr::Try(tried) => &tried.expr,
+        _ => return None,
+    };
+    first(before).or(Some(before))
+}
+
+/// Whether a statement that begins with this is over behind it.
+fn ends_statement(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Block(_)
+            | Expr::Const(_)
+            | Expr::ForLoop(_)
+            | Expr::If(_)
+            | Expr::Loop(_)
+            | Expr::Match(_)
+            | Expr::TryBlock(_)
+            | Expr::Unsafe(_)
+            | Expr::While(_)
+    )
 }
 
 /// The place that a reference names.

@@ -128,3 +128,19 @@ fn heads_each_part_with_the_line_that_it_comes_from() {
 fn a_small_expansion_reads_well() {
     insta::assert_snapshot!(inspect::readable(&expands(SMALL, true)));
 }
+
+#[test]
+fn what_goes_on_behind_a_block_of_its_own_is_one_expression() {
+    let expansion = expands(
+        r"
+        Sized(limit: usize) {
+            input   items: u64;
+            handler add = add_up(if *limit > 1 { 1 } else { 2 } + *limit) { workers: { 1 }.max(*limit) };
+
+            items -> map(|n| match *limit { 0 => n, _ => 1 } as u64) -> add;
+        }
+        ",
+        false,
+    );
+    assert!(syn::parse2::<syn::File>(expansion).is_ok());
+}

@@ -63,10 +63,7 @@ where
     S: Service<Q> + Clone + Send,
     Q: Clone + Send,
 {
-    move || Calling::Asking {
-        service: service.clone(),
-        request: Some(request.clone()),
-    }
+    move || Calling::of(service.clone(), request.clone())
 }
 
 pin_project! {
@@ -76,6 +73,15 @@ pin_project! {
     pub enum Calling<S: Service<Q>, Q> {
         Asking { service: S, request: Option<Q> },
         Called { #[pin] answer: S::Future },
+    }
+}
+
+impl<S: Service<Q>, Q> Calling<S, Q> {
+    pub(crate) fn of(service: S, request: Q) -> Self {
+        Self::Asking {
+            service,
+            request: Some(request),
+        }
     }
 }
 

@@ -186,7 +186,13 @@ where
             let entered = match &mut self.entrance {
                 None => None,
                 Some(entrance) => {
-                    let key = self.plan.keys.of(self.item.as_ref());
+                    let key = match self.plan.keys.of(self.item.as_ref()) {
+                        Ok(key) => key,
+                        Err(panic) => {
+                            entrance.cancel();
+                            return Err(Miss(Cause::Panicked(panic)));
+                        }
+                    };
                     match entrance.enter(key, deadline).await {
                         Ok(entered) => Some(entered),
                         Err(refusal) => return Err(Miss(Cause::Refused(refusal))),
@@ -216,19 +222,22 @@ where
                 self.tally.progress.set(self.plan.cell.control.millis());
             }
             let cause = match result {
-                Ok(Ok(Ok(outputs))) => {
-                    if let Some(entered) = entered {
-                        if self.plan.shows_broken(outputs.shown()) {
-                            entered.end(Verdict::Unhealthy);
+                Ok(Ok(Ok(outputs))) => match self.plan.shows_broken(outputs.shown()) {
+                    Ok(shows_broken) => {
+                        let verdict = if shows_broken {
+                            Verdict::Unhealthy
                         } else {
-                            entered.succeeded();
-                        }
+                            Verdict::Healthy
+                        };
+                        let place = entered.and_then(|entered| entered.gave(verdict, H::ONE));
+                        self.open = false;
+                        let (booked, broken) = ((&*self.tally, &*self.plan.cell), &mut self.broken);
+                        let hand = Hand::new(booked, broken, self.attempts, Self::SINK, K::unheld);
+                        let hand = hand.keeping(place);
+                        return Ok(Given { outputs, hand });
                     }
-                    self.open = false;
-                    let (booked, broken) = ((&*self.tally, &*self.plan.cell), &mut self.broken);
-                    let hand = Hand::new(booked, broken, self.attempts, Self::SINK, K::unheld);
-                    return Ok(Given { outputs, hand });
-                }
+                    Err(panic) => Cause::Panicked(panic),
+                },
                 Ok(Ok(Err(error))) => Cause::Error(error),
                 Ok(Err(panic)) => {
                     self.broken = true;
@@ -236,9 +245,11 @@ where
                 }
                 Err(_) => self.plan.settings.overdue(deadline),
             };
-            if let Some(entered) = entered {
-                entered.end(self.plan.settings.verdict(&cause));
-            }
+            let Some(entered) = entered else {
+                return Err(Miss(cause));
+            };
+            let (cause, verdict) = self.plan.settings.judged(cause, &mut self.last);
+            entered.end(verdict);
             Err(Miss(cause))
         }
     }
@@ -253,7 +264,14 @@ where
         &mut self,
         Miss(cause): Miss<Err>,
     ) -> impl Future<Output = Option<Miss<Err>>> + Send + use<'_, H, In, Out, Err, Args, K, S> {
-        let wait = self.wait_before_retry(&cause);
+        let (wait, cause) = match caught(|| self.wait_before_retry(&cause)) {
+            Ok(wait) => (wait, cause),
+            Err(panic) => (None, cause.spoilt(panic, &mut self.last)),
+        };
+        if let Some(wait) = wait {
+            let (stage, attempts) = (&*self.plan.cell.path, self.attempts);
+            tracing::debug!(stage, attempts, ?wait, "a call failed, and is made again");
+        }
         let cause = match (wait, cause) {
             (None, cause) => Some(Miss(cause)),
             (Some(_), Cause::Error(error)) => {
@@ -295,6 +313,16 @@ where
     }
 }
 
+impl<E> Cause<E> {
+    /// What was to be asked about it has panicked. An error of the handler is the last one, from here on.
+    fn spoilt(self, panic: String, last: &mut Option<Box<E>>) -> Self {
+        if let Self::Error(error) = self {
+            *last = Some(Box::new(error));
+        }
+        Self::Panicked(panic)
+    }
+}
+
 impl<E> Settings<E> {
     /// Why a call was cut short.
     #[cold]
@@ -321,10 +349,18 @@ impl<E> Settings<E> {
         }
     }
 
+    /// Why a call gave nothing in the end, and what it shows about the backend. Where the breaker's predicate panics, that is why.
+    #[cold]
+    pub(super) fn judged(&self, cause: Cause<E>, last: &mut Option<Box<E>>) -> (Cause<E>, Verdict) {
+        match caught(|| self.verdict(&cause)) {
+            Ok(verdict) => (cause, verdict),
+            Err(panic) => (cause.spoilt(panic, last), Verdict::Unhealthy),
+        }
+    }
+
     /// What a call that gave nothing shows about the backend. An error that the breaker's predicate does not count shows
     /// that it works; that the whole's time was over shows nothing.
-    #[cold]
-    pub(super) fn verdict(&self, cause: &Cause<E>) -> Verdict {
+    fn verdict(&self, cause: &Cause<E>) -> Verdict {
         match (cause, &self.breaker_when) {
             (Cause::Error(error), Some(counts)) if !counts(error) => Verdict::Healthy,
             (Cause::Late(_), _) => Verdict::Unknown,

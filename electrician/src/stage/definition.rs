@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
     AsTaken, Cell, Escapes, Failure, Generator, Handler, Hold, Nothing, Origin, Port, Reported,
-    Settings, Stage, Tally, draft::Instead, keys::Keys, settings::Predicate, unfit,
+    Settings, Stage, Tally, draft::Instead, keys::Keys, settings::Predicate, unfit, unwind::caught,
 };
 use crate::pipeline::Assembly;
 
@@ -46,10 +46,22 @@ pub(super) struct Plan<H, In, Out, Args, Err> {
 
 impl<H, In, Out, Args, Err> Plan<H, In, Out, Args, Err> {
     /// Whether what a call gave shows that the backend is not well.
-    pub(super) fn shows_broken(&self, output: Option<&Out>) -> bool {
-        let judged = self.broken.as_ref().zip(output);
-        judged.is_some_and(|(broken, output)| broken(output))
+    ///
+    /// # Errors
+    /// What the question panicked with.
+    #[inline]
+    pub(super) fn shows_broken(&self, output: Option<&Out>) -> Result<bool, String> {
+        match &self.broken {
+            None => Ok(false),
+            Some(broken) => asked(broken, output),
+        }
     }
+}
+
+/// Stands by itself, so that a stage that asks nothing costs no more for it than the look.
+#[inline(never)]
+fn asked<Out>(broken: &Predicate<Out>, output: Option<&Out>) -> Result<bool, String> {
+    output.map_or(Ok(false), |output| caught(|| broken(output)))
 }
 
 /// A stage that is a part of a pipeline.

@@ -333,13 +333,24 @@ async fn wait_until(refusal: Refusal, deadline: Option<Instant>) -> Result<(), R
 }
 
 impl Entered<'_> {
-    /// The handler has given what it was called for.
+    /// The handler has given what it was called for, which shows this. Where more of it is to come, the place is kept until
+    /// what this gives is dropped.
     #[inline]
-    pub(super) fn succeeded(self) {
-        if let Some(budget) = &mut self.entrance.budget {
+    pub(super) fn gave(mut self, verdict: Verdict, all: bool) -> Option<Self> {
+        if verdict == Verdict::Healthy
+            && let Some(budget) = &mut self.entrance.budget
+        {
             budget.succeeded();
         }
-        self.end(Verdict::Healthy);
+        if all {
+            self.end(verdict);
+            return None;
+        }
+        self.tell_breaker(verdict);
+        if let Some(seat) = &mut self.entrance.seat {
+            seat.opened(verdict);
+        }
+        Some(self)
     }
 
     /// The call has ended, and shows this about the backend.
@@ -350,10 +361,14 @@ impl Entered<'_> {
 
 impl Entered<'_> {
     fn tell(&mut self, verdict: Verdict) {
+        self.tell_breaker(verdict);
+        self.entrance.leave(verdict);
+    }
+
+    fn tell_breaker(&mut self, verdict: Verdict) {
         if let (Some(breaker), Some(token)) = (&mut self.entrance.breaker, self.token.take()) {
             breaker.tell(token, verdict);
         }
-        self.entrance.leave(verdict);
     }
 }
 

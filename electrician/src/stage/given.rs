@@ -15,7 +15,9 @@ use std::{
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
-use super::{Answer, Cause, Cell, Failure, Outputs, Tally, Unfailing, unwind::caught};
+use super::{
+    Answer, Cause, Cell, Failure, Outputs, Tally, Unfailing, entrance::Entered, unwind::caught,
+};
 
 /// How far the outputs of a call have come.
 pub(super) enum Way {
@@ -35,6 +37,8 @@ pub(super) struct Hand<'a, T> {
     pub(super) given: u64,
     pub(super) waited: bool,
     pub(super) way: Way,
+    /// The place in the bulkhead of a call that gives many outputs, until it has given them all.
+    place: Option<Entered<'a>>,
 }
 
 impl<'a, T> Hand<'a, T> {
@@ -57,7 +61,14 @@ impl<'a, T> Hand<'a, T> {
             given: 0,
             waited: false,
             way: Way::Open,
+            place: None,
         }
+    }
+
+    /// With the place of the call.
+    pub(super) fn keeping(mut self, place: Option<Entered<'a>>) -> Self {
+        self.place = place;
+        self
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
+use super::unwind::caught;
+
 /// The hash of a key of an item.
 type KeyOf<In> = Box<dyn Fn(&In) -> u64 + Send + Sync>;
 
@@ -31,13 +33,18 @@ impl<In> Keys<In> {
     }
 
     /// Of this item, where it is still there.
-    pub(super) fn of(&self, item: Option<&In>) -> Key {
-        let hash =
-            |key: &Option<KeyOf<In>>| key.as_ref().zip(item).map_or(0, |(key, item)| key(item));
-        Key {
-            rate: hash(&self.rate),
-            breaker: hash(&self.breaker),
-        }
+    ///
+    /// # Errors
+    /// What a key panicked with.
+    pub(super) fn of(&self, item: Option<&In>) -> Result<Key, String> {
+        let hash = |key: &Option<KeyOf<In>>| match key.as_ref().zip(item) {
+            None => Ok(0),
+            Some((key, item)) => caught(|| key(item)),
+        };
+        Ok(Key {
+            rate: hash(&self.rate)?,
+            breaker: hash(&self.breaker)?,
+        })
     }
 }
 

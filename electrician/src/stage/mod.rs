@@ -41,6 +41,8 @@ mod protected;
 mod provided;
 mod queued;
 mod sampling;
+#[cfg(feature = "tower")]
+mod served;
 mod settings;
 mod settle;
 mod slots;
@@ -91,6 +93,8 @@ pub use polled::{Found, Polled, Polls, Ticks, Work};
 pub use pool::{Came, Pool};
 pub use provided::{provider, provider_sink, provider_stream};
 pub use queued::Desk;
+#[cfg(feature = "tower")]
+pub use served::service;
 pub use settings::{Cell, OnPanic, Settings, WhenLimited, WhenOpen};
 pub use settle::Settled;
 pub use source::Source;

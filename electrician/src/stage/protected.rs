@@ -80,10 +80,14 @@ where
         pass.came(at);
         let Some(Ok(output)) = called else {
             let error = called.and_then(Result::err);
-            return Err(Some(self.missed_first(error)));
+            return Err(Some(self.missed_first(error.map(Cause::Error))));
+        };
+        let shows_broken = match self.plan.shows_broken(output.as_ref()) {
+            Ok(shows_broken) => shows_broken,
+            Err(panic) => return Err(Some(self.missed_first(Some(Cause::Panicked(panic))))),
         };
         if let Some(entrance) = &mut self.entrance {
-            if self.plan.shows_broken(output.as_ref()) {
+            if shows_broken {
                 entrance.end(Verdict::Unhealthy);
             } else {
                 entrance.succeeded();
@@ -169,16 +173,13 @@ where
         output
     }
 
-    /// The first call has given an error, or none in its time.
+    /// The first call has ended like that, or took longer than it had.
     #[cold]
-    fn missed_first(&mut self, error: Option<Err>) -> Miss<Err> {
+    fn missed_first(&mut self, cause: Option<Cause<Err>>) -> Miss<Err> {
         self.began_at(self.began.unwrap_or_else(Instant::now));
         let settings = &self.plan.settings;
-        let cause = match error {
-            Some(error) => Cause::Error(error),
-            None => settings.overdue(self.deadline),
-        };
-        let verdict = settings.verdict(&cause);
+        let cause = cause.unwrap_or_else(|| settings.overdue(self.deadline));
+        let (cause, verdict) = settings.judged(cause, &mut self.last);
         self.attempts = 1;
         self.leaves(verdict);
         Miss(cause)

@@ -149,7 +149,11 @@ where
     ///
     /// An item that gave an output, or none, is still to be booked.
     async fn serve(&self, item: In, waiting: Waiting) -> Came<Out, Settled<In, K::Back, Err>> {
-        if let Err(item) = self.room.push(item) {
+        let priority = match self.room.priority(&item) {
+            Ok(priority) => priority,
+            Err(panic) => return self.miss(item, Cause::Panicked(panic), waiting),
+        };
+        if let Err(item) = self.room.push(priority, item) {
             return self.refuse(item, waiting);
         }
         match self.turn().await {
@@ -200,6 +204,16 @@ where
     /// There is no room for an item, or it has become too old.
     fn refuse(&self, item: In, waiting: Waiting) -> Came<Out, Settled<In, K::Back, Err>> {
         let cause = Cause::Refused(Refusal::new(Layer::RateLimit, None));
+        self.miss(item, cause, waiting)
+    }
+
+    /// An item has no turn. No worker has it, so none waits after a panic.
+    fn miss(
+        &self,
+        item: In,
+        cause: Cause<Err>,
+        waiting: Waiting,
+    ) -> Came<Out, Settled<In, K::Back, Err>> {
         let mut item = Some(item);
         let came = match self.plan.fall_back(cause, item.as_ref()) {
             Ok(output) => Ok(Some(output)),

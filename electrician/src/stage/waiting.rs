@@ -8,7 +8,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::Cell;
+use super::{Cell, unwind::caught};
 use crate::resilience::{
     Smoothing, SmoothingSnapshot,
     smoothing_queue::{Next, Queue},
@@ -54,9 +54,16 @@ impl<In> WaitingRoom<In> {
         self.capacity
     }
 
-    /// Takes an item in, or gives it back, where there is no room.
-    pub(super) fn push(&self, item: In) -> Result<(), In> {
-        let priority = (self.priority)(&item);
+    /// How much an item matters.
+    ///
+    /// # Errors
+    /// What the question panicked with.
+    pub(super) fn priority(&self, item: &In) -> Result<i32, String> {
+        caught(|| (self.priority)(item))
+    }
+
+    /// Takes an item in that matters so much, or gives it back, where there is no room.
+    pub(super) fn push(&self, priority: i32, item: In) -> Result<(), In> {
         let pushed = self.queue().push(Instant::now(), priority, item);
         pushed.map_err(|refused| refused.item)
     }

@@ -93,6 +93,19 @@ pipeline! {
         call.neutral -> park;
     }
 
+    TakenOver(input: Script<u32>, faults: Faults<Broken>, stored: Recorder<u32>) {
+        generator source = scripted(input);
+        handler   call   = faulty_ref(faults) {
+            breaker: { consecutive: 4, cooldown: 1h },
+            retry:   { attempts: 2, backoff: 1ms, idempotent },
+        };
+        handler   spare  = |item: u32| item + 100;
+        handler   store  = record(stored);
+        source -> call -> store;
+        call.error   -> map(|failure| failure.item) -> spare -> store;
+        call.neutral -> spare;
+    }
+
     Hedged(input: Script<u32>, faults: Faults<Broken>, stored: Recorder<u32>, rejected: Recorder<AnyFailure>) {
         generator source  = scripted(input);
         handler   call    = faulty(faults) { hedge: { after: 50ms, idempotent } };
@@ -129,6 +142,24 @@ async fn a_fallback_stands_in_the_place_of_an_output() {
     assert_eq!(stored.items(), [0, 77, 77, 3]);
     let call = stats(&report, "call");
     assert_eq!((call.completed, call.failed, call.emitted), (4, 0, 4));
+    assert_clean(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_stage_takes_over_what_the_chain_gave_up() {
+    let stored = Recorder::new();
+    let report = run_to_end(TakenOver {
+        input: Script::items(0..6),
+        faults: Faults::none().fail_from_to(3, u64::MAX, Broken(503)),
+        stored: stored.clone(),
+    })
+    .await;
+    let mut kept = stored.take();
+    kept.sort_unstable();
+    assert_eq!(kept, [0, 1, 102, 103, 104, 105]);
+    let [call, spare] = ["call", "spare"].map(|stage| stats(&report, stage));
+    assert_eq!((call.completed, call.failed, call.refused), (2, 2, 2));
+    assert_eq!((spare.received, spare.completed), (4, 4));
     assert_clean(&report);
 }
 

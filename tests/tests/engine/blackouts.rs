@@ -48,6 +48,20 @@ pipeline! {
         call.overflow -> park;
     }
 
+    Queueing(faults: Faults<Broken>, closed: Arc<AtomicBool>, stored: Recorder<u32>) {
+        input   items: u32;
+        handler call  = faulty_ref(faults) {
+            rate_limit: {
+                rate:     1_000/s,
+                blackout: || closed.load(Relaxed),
+                queue:    { capacity: 10, priority: |item| *item as i32 },
+            },
+            on_error:   skip,
+        };
+        handler store = record(stored);
+        items -> call -> store;
+    }
+
     Never(faults: Faults<Broken>) {
         input   items: u32;
         handler call = faulty_ref(faults) {
@@ -126,6 +140,27 @@ async fn what_comes_during_a_blackout_overflows_where_there_is_a_port() {
     let report = running.drain(LONG).await;
     assert_eq!((stored.items(), later.items()), (vec![0, 3], vec![1, 2]));
     assert_eq!(stats(&report, "call").refused, 2);
+    assert_clean(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_during_a_blackout_is_queued_where_there_is_a_queue() {
+    let (stored, closed) = (Recorder::new(), Arc::new(AtomicBool::new(true)));
+    let running = Queueing {
+        faults: Faults::none(),
+        closed: Arc::clone(&closed),
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
+    for item in [1, 9, 5, 7] {
+        running.items.send(item).await.unwrap();
+    }
+    tokio::time::sleep(ms(10_000)).await;
+    assert!(stored.items().is_empty());
+    closed.store(false, Relaxed);
+    let report = running.drain(LONG).await;
+    assert_eq!(stored.items(), [9, 7, 5, 1], "the urgent go first");
     assert_clean(&report);
 }
 

@@ -8,13 +8,30 @@ use electrician::{
     test::{Faults, Recorder, Script, assert_clean, faulty_ref, record, run_to_end, scripted},
     value::Rate,
 };
+use futures_util::stream::{self, Stream, StreamExt};
 use tokio::time::Instant;
 
 use super::support::{Broken, LONG, keep, keep_any, ms, stats};
 
 type Rejects = Recorder<Failure<u32, Broken>>;
 
+/// Three parts of an item, one every 10 ms.
+#[handler]
+async fn parts(item: u32) -> impl Stream<Item = u32> {
+    stream::iter(0..3).then(move |part| async move {
+        tokio::time::sleep(ms(10)).await;
+        item * 10 + part
+    })
+}
+
 pipeline! {
+    Streaming(input: Script<u32>, stored: Recorder<u32>) {
+        generator source = scripted(input);
+        handler   parts  = parts { workers: 5, bulkhead: 2 };
+        handler   store  = record(stored);
+        source -> parts -> store;
+    }
+
     Paced(input: Script<u32>, faults: Faults<Broken>, stored: Recorder<u32>) {
         generator source = scripted(input);
         handler   call   = faulty_ref(faults) { rate_limit: { rate: 10/s, burst: 2 }, on_error: skip };
@@ -307,6 +324,26 @@ async fn a_bulkhead_bounds_the_calls_of_all_workers() {
     .await;
     assert_eq!((stored.items().len(), faults.max_concurrent()), (20, 3));
     assert_clean(&report);
+}
+
+/// The place used to be free again as soon as the stream was there.
+#[tokio::test(start_paused = true)]
+async fn a_stream_keeps_its_place_in_the_bulkhead_until_it_has_ended() {
+    let stored = Recorder::new();
+    let running = Streaming {
+        input: Script::items(0..8),
+        stored: stored.clone(),
+    }
+    .start()
+    .unwrap();
+    tokio::time::sleep(ms(45)).await;
+    assert_eq!(running.stages().parts.bulkhead().snapshot().running, 2);
+    let report = running.wait().await;
+    assert_clean(&report);
+    // eight streams of 30 ms, two at once
+    let times = stored.times();
+    assert_eq!((times.len(), times[23]), (24, ms(4 * 30)));
+    assert_eq!(running.stages().parts.bulkhead().snapshot().running, 0);
 }
 
 #[tokio::test(start_paused = true)]

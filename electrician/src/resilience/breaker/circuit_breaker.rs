@@ -6,6 +6,7 @@ use super::{
     events::KEPT,
     gate::{Gate, GateCell},
     state::State,
+    watch::Watch,
     window::part_of,
 };
 use std::{
@@ -35,7 +36,9 @@ use tokio::{
 /// - Nothing runs in the background: the first call after the cooldown is the first probe.
 ///
 /// A caller with many calls, one after the other, asks through a [`worker`](Self::worker): that locks
-/// nothing while the breaker is closed. Refusing takes one load and one look at the clock either way.
+/// nothing while the breaker is closed. Refusing takes one load and one look at the clock either way. In a
+/// [chain](super::super::Chain) with a timeout or a deadline, a timer watches over a cooldown of 100 ms or more, and
+/// only one refusal in 64 looks at the clock.
 ///
 /// # Examples
 ///
@@ -61,7 +64,7 @@ pub struct CircuitBreaker {
 
 /// What all clones, workers and permits of a breaker share.
 pub struct Shared {
-    gate: GateCell,
+    pub(super) gate: GateCell,
     /// A call that takes this long is slow. Where there is none, calls are not timed.
     pub(super) slow_call: Option<Duration>,
     /// How long a part of the window is, where it is one of time.
@@ -76,6 +79,8 @@ pub struct Shared {
 pub(super) struct Held {
     pub(super) state: State,
     pub(super) counters: Counters,
+    /// While the gate is watched.
+    pub(super) watch: Option<Watch>,
 }
 
 /// The breaker refuses calls.
@@ -103,6 +108,7 @@ impl CircuitBreaker {
                 held: Mutex::new(Held {
                     state,
                     counters: Counters::default(),
+                    watch: None,
                 }),
                 changed: Notify::new(),
                 listeners: OnceLock::new(),
@@ -259,7 +265,9 @@ impl Shared {
         held.state.gather(now, total);
         held.state.tick(now);
         let result = act(&mut held, now);
-        self.gate.set(held.state.gate());
+        if !self.gate.set(held.state.gate()) {
+            held.watch = None;
+        }
         let events = held.state.take_events();
         if let Some(listeners) = self.listeners.get() {
             // Under the lock, so that they are told in order. Without listeners it is an error.

@@ -26,9 +26,17 @@ pub(super) struct GateCell {
     origin: Instant,
 }
 
-/// The bit of a moment, which is kept as nanoseconds since the origin: they last for 292 years.
+/// The bit of a moment, which is kept as nanoseconds since the origin: they last for 146 years.
 const SHUT: u64 = 1 << 63;
-const ASK: u64 = u64::MAX;
+/// The bit of a moment that somebody watches: while it is set, the moment has not come.
+const WATCHED: u64 = 1 << 62;
+const ASK: u64 = !WATCHED;
+/// The last moment.
+const LAST: u64 = WATCHED - 2;
+
+/// A moment that is watched, of one opening.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Watched(u64);
 
 impl GateCell {
     pub(super) fn new(gate: Gate, origin: Instant) -> Self {
@@ -41,8 +49,38 @@ impl GateCell {
         match self.packed.load(Relaxed) {
             ASK => Gate::Ask,
             generation if generation & SHUT == 0 => Gate::Wide(generation),
-            until => Gate::Shut(self.origin + Duration::from_nanos(until & !SHUT)),
+            until => Gate::Shut(self.moment(until)),
         }
+    }
+
+    /// Until when no call goes, while that moment is watched: no clock is needed to know that it has not come.
+    #[inline]
+    pub(super) fn watched(&self) -> Option<Instant> {
+        let packed = self.packed.load(Relaxed);
+        (packed & (SHUT | WATCHED) == SHUT | WATCHED).then(|| self.moment(packed))
+    }
+
+    /// From here on the moment is watched, if no call goes before it and nobody watches it yet.
+    pub(super) fn watch(&self, until: Instant) -> Option<Watched> {
+        let shut = pack(Gate::Shut(until), self.origin);
+        let watched = shut | WATCHED;
+        let exchanged = self
+            .packed
+            .compare_exchange(shut, watched, Relaxed, Relaxed);
+        exchanged.is_ok().then_some(Watched(watched))
+    }
+
+    /// The clock is to be read from here on, unless the gate has changed meanwhile.
+    pub(super) fn unwatch(&self, Watched(watched): Watched) {
+        let shut = watched & !WATCHED;
+        let _ = self
+            .packed
+            .compare_exchange(watched, shut, Relaxed, Relaxed);
+    }
+
+    #[inline]
+    fn moment(&self, packed: u64) -> Instant {
+        self.origin + Duration::from_nanos(packed & !(SHUT | WATCHED))
     }
 
     /// The generation, while every call goes.
@@ -58,8 +96,14 @@ impl GateCell {
         self.packed.load(Relaxed) == generation & !SHUT
     }
 
-    pub(super) fn set(&self, gate: Gate) {
-        self.packed.store(pack(gate, self.origin), Relaxed);
+    /// One that is watched stays so while it is the same. Says whether it is watched.
+    pub(super) fn set(&self, gate: Gate) -> bool {
+        let packed = pack(gate, self.origin);
+        let stays = packed & SHUT != 0 && self.packed.load(Relaxed) == packed | WATCHED;
+        if !stays {
+            self.packed.store(packed, Relaxed);
+        }
+        stays
     }
 }
 
@@ -68,7 +112,7 @@ fn pack(gate: Gate, origin: Instant) -> u64 {
         Gate::Wide(generation) => generation & !SHUT,
         Gate::Shut(until) => {
             let nanos = until.saturating_duration_since(origin).as_nanos();
-            SHUT | u64::try_from(nanos).map_or(!SHUT - 1, |nanos| nanos.min(!SHUT - 1))
+            SHUT | u64::try_from(nanos).map_or(LAST, |nanos| nanos.min(LAST))
         }
         Gate::Ask => ASK,
     }
@@ -91,8 +135,28 @@ mod tests {
             Gate::Shut(origin + years),
             Gate::Ask,
         ] {
-            cell.set(gate);
-            assert_eq!(cell.get(), gate);
+            assert!(!cell.set(gate));
+            assert_eq!((cell.get(), cell.watched()), (gate, None));
         }
+    }
+
+    #[test]
+    fn a_moment_is_watched_until_another_gate_is_set() {
+        let origin = Instant::now();
+        let [soon, late] = [1, 2].map(|hours| origin + Duration::from_hours(hours));
+        let cell = GateCell::new(Gate::Shut(soon), origin);
+        assert!(cell.watch(late).is_none(), "it is another moment");
+        let watched = cell.watch(soon).expect("nobody watches it");
+        assert!(cell.watch(soon).is_none(), "once is enough");
+        assert_eq!((cell.get(), cell.watched()), (Gate::Shut(soon), Some(soon)));
+        assert!(cell.set(Gate::Shut(soon)), "nothing has changed");
+        assert_eq!(cell.watched(), Some(soon));
+
+        assert!(!cell.set(Gate::Shut(late)));
+        let later = cell.watch(late).expect("nobody watches it");
+        cell.unwatch(watched);
+        assert_eq!(cell.watched(), Some(late), "the first one is of the past");
+        cell.unwatch(later);
+        assert_eq!((cell.get(), cell.watched()), (Gate::Shut(late), None));
     }
 }

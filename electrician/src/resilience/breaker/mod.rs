@@ -34,6 +34,7 @@ mod ramp;
 mod settings;
 mod snapshot;
 mod state;
+mod watch;
 mod window;
 mod worker;
 

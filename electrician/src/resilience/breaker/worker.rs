@@ -37,6 +37,8 @@ pub struct BreakerWorker {
     breaker: CircuitBreaker,
     counter: Option<Arc<Counter>>,
     pace: Pace,
+    /// How many calls were refused since the clock was read.
+    unlooked: u32,
 }
 
 /// How many successes a worker counts by itself before it has them added up.
@@ -49,6 +51,9 @@ struct Pace {
 
 const LONGEST_STRIDE: u32 = 64;
 
+/// The most calls that are refused without a look at the clock: a runtime that does not run rings no timer.
+const UNLOOKED: u32 = 64;
+
 impl BreakerWorker {
     pub(super) fn new(breaker: CircuitBreaker) -> Self {
         Self {
@@ -59,6 +64,7 @@ impl BreakerWorker {
                 stride: 1,
                 looked: None,
             },
+            unlooked: 0,
         }
     }
 
@@ -103,6 +109,23 @@ impl BreakerWorker {
     pub(crate) fn at_hand(&self) -> Option<Token> {
         let shared = &self.breaker.shared;
         Some(Token::new(shared.wide()?, shared))
+    }
+
+    /// Refuses a call while a timer watches the cooldown, without a look at the clock.
+    #[inline]
+    pub(crate) fn shut(&mut self) -> Option<Open> {
+        let until = self.breaker.shared.gate.watched()?;
+        self.unlooked = (self.unlooked + 1) % UNLOOKED;
+        (self.unlooked > 0).then_some(Open { until })
+    }
+
+    /// Has a timer watch the cooldown of a breaker that has just refused.
+    ///
+    /// # Panics
+    ///
+    /// In a runtime without a clock.
+    pub(crate) fn watch(&self, open: Open) {
+        self.breaker.watch(open);
     }
 
     /// The same where calls are not timed: the generation is all that a token is made of.
@@ -170,6 +193,7 @@ impl BreakerWorker {
             breaker,
             counter,
             pace,
+            ..
         } = self;
         breaker.shared.change_held(|held, now| {
             *pace = pace.next(now, breaker.shared.part);

@@ -129,7 +129,7 @@ impl Seat {
     }
 
     /// What the call has opened goes on; a limit that finds its own goes by the opening.
-    pub(in super::super) fn opened(&mut self, verdict: Verdict) {
+    pub(crate) fn opened(&mut self, verdict: Verdict) {
         if let Some(permit) = &mut self.permit {
             permit.note(verdict);
         }

@@ -28,7 +28,8 @@ impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
     ///
     /// # Panics
     ///
-    /// When something has to wait outside a tokio runtime, or in one without a clock.
+    /// When something has to wait outside a tokio runtime, or in one without a clock; with a timeout or a deadline, when a breaker
+    /// refuses in a runtime without a clock, too.
     ///
     /// # Cancel safety
     ///

@@ -12,6 +12,12 @@ pub trait Guards<T, E>: Books {
     /// Permission for a call that is there without asking anybody.
     #[doc(hidden)]
     fn at_hand(&self) -> Option<Token>;
+    /// Whether it refuses without asking anybody.
+    #[doc(hidden)]
+    fn shut(&mut self) -> Option<Open>;
+    /// It has just refused, and a timer may watch until when.
+    #[doc(hidden)]
+    fn watch(&self, open: Open);
     /// What an outcome shows; `None` is a call that took longer than it was given.
     #[doc(hidden)]
     fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict;
@@ -60,6 +66,13 @@ impl<T, E> Guards<T, E> for () {
     }
 
     #[inline]
+    fn shut(&mut self) -> Option<Open> {
+        None
+    }
+
+    fn watch(&self, _: Open) {}
+
+    #[inline]
     fn judge(&self, outcome: Option<Result<&T, &E>>) -> Verdict {
         outcome.map_or(Verdict::Unhealthy, |outcome| EveryError.verdict(outcome))
     }
@@ -88,6 +101,15 @@ impl<T, E, J: Judges<T, E> + Send> Guards<T, E> for Guarded<J> {
     #[inline]
     fn at_hand(&self) -> Option<Token> {
         self.worker.at_hand()
+    }
+
+    #[inline]
+    fn shut(&mut self) -> Option<Open> {
+        self.worker.shut()
+    }
+
+    fn watch(&self, open: Open) {
+        self.worker.watch(open);
     }
 
     #[inline]

@@ -153,6 +153,12 @@ where
         let chain = &mut *parts.chain;
         let at_hand = H::ONCE.then(|| chain.limits.at_hand()).flatten();
         let Some(token) = at_hand else {
+            if F::NEVER
+                && let Some(open) = chain.limits.breaker.shut()
+            {
+                *this.parts = None;
+                return Poll::Ready(Err(ChainError::refused(open)));
+            }
             return self.not_at_hand(cx);
         };
         let held = Held { chain, token };
@@ -286,6 +292,9 @@ where
         if F::NEVER
             && let Err(open) = chain.limits.breaker.would_permit()
         {
+            if chain.has_clock() {
+                chain.limits.breaker.watch(open);
+            }
             *this.parts = None;
             return Poll::Ready(Err(ChainError::refused(open)));
         }
@@ -316,6 +325,11 @@ where
 }
 
 impl<L, B, K, R, H, F, I> Chain<L, B, K, R, H, F, I> {
+    /// Whether it is meant for a runtime with timers.
+    fn has_clock(&self) -> bool {
+        self.attempts.timeout.is_some() || self.deadline.0.is_some()
+    }
+
     /// What is counted from now on.
     fn begin<E>(&self) -> Begun<R::Tries>
     where

@@ -1,8 +1,8 @@
-//! The ratios of the table in, an SVG out: two bars a row, one for each runtime, and the line of its goal.
+//! The ratios of the table in, an SVG out: two bars a row, one for each column of the table, and the line of its goal.
 
-use std::fmt::Write;
+use std::{fmt::Write, fs, path::Path, process::ExitCode};
 
-use crate::{bench::RUNTIMES, row::Row};
+use super::row::Row;
 
 const WIDTH: f64 = 1180.0;
 /// Where the scale begins.
@@ -51,17 +51,35 @@ text { fill: #e6edf3 }
 .goal { stroke: #f0883e }
 }";
 
-/// Draws the rows that are ratios.
-pub(crate) fn draw(rows: &[Row]) -> String {
+/// What the figures are of, and the columns of the table.
+#[derive(Clone, Copy)]
+pub(crate) struct Words {
+    pub(crate) each: &'static str,
+    pub(crate) columns: [&'static str; 2],
+}
+
+/// Draws the rows that are ratios into a file, if one was asked for.
+pub(crate) fn save(file: Option<&Path>, words: Words, rows: &[Row]) -> ExitCode {
+    if let Some(file) = file
+        && let Err(error) = fs::write(file, draw(words, rows))
+    {
+        eprintln!("{}: {error}", file.display());
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn draw(words: Words, rows: &[Row]) -> String {
     let rows: Vec<&Row> = rows.iter().filter(|row| row.limit.is_ratio()).collect();
     let bottom = rows.iter().fold(TOP, |y, _| y + HEIGHT_OF_ROW);
     let height = bottom + 40.0;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
-         aria-label=\"what the engine costs beside its baselines\">\n<style>{STYLE}</style>\n\
-         <rect class=\"back\" width=\"{WIDTH}\" height=\"{height}\" rx=\"6\"/>\n"
+         aria-label=\"what {each} costs beside its baselines\">\n<style>{STYLE}</style>\n\
+         <rect class=\"back\" width=\"{WIDTH}\" height=\"{height}\" rx=\"6\"/>\n",
+        each = words.each
     );
-    head(&mut svg);
+    head(&mut svg, words);
     scale(&mut svg, bottom);
     for (row, y) in rows.iter().zip(std::iter::successors(Some(TOP), |y| {
         Some(y + HEIGHT_OF_ROW)
@@ -72,27 +90,22 @@ pub(crate) fn draw(rows: &[Row]) -> String {
     svg
 }
 
-fn head(svg: &mut String) {
-    let [one, two] = RUNTIMES;
-    text(
-        svg,
-        (20.0, 32.0),
-        "title",
-        "start",
-        "What an item costs, as a share of the same work done otherwise",
-    );
+fn head(svg: &mut String, Words { each, columns }: Words) {
+    let [one, two] = columns;
+    let title = format!("What {each} costs, as a share of the same work done otherwise");
+    text(svg, (20.0, 32.0), "title", "start", &title);
     rect(svg, "one", (20.0, 48.0), 22.0);
     text(svg, (48.0, 57.0), "", "start", one);
     rect(svg, "two", (160.0, 48.0), 22.0);
     text(svg, (188.0, 57.0), "", "start", two);
     line(svg, "goal", (294.0, 44.0), (294.0, 60.0));
     text(svg, (302.0, 57.0), "", "start", "goal: bars end before it");
-    for (column, name) in COLUMNS.into_iter().zip(RUNTIMES) {
+    for (column, name) in COLUMNS.into_iter().zip(columns) {
         text(svg, (column, TOP - 12.0), "small", "end", name);
     }
 }
 
-/// The class of each runtime's bar, and where it stands in its row.
+/// The class of each column's bar, and where it stands in its row.
 const BARS: [(&str, f64); 2] = [("one", 4.0), ("two", 4.0 + BAR)];
 
 fn scale(svg: &mut String, bottom: f64) {
