@@ -66,10 +66,13 @@ fn end(chain: &[Link], cursor: &mut Cursor, cx: &mut Context) -> Option<EdgeOpti
         } else {
             cursor.span()
         };
-        let sentence = if cursor.peek_pair(0, '=', '>') {
-            message::fat_arrow()
-        } else {
-            message::missing_arrow(meant(&only.node))
+        let other = [('=', '>', "=>"), ('<', '-', "<-")];
+        let other = other
+            .iter()
+            .find(|(first, second, _)| cursor.peek_pair(0, *first, *second));
+        let sentence = match other {
+            Some((.., written)) => message::other_arrow(written),
+            None => message::missing_arrow(meant(&only.node)),
         };
         cx.report(span, sentence);
         return None;

@@ -76,7 +76,7 @@ fn is_list(cursor: &Cursor) -> bool {
 
 fn name(cursor: &mut Cursor, cx: &mut Context) -> Option<Ident> {
     let start = cursor.span();
-    let lost = cursor.skip_until(|cursor| is_word(cursor) && !is_where(cursor));
+    let lost = cursor.skip_until(is_name);
     let name = cursor.eat_ident().cloned();
     match name {
         None => cx.report(start, message::pipeline_without_name()),
@@ -86,8 +86,11 @@ fn name(cursor: &mut Cursor, cx: &mut Context) -> Option<Ident> {
     name
 }
 
-fn is_where(cursor: &Cursor) -> bool {
-    cursor.peek_ident(0).is_some_and(|word| word == "where")
+/// Whether a word stands here that may be the name: nothing else stands behind it, no `struct` before it.
+fn is_name(cursor: &Cursor) -> bool {
+    let is_where = |word: &Ident| word == "where";
+    cursor.peek_ident(0).is_some_and(|word| !is_where(word))
+        && cursor.peek_ident(1).is_none_or(is_where)
 }
 
 /// `name: Type, …`; a type that cannot be read leaves its parameter behind.

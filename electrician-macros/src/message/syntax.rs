@@ -24,8 +24,12 @@ pub(crate) fn missing_arrow(nearest: Option<&str>) -> String {
     format!("[E0104] expected an arrow, `a -> b;`{tail}")
 }
 
-pub(crate) fn fat_arrow() -> String {
-    "[E0117] an arrow of the wiring is `->`; `=>` stands behind the pattern of an arm".to_owned()
+pub(crate) fn other_arrow(written: &str) -> String {
+    let why = match written {
+        "=>" => "`=>` stands behind the pattern of an arm",
+        _ => "items go from left to right",
+    };
+    format!("[E0117] an arrow of the wiring is `->`; {why}")
 }
 
 pub(crate) fn parameter_without_type(name: &str) -> String {
