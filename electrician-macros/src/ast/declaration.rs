@@ -43,7 +43,6 @@ fn assigns(cursor: &Cursor, at: usize) -> bool {
 fn keyword(cursor: &mut Cursor, cx: &mut Context) -> Option<&'static str> {
     let written = plain(cursor.peek_ident(0)?);
     let keyword = KEYWORDS.into_iter().find(|known| *known == written);
-    let meant = suggest(&written, KEYWORDS);
     let is_missing = keyword.is_none() && assigns(cursor, 1);
     if !is_missing {
         cursor.skip(1);
@@ -51,7 +50,7 @@ fn keyword(cursor: &mut Cursor, cx: &mut Context) -> Option<&'static str> {
     keyword.or_else(|| {
         let behind = cursor.rest().get(usize::from(is_missing));
         let span = behind.map_or(cursor.span(), TokenTree::span);
-        let meant = meant.filter(|_| !is_missing);
+        let meant = suggest(&written, KEYWORDS).filter(|_| !is_missing);
         cx.report(span, message::missing_arrow(meant));
         meant.or(Some("handler"))
     })

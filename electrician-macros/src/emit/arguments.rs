@@ -160,7 +160,7 @@ fn bind(used: &[&Param]) -> TokenStream {
 
 /// An expression at the end of a block. One that goes on behind a block of its own, `{ … } + 1`, would end there.
 fn tail(expr: &Expr) -> TokenStream {
-    if first(expr).is_some_and(|first| ends_statement(first)) {
+    if first(expr).is_some_and(ends_statement) {
         ours!((#expr))
     } else {
         expr.to_token_stream()

@@ -11,13 +11,23 @@ use crate::graph::{EdgeId, Graph, Island, Port, Stage, StageKind};
 pub(super) struct Line<'e, 'a> {
     pub(super) emitter: &'e Emitter<'a>,
     pub(super) stages: Vec<&'e Stage<'a>>,
+    /// The heads of all edges that leave the island.
+    senders: Vec<Ident>,
+    /// The same as what is handed over together.
+    heads: TokenStream,
 }
 
 impl<'e, 'a> Line<'e, 'a> {
     pub(super) fn new(emitter: &'e Emitter<'a>, island: &Island) -> Self {
         let stages = island.stages.iter().map(|id| emitter.graph.stage(*id));
-        let stages = stages.collect();
-        Self { emitter, stages }
+        let edges = (island.stages.iter()).flat_map(|id| emitter.queues_from(*id));
+        let senders: Vec<Ident> = edges.map(|edge| emitter.sender(edge)).collect();
+        Self {
+            emitter,
+            stages: stages.collect(),
+            heads: ours!(&mut [#(&mut #senders),*]),
+            senders,
+        }
     }
 
     pub(super) fn head(&self) -> &'e Stage<'a> {
@@ -59,18 +69,13 @@ impl<'e, 'a> Line<'e, 'a> {
     }
 
     /// The heads of all edges that leave the island.
-    pub(super) fn senders(&self) -> Vec<Ident> {
-        let edges = self
-            .stages
-            .iter()
-            .flat_map(|stage| self.emitter.queues_from(stage.id));
-        edges.map(|edge| self.emitter.sender(edge)).collect()
+    pub(super) fn senders(&self) -> &[Ident] {
+        &self.senders
     }
 
     /// The heads as what is handed over together.
     pub(super) fn heads(&self) -> TokenStream {
-        let senders = self.senders();
-        ours!(&mut [#(&mut #senders),*])
+        self.heads.clone()
     }
 
     /// Waits for something, and hands over meanwhile what has been produced; in order, nothing is handed over early.
