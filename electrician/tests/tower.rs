@@ -114,7 +114,7 @@ pipeline! {
         generator numbers = scripted(numbers);
         handler   call    = service(ailing) {
             retry:    { attempts: 3, backoff: 10ms, idempotent },
-            breaker:  { consecutive: 4, when_open: wait },
+            breaker:  { consecutive: 4, when_open: reject },
             on_error: skip,
         };
         handler   out     = record(out);
