@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use crate::ast::{self, Block, plain};
 use crate::diagnostics::Diagnostics;
 use crate::graph::{self, Graph};
-use crate::{check, emit, inspect};
+use crate::{check, emit};
 
-/// Expands a block of pipelines.
-pub(crate) fn pipeline(tokens: TokenStream) -> TokenStream {
+/// Expands a block of pipelines. Each that is right is shown, too.
+pub(crate) fn pipeline(tokens: TokenStream, show: impl Fn(&Graph)) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let block = ast::parse(tokens, &mut diagnostics);
     let graphs = graphs(&block, &mut diagnostics);
@@ -18,7 +18,8 @@ pub(crate) fn pipeline(tokens: TokenStream) -> TokenStream {
         check::check(graph, &mut diagnostics);
     }
     if diagnostics.is_empty() {
-        let pipelines = graphs.iter().map(expansion);
+        graphs.iter().for_each(show);
+        let pipelines = graphs.iter().map(|graph| emit::emit(graph, false));
         pipelines.chain([diagnostics.warnings()]).collect()
     } else {
         let mut all = diagnostics.into_compile_errors();
@@ -47,13 +48,6 @@ fn graphs<'a>(block: &'a Block, diagnostics: &mut Diagnostics) -> Vec<Graph<'a>>
     pipelines
         .map(|pipeline| graph::build(pipeline, diagnostics))
         .collect()
-}
-
-fn expansion(graph: &Graph) -> TokenStream {
-    if inspect::is_asked(graph.pipeline) {
-        inspect::write(graph, &emit::emit(graph, true));
-    }
-    emit::emit(graph, false)
 }
 
 #[cfg(test)]

@@ -9,23 +9,23 @@ use std::{
 
 use proc_macro2::{Delimiter, LineColumn, Span, TokenStream, TokenTree};
 
-use crate::ast::{Pipeline, plain};
+use crate::ast::plain;
+use crate::emit;
 use crate::graph::{Graph, mermaid};
 
 /// The variable that names the directory to write to.
 const VARIABLE: &str = "ELECTRICIAN_INSPECT";
 
-/// Whether the block or the environment asks for the expansion.
-pub(crate) fn is_asked(pipeline: &Pipeline) -> bool {
-    pipeline.inspect || env::var_os(VARIABLE).is_some()
-}
-
-/// Writes `<Pipeline>.rs` and `<Pipeline>.mmd`. What cannot be written is said on standard error: a build does not fail of
-/// it.
-pub(crate) fn write(graph: &Graph, expansion: &TokenStream) {
+/// Writes `<Pipeline>.rs` and `<Pipeline>.mmd`, if the block or the environment asks for them. What cannot be written is said on
+/// standard error: a build does not fail of it.
+pub(crate) fn write_if_asked(graph: &Graph) {
+    if !graph.pipeline.inspect && env::var_os(VARIABLE).is_none() {
+        return;
+    }
     let name = plain(&graph.pipeline.name);
     let directory = directory(|variable| env::var_os(variable));
-    if let Err(error) = write_files(&directory, &name, &readable(expansion), &mermaid(graph)) {
+    let expansion = readable(&emit::emit(graph, true));
+    if let Err(error) = write_files(&directory, &name, &expansion, &mermaid(graph)) {
         eprintln!(
             "electrician: cannot write the expansion of `{name}` to {}: {error}",
             directory.display()

@@ -20,7 +20,7 @@ use proc_macro::TokenStream;
 /// Declares pipelines: their stages, and how they are wired.
 #[proc_macro]
 pub fn pipeline(block: TokenStream) -> TokenStream {
-    expand::pipeline(block.into()).into()
+    expand::pipeline(block.into(), inspect::write_if_asked).into()
 }
 
 /// Makes a stage of a function that takes an item and gives one, none, many, or an error.

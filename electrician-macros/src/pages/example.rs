@@ -86,7 +86,7 @@ impl<'e> Visit<'e> for Expanded {
 
     fn visit_macro(&mut self, called: &'e Macro) {
         if called.path.is_ident("pipeline") {
-            self.read(expand::pipeline(called.tokens.clone()));
+            self.read(expand::pipeline(called.tokens.clone(), |_| {}));
         }
     }
 }

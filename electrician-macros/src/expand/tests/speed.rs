@@ -4,7 +4,7 @@
 //! `--release`, for a macro that is optimised, which cargo does not do unless it is told to.
 
 use super::shapes::{SHAPES, Shape};
-use super::tokens;
+use super::{expands, tokens};
 
 /// Microseconds of this thread; where the system does not count them, of the clock.
 fn now() -> f64 {
@@ -23,7 +23,7 @@ fn stage(write: fn(usize) -> String, stages: u32) -> f64 {
     let tokens = tokens(&write(stages as usize));
     let once = |_| {
         let started = now();
-        let expansion = super::super::pipeline(tokens.clone());
+        let expansion = expands(tokens.clone());
         let taken = now() - started;
         drop(expansion);
         taken
@@ -36,7 +36,7 @@ fn stage(write: fn(usize) -> String, stages: u32) -> f64 {
 fn a_stage_of_many_expands_to_what_a_stage_of_few_does() {
     for shape in SHAPES {
         let [few, many] = [20, 160].map(|stages| {
-            let expansion = super::super::pipeline(tokens(&(shape.write)(stages)));
+            let expansion = expands(tokens(&(shape.write)(stages)));
             expansion.to_string().len() / stages
         });
         assert!(many < few * 3 / 2, "{}: {few} and {many} bytes", shape.name);

@@ -5,7 +5,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 
-use super::{BLOCKS, sentences, tokens};
+use super::{BLOCKS, expands, sentences, tokens};
 use crate::ast::{self, OPERATORS};
 use crate::diagnostics::Diagnostics;
 use crate::graph::Use;
@@ -80,7 +80,7 @@ fn words_of(tokens: TokenStream) -> BTreeSet<Place> {
 
 /// Every word of the user's that the expansion of the whole block has, and that names something there.
 fn lasting_words(block: &TokenStream) -> BTreeSet<Place> {
-    let whole = words_of(super::super::pipeline(block.clone()));
+    let whole = words_of(expands(block.clone()));
     let mut lasting = words_of(block.clone());
     let mut options = BTreeSet::new();
     option_names(block.clone(), &mut options);
@@ -132,7 +132,7 @@ fn keeps_what_is_written(behind: Behind) {
         let lasting = lasting_words(&block);
         for length in (1 + at % step..count(block.clone())).step_by(step) {
             let written = cut(block.clone(), &mut length.clone(), behind);
-            let expansion = super::super::pipeline(written.clone());
+            let expansion = expands(written.clone());
             assert!(
                 syn::parse2::<syn::File>(expansion.clone()).is_ok(),
                 "{written}\n{expansion}"
