@@ -191,19 +191,22 @@ where
         let ahead = self.calls.may_take_ahead();
         loop {
             self.calls.poll(&mut self.exit);
+            if self.ended || self.calls.free() == 0 {
+                return Round::Over;
+            }
             if !self.intake.is_empty() {
                 self.calls.begin(&mut self.intake);
                 continue;
             }
-            let hands = if ahead { AHEAD } else { self.calls.free() };
-            if self.ended || hands == 0 {
-                return Round::Over;
-            }
             if left == 0 {
                 return Round::Cut;
             }
-            let most = if ahead { left.div_ceil(4) } else { left };
-            let Poll::Ready(Some((taken, first))) = self.poll_take(most.min(hands), cx) else {
+            let most = if ahead {
+                left.div_ceil(4).min(AHEAD)
+            } else {
+                left.min(self.calls.free())
+            };
+            let Poll::Ready(Some((taken, first))) = self.poll_take(most, cx) else {
                 return Round::Over;
             };
             left -= taken;
