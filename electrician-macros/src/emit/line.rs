@@ -84,6 +84,15 @@ impl<'e, 'a> Line<'e, 'a> {
         ours!(pass.flushing(#wait, #heads).await)
     }
 
+    /// The heads that are handed over while a call of a pass waits.
+    pub(super) fn senders_meanwhile(&self) -> &[Ident] {
+        if self.is_ordered() {
+            &[]
+        } else {
+            &self.senders
+        }
+    }
+
     /// The heads that are handed over while a handler waits.
     pub(super) fn heads_meanwhile(&self) -> TokenStream {
         if self.is_ordered() {

@@ -94,13 +94,13 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
     let guarded = guarded(line).map(|stage| line.emitter.stage(stage));
     Some(ours!(
         let most = pass.limit(#room);
-        let panic = __rt::guarded(async {
+        let panic = __rt::guarded(__rt::std::pin::pin!(async {
             for _ in 0..most {
                 let __rt::Some(item) = #intake.pop() else { break };
                 pass.begin();
                 #work
             }
-        }).await;
+        })).await;
         pass.interrupted_by(panic);
         #claims
         #(#guarded.rests();)*
@@ -208,11 +208,10 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     let calls = &line.calls()[from..];
     let steps = calls.iter().take(LONGEST).enumerate().map(|(n, stage)| {
         let (var, at) = (line.emitter.stage(stage), from + n);
-        let tell = told(line, stage, at);
         if stage.options.guards() {
-            return protected(line, stage, (at, &tell), leave);
+            return protected(line, stage, at, leave);
         }
-        let wait = ours!(let called = pass.awaits(#var.quick(item), #tell).await;);
+        let wait = awaited(line, stage, at, &ours!(#var.quick(item)));
         let came = ours!(#var.came(called, &mut pass, #at));
         let step = step(line, stage, &came, leave);
         ours!(#wait #step)
@@ -228,19 +227,21 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     ours!(#steps #rest)
 }
 
-/// What is done when the call of a stage does not go on: the other ones keep nothing meanwhile.
-fn told(line: &Line, stage: &Stage, at: usize) -> TokenStream {
-    let heads = line.heads_meanwhile();
-    let halted = ours!(pass.halted(#at, halt, #heads));
-    let others = guarded(line).filter(|other| other.id != stage.id);
-    let others: Vec<_> = others.map(|other| line.emitter.stage(other)).collect();
-    if others.is_empty() {
-        return ours!(|pass, halt| #halted);
-    }
-    ours!(|pass, halt| {
-        #(#others.rests();)*
-        #halted
-    })
+/// One call that may wait, while the others rest: what was made is handed over, and what stands before the other stages keeps
+/// nothing.
+fn awaited(line: &Line, stage: &Stage, at: usize, call: &TokenStream) -> TokenStream {
+    let guards = guarded(line).filter(|other| other.id != stage.id);
+    let guards = guards.map(|other| {
+        let var = line.emitter.stage(other);
+        ours!(#var.resting())
+    });
+    let heads = line
+        .senders_meanwhile()
+        .iter()
+        .map(|head| ours!(&mut #head));
+    let others = guards.chain(heads).reduce(|a, b| ours!(__rt::Both(#a, #b)));
+    let others = others.unwrap_or_else(|| ours!(()));
+    ours!(let called = pass.awaits::<#at, _, _>(#call, #others).await;)
 }
 
 /// One call: the item that it gives goes on.
@@ -250,15 +251,12 @@ fn step(line: &Line, stage: &Stage, call: &TokenStream, leave: &Leave) -> TokenS
 }
 
 /// One call that something stands before: at once if it can be, or else all the way.
-fn protected(
-    line: &Line,
-    stage: &Stage,
-    (at, tell): (usize, &TokenStream),
-    leave: &Leave,
-) -> TokenStream {
+fn protected(line: &Line, stage: &Stage, at: usize, leave: &Leave) -> TokenStream {
     let var = line.emitter.stage(stage);
+    let awaited = |call| awaited(line, stage, at, &call);
+    let enters = awaited(ours!(#var.first(item)));
     let first = ours!(let called = if #var.enters() {
-        let called = pass.awaits(#var.first(item), #tell).await;
+        #enters
         #var.came_first(called, &mut pass, #at)
     } else {
         __rt::Err(#var.not_yet(item))
@@ -270,8 +268,9 @@ fn protected(
         leave,
     );
     let item = (!matches!(stage.output, Port::Unwired)).then(|| ours!(item));
+    let way = awaited(ours!(#var.rest(miss)));
     let rest = ours!(
-        let called = pass.awaits(#var.rest(miss), #tell).await;
+        #way
         #rest
         #item
     );

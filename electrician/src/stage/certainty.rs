@@ -35,7 +35,7 @@ impl<H, In, Out, Err, Args> fmt::Debug for GivenBy<H, In, Out, Err, Args> {
     }
 }
 
-/// One call after the other.
+/// One after the other.
 #[derive(Debug, Clone, Copy)]
 pub struct Both<A, B>(pub A, pub B);
 

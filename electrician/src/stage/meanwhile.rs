@@ -8,7 +8,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::Pass;
+use super::{Both, Head, Pass};
 
 /// What a wait has come to.
 #[derive(Debug)]
@@ -59,59 +59,82 @@ where
     }
 }
 
-/// Why a call does not go on.
-#[derive(Debug)]
-pub enum Halt<'a, 'w> {
-    /// It waits, until this context is woken.
-    Waits(&'a mut Context<'w>),
-    /// It has panicked.
-    Panicked,
+/// What does not stand still while the call of an item waits.
+pub trait Rest: Send {
+    /// The call waits, and wakes this context: what was made is handed over, what was taken for further items goes back.
+    fn rest(&mut self, cx: &mut Context<'_>);
 }
 
-pin_project! {
-    struct InHand<'p, F, W> {
-        #[pin]
-        call: F,
-        pass: &'p mut Pass,
-        tell: W,
+impl Rest for () {
+    fn rest(&mut self, _: &mut Context<'_>) {}
+}
+
+impl<H: Head> Rest for &mut H {
+    fn rest(&mut self, cx: &mut Context<'_>) {
+        let _ = self.poll_flush(cx);
     }
 }
 
-impl<F: Future, W: FnMut(&mut Pass, Halt<'_, '_>)> Future for InHand<'_, F, W> {
+impl<A: Rest, B: Rest> Rest for Both<A, B> {
+    fn rest(&mut self, cx: &mut Context<'_>) {
+        self.0.rest(cx);
+        self.1.rest(cx);
+    }
+}
+
+pin_project! {
+    struct InHand<'p, F, R> {
+        #[pin]
+        call: F,
+        pass: &'p mut Pass,
+        others: R,
+    }
+}
+
+/// The others, and where among the stages the call is.
+struct Beside<const AT: usize, R>(R);
+
+impl<const AT: usize, F: Future, R: Rest> Future for InHand<'_, F, Beside<AT, R>> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let panics = Panics(|| (this.tell)(this.pass, Halt::Panicked));
+        let panics = Panics(this.pass, AT);
         let polled = this.call.poll(cx);
         std::mem::forget(panics);
         if polled.is_pending() {
-            (this.tell)(this.pass, Halt::Waits(cx));
+            this.pass.waits_in(AT, &mut this.others.0, cx);
         }
         polled
     }
 }
 
 /// Says that a call has panicked.
-struct Panics<T: FnMut()>(T);
+struct Panics<'p>(&'p mut Pass, usize);
 
-impl<T: FnMut()> Drop for Panics<T> {
+impl Drop for Panics<'_> {
     #[cold]
     fn drop(&mut self) {
-        (self.0)();
+        self.0.panicked_in(self.1);
     }
 }
 
 impl Pass {
-    /// The call of the item in hand. Says when it waits or has panicked: it is as small as the call, but for that.
+    /// The call of the item in hand, in the `AT`th stage. While it waits, the others rest: it is as small as the call, but
+    /// for them.
     #[inline]
-    pub fn awaits<F, W>(&mut self, call: F, tell: W) -> impl Future<Output = F::Output> + Send
+    pub fn awaits<const AT: usize, F, R>(
+        &mut self,
+        call: F,
+        others: R,
+    ) -> impl Future<Output = F::Output> + Send
     where
         F: Future + Send,
-        W: FnMut(&mut Self, Halt<'_, '_>) + Send,
+        R: Rest,
     {
         let pass = self;
-        InHand { call, pass, tell }
+        let others = Beside::<AT, R>(others);
+        InHand { call, pass, others }
     }
 }

@@ -83,7 +83,7 @@ pub use heads::{Head, Lanes, flushing, hand_over, hash_key, room};
 pub use hedged::{Hedged, Twice};
 pub use intake::{Intake, LaneEnds};
 pub use latency::{Latency, LatencyCell};
-pub use meanwhile::Halt;
+pub use meanwhile::Rest;
 pub use order::Order;
 pub use origin::Origin;
 pub use outlet::{Outlet, Pushed, Stopped};

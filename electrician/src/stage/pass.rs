@@ -11,7 +11,7 @@
 use std::{future::Future, sync::Arc, task::Context};
 
 use super::{
-    Branches, Cell, Halt, Head, Tally,
+    Branches, Cell, Head, Rest, Tally,
     heads::flush_all,
     meanwhile::{Wait, meanwhile},
     pace::Pace,
@@ -228,19 +228,21 @@ impl Pass {
         true
     }
 
-    /// The call of the item in hand does not go on, in the `at`th stage. While it waits, what the island has made is handed
-    /// over.
+    /// The call of the item in hand waits, in the `at`th stage, and the others rest.
     #[cold]
-    pub fn halted(&mut self, at: usize, halt: Halt<'_, '_>, heads: &mut [&mut dyn Head]) {
-        let Halt::Waits(cx) = halt else {
-            (self.since, self.lost_in) = (None, Some(at));
-            return;
-        };
+    pub(super) fn waits_in(&mut self, at: usize, others: &mut dyn Rest, cx: &mut Context<'_>) {
         let pace = &self.pace;
         self.since.get_or_insert_with(|| pace.nanos());
         self.times = true;
         self.book_with(Some(at));
-        self.rest(heads, cx);
+        others.rest(cx);
+        self.pace.waits();
+    }
+
+    /// The call of the item in hand has panicked, in the `at`th stage.
+    #[cold]
+    pub(super) fn panicked_in(&mut self, at: usize) {
+        (self.since, self.lost_in) = (None, Some(at));
     }
 
     /// The call of the item in hand is done, in the `at`th stage: its time is taken if it has waited, and now and then.

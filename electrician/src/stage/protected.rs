@@ -16,8 +16,8 @@ use pin_project_lite::pin_project;
 use tokio::{task::coop::has_budget_remaining, time::Instant};
 
 use super::{
-    Cause, Given, Handler, Hold, Miss, Outputs, Pass, Settings, Stage, eventual::mapped,
-    one::Begins,
+    Cause, Given, Handler, Hold, Miss, Outputs, Pass, Rest, Settings, Stage, entrance::Entrance,
+    eventual::mapped, one::Begins,
 };
 use crate::resilience::{breaker::Verdict, moment::after, timeout::Timer};
 
@@ -115,6 +115,12 @@ where
         None
     }
 
+    /// The same, while the call of another stage waits.
+    #[inline]
+    pub fn resting(&mut self) -> Resting<'_> {
+        Resting(self.entrance.as_deref_mut())
+    }
+
     /// What is left of the way of the item in hand: its output, or why there is none.
     ///
     /// # Errors
@@ -190,6 +196,18 @@ where
     pub(super) fn leaves(&mut self, verdict: Verdict) {
         if let Some(entrance) = &mut self.entrance {
             entrance.end(verdict);
+        }
+    }
+}
+
+/// What stands before a stage whose turn it is not.
+#[derive(Debug)]
+pub struct Resting<'s>(Option<&'s mut Entrance>);
+
+impl Rest for Resting<'_> {
+    fn rest(&mut self, _: &mut Context<'_>) {
+        if let Some(entrance) = &mut self.0 {
+            entrance.rest();
         }
     }
 }

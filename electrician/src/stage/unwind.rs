@@ -62,33 +62,27 @@ impl<F: Future> Future for Caught<'_, F> {
 }
 
 /// Drives a pass over handlers that may wait. Gives what it panicked with, which the stage whose item it was will claim.
-pub fn guarded<F: Future<Output = ()> + Send>(
-    pass: F,
-) -> impl Future<Output = Option<String>> + Send {
+pub fn guarded(pass: Pin<&mut (dyn Future<Output = ()> + Send)>) -> Guarded<'_> {
     Guarded { pass }
 }
 
-pin_project! {
-    struct Guarded<F> {
-        #[pin]
-        pass: F,
-    }
+/// A pass whose panic is caught.
+#[expect(
+    missing_debug_implementations,
+    reason = "it is awaited where it is made"
+)]
+#[must_use = "futures do nothing unless they are polled"]
+pub struct Guarded<'p> {
+    pass: Pin<&'p mut (dyn Future<Output = ()> + Send)>,
 }
 
-impl<F: Future<Output = ()>> Future for Guarded<F> {
+impl Future for Guarded<'_> {
     type Output = Option<String>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
-        poll_guarded(self.project().pass, cx)
-    }
-}
-
-fn poll_guarded(
-    pass: Pin<&mut dyn Future<Output = ()>>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<String>> {
-    match caught(|| pass.poll(cx)) {
-        Ok(polled) => polled.map(|()| None),
-        Err(panic) => Poll::Ready(Some(panic)),
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+        match caught(|| self.pass.as_mut().poll(cx)) {
+            Ok(polled) => polled.map(|()| None),
+            Err(panic) => Poll::Ready(Some(panic)),
+        }
     }
 }
