@@ -94,13 +94,14 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
     let guarded = guarded(line).map(|stage| line.emitter.stage(stage));
     Some(ours!(
         let most = pass.limit(#room);
-        let panic = __rt::guarded(__rt::std::pin::pin!(async {
+        let work = async {
             for _ in 0..most {
                 let __rt::Some(item) = #intake.pop() else { break };
                 pass.begin();
                 #work
             }
-        })).await;
+        };
+        let panic = __rt::guarded(__rt::std::pin::pin!(work)).await;
         pass.interrupted_by(panic);
         #claims
         #(#guarded.rests();)*
