@@ -30,6 +30,9 @@ mod task;
 mod topology;
 mod types;
 mod unique;
+
+#[cfg(test)]
+pub(crate) use unique::OURS;
 mod ways;
 
 use proc_macro2::TokenStream;

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The words that generated code uses for itself.
-const OURS: [&str; 16] = [
-    "this", "run", "handles", "item", "failure", "given", "called", "miss", "next", "turn",
-    "worker", "hasher", "self", "pass", "pool", "leaving",
+pub(crate) const OURS: [&str; 21] = [
+    "blocking", "called", "came", "failure", "given", "handles", "hasher", "item", "lap",
+    "leaving", "miss", "most", "next", "panic", "pass", "run", "settled", "this", "turn", "work",
+    "worker",
 ];
 
 /// What a name stands for: a part of a stage, an edge or a circle, and its number.

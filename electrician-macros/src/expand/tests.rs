@@ -5,6 +5,7 @@ mod shapes;
 mod speed;
 mod torn;
 mod truncated;
+mod words;
 
 use proc_macro2::{TokenStream, TokenTree};
 use std::str::FromStr;
