@@ -171,7 +171,7 @@ fn spoken(name: &Ident) -> Ident {
     let text = name.to_string();
     if syn::parse2::<Ident>(name.to_token_stream()).is_ok() {
         name.clone()
-    } else if ["super", "crate", "_"].contains(&text.as_str()) {
+    } else if ["self", "super", "crate", "_"].contains(&text.as_str()) {
         format_ident!("{text}_", span = name.span())
     } else {
         Ident::new_raw(&text, name.span())

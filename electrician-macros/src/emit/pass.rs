@@ -1,7 +1,7 @@
 //! The calls of an island whose handlers give one item at most: a pass goes over the items at hand, in one function where
 //! all handlers are plain, and awaited in place where some may wait.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
 use super::body::{missed, settled};
 use super::line::{Line, fails, is_keyed};
@@ -137,7 +137,11 @@ fn room(line: &Line) -> TokenStream {
 /// A panic that interrupted the pass in a stage.
 fn claims(line: &Line) -> TokenStream {
     let claims = line.calls().iter().enumerate().map(|(at, stage)| {
-        let (var, miss) = (line.emitter.stage(stage), miss(line, stage));
+        let var = line.emitter.stage(stage);
+        if let Some(Calls { claims, .. }) = Calls::of(stage) {
+            return ours_at!(stage.span => #var.#claims(#at, &mut pass););
+        }
+        let miss = miss(line, stage);
         ours!(if let __rt::Some(miss) = #var.interrupted(#at, &mut pass) {
             #miss
             pass.book();
@@ -186,6 +190,10 @@ fn plain_chain(line: &Line) -> TokenStream {
 fn plain_calls(line: &Line, leave: &Leave) -> TokenStream {
     let calls = line.calls().iter().enumerate().map(|(at, stage)| {
         let var = line.emitter.stage(stage);
+        if let Some(Calls { plain, .. }) = Calls::of(stage) {
+            let plain = ours_at!(stage.span => #var.#plain(item, lap, #at));
+            return passed(stage, &plain, &leave.next);
+        }
         let call = ours!(let called = #var.plain(item); lap.mark(#at););
         let step = step(line, stage, &ours!(called), leave);
         ours!(#call #step)
@@ -213,6 +221,11 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
             return protected(line, stage, at, leave);
         }
         let wait = awaited(line, stage, at, &ours!(#var.quick(item)));
+        if let Some(Calls { came, .. }) = Calls::of(stage) {
+            let came = ours_at!(stage.span => #var.#came(called, &mut pass, #at));
+            let passed = passed(stage, &came, &leave.next);
+            return ours!(#wait #passed);
+        }
         let came = ours!(#var.came(called, &mut pass, #at));
         let step = step(line, stage, &came, leave);
         ours!(#wait #step)
@@ -243,6 +256,40 @@ fn awaited(line: &Line, stage: &Stage, at: usize, call: &TokenStream) -> TokenSt
     let others = guards.chain(heads).reduce(|a, b| ours!(__rt::Both(#a, #b)));
     let others = others.unwrap_or_else(|| ours!(()));
     ours!(let called = pass.awaits::<#at, _, _>(#call, #others).await;)
+}
+
+/// The calls of a stage that gives an item or nothing, and that nothing stands before: what its other calls give has ways of
+/// its own.
+struct Calls {
+    plain: Ident,
+    came: Ident,
+    claims: Ident,
+}
+
+impl Calls {
+    fn of(stage: &Stage) -> Option<Self> {
+        let skips = matches!(stage.options.on_error, Some((OnError::Skip, _)));
+        let [plain, came, claims] = match () {
+            () if stage.options.guards() => return None,
+            () if !fails(stage) => ["passes", "passed", "claims"],
+            () if skips && !stage.error.is_wired() => ["tries", "tried", "skips"],
+            () => return None,
+        };
+        let name = |name| Ident::new(name, stage.span.resolved_at(Span::mixed_site()));
+        Some(Self {
+            plain: name(plain),
+            came: name(came),
+            claims: name(claims),
+        })
+    }
+}
+
+/// One call that gives an item or nothing: the item goes on.
+fn passed(stage: &Stage, call: &TokenStream, next: &TokenStream) -> TokenStream {
+    if matches!(stage.output, Port::Unwired) {
+        return ours!(#call;);
+    }
+    ours!(let __rt::Some(item) = #call else { #next };)
 }
 
 /// One call: the item that it gives goes on.
@@ -328,9 +375,6 @@ fn miss(line: &Line, stage: &Stage) -> TokenStream {
             stage,
             |wait| ours!(pass.settling(#wait, #heads).await),
         );
-    }
-    if !fails(stage) {
-        return ours_at!(stage.span => #var.lose_plain(miss););
     }
     settled(line, stage, &ours!(#var.settle_plain(miss)))
 }

@@ -12,6 +12,7 @@ use std::future::Future;
 
 use super::{
     Cause, Cell, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Tally, Unfailing, mapped,
+    pass::Lap,
 };
 use crate::resilience::breaker::Verdict;
 
@@ -93,6 +94,33 @@ where
         }
     }
 
+    /// As [`plain`](Self::plain), in the `at`th stage, which cannot fail.
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "a pass is one function: that is what makes it as fast as a loop"
+    )]
+    pub fn passes(&mut self, item: In, lap: &mut Lap<'_>, at: usize) -> Option<Out>
+    where
+        Err: Unfailing,
+    {
+        let called = self.plain(item);
+        lap.mark(at);
+        called.unwrap_or_else(|miss| self.lose_plain(miss))
+    }
+
+    /// As [`plain`](Self::plain), in the `at`th stage, whose failures are booked, and have no way of their own.
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "a pass is one function: that is what makes it as fast as a loop"
+    )]
+    pub fn tries(&mut self, item: In, lap: &mut Lap<'_>, at: usize) -> Option<Out> {
+        let called = self.plain(item);
+        lap.mark(at);
+        called.unwrap_or_else(|miss| self.skip(miss))
+    }
+
     /// Calls a handler that may wait with an item. [`came`](Self::came) says what came of it.
     #[inline]
     pub fn quick(&mut self, item: In) -> impl Future<Output = Result<Option<Out>, Err>> + Send {
@@ -129,6 +157,33 @@ where
         }
     }
 
+    /// As [`came`](Self::came), in a stage that cannot fail.
+    #[inline]
+    pub fn passed(
+        &mut self,
+        called: Result<Option<Out>, Err>,
+        pass: &mut Pass,
+        at: usize,
+    ) -> Option<Out>
+    where
+        Err: Unfailing,
+    {
+        let came = self.came(called, pass, at);
+        came.unwrap_or_else(|miss| self.lose_plain(miss))
+    }
+
+    /// As [`came`](Self::came), in a stage whose failures are booked, and have no way of their own.
+    #[inline]
+    pub fn tried(
+        &mut self,
+        called: Result<Option<Out>, Err>,
+        pass: &mut Pass,
+        at: usize,
+    ) -> Option<Out> {
+        let came = self.came(called, pass, at);
+        came.unwrap_or_else(|miss| self.skip(miss))
+    }
+
     /// What the pass was interrupted with, if it was in this stage, the `at`th. The item is still in hand.
     #[cold]
     pub fn interrupted(&mut self, at: usize, pass: &mut Pass) -> Option<Miss<Err>> {
@@ -139,14 +194,45 @@ where
         Some(Miss(Cause::Panicked(panic)))
     }
 
-    /// Books the item in hand of a stage that cannot fail: its handler has panicked.
-    pub fn lose_plain(&mut self, miss: Miss<Err>)
+    /// Books the item that the pass was interrupted with, if it was in this stage, the `at`th, which cannot fail.
+    #[cold]
+    pub fn claims(&mut self, at: usize, pass: &mut Pass)
+    where
+        Err: Unfailing,
+    {
+        if let Some(miss) = self.interrupted(at, pass) {
+            self.lose_plain(miss);
+            pass.book();
+            self.mend();
+        }
+    }
+
+    /// As [`claims`](Self::claims), in a stage whose failures are booked, and have no way of their own.
+    #[cold]
+    pub fn skips(&mut self, at: usize, pass: &mut Pass) {
+        if let Some(miss) = self.interrupted(at, pass) {
+            self.skip(miss);
+            pass.book();
+            self.mend();
+        }
+    }
+
+    /// Books the item in hand. It has no output.
+    #[cold]
+    fn skip(&mut self, miss: Miss<Err>) -> Option<Out> {
+        drop(self.settle_plain(miss));
+        None
+    }
+
+    /// Books the item in hand of a stage that cannot fail: its handler has panicked. It has no output.
+    fn lose_plain(&mut self, miss: Miss<Err>) -> Option<Out>
     where
         Err: Unfailing,
     {
         self.open = false;
         self.item = None;
         lose(miss, &self.plan.cell, &self.tally);
+        None
     }
 }
 
