@@ -4,7 +4,7 @@ use std::{
     fmt,
     future::Future,
     pin::{Pin, pin},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use tokio::task::yield_now;
@@ -19,8 +19,9 @@ pub struct HandOver<'a, 'h> {
     step: Step,
 }
 
+/// How far a hand-over has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     Begun,
     Waits,
     GaveWay,
@@ -35,30 +36,47 @@ impl Pass {
             step: Step::Begun,
         }
     }
-}
 
-impl HandOver<'_, '_> {
-    /// Ready when nothing is left, and nobody else is to run now.
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { pass, heads, step } = self;
-        if pass.pace.is_aborted() {
+    /// Ready when nothing is left, and nobody else is to run now; from then on it begins anew.
+    pub(super) fn poll_hand_over(
+        &mut self,
+        heads: &mut [&mut dyn Head],
+        step: &mut Step,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        if *step == Step::GaveWay {
+            self.go_on();
+        } else {
+            ready!(self.poll_flush(heads, step, cx));
+        }
+        *step = Step::Begun;
+        Poll::Ready(())
+    }
+
+    fn poll_flush(
+        &mut self,
+        heads: &mut [&mut dyn Head],
+        step: &mut Step,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        if self.pace.is_aborted() {
             // the task ends here, in the middle of its chunk
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
         if flush_all(heads, cx).is_pending() {
-            pass.pace.waits();
+            self.pace.waits();
             *step = Step::Waits;
             return Poll::Pending;
         }
-        pass.pace.handed_over();
+        self.pace.handed_over();
         if *step == Step::Waits {
-            pass.go_on();
+            self.go_on();
         }
         let woke = heads
             .iter_mut()
             .fold(false, |woke, head| head.woke() | woke);
-        match pass.pace.gives_way(woke) {
+        match self.pace.gives_way(woke) {
             GivesWay::No => return Poll::Ready(()),
             GivesWay::ToWoken => cx.waker().wake_by_ref(),
             GivesWay::ToAll => _ = pin!(yield_now()).poll(cx),
@@ -72,11 +90,8 @@ impl Future for HandOver<'_, '_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.step != Step::GaveWay {
-            return self.poll_flush(cx);
-        }
-        self.pass.go_on();
-        Poll::Ready(())
+        let Self { pass, heads, step } = &mut *self;
+        pass.poll_hand_over(heads, step, cx)
     }
 }
 

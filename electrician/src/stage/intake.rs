@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     Cell, Head, Lap, Pass, Tally,
+    next::{Course, Next},
     turn::{Turn, Turnstile},
     unwind::caught,
 };
@@ -22,15 +23,6 @@ pub struct Intake<T> {
     tally: Arc<Tally>,
     cell: Arc<Cell>,
     course: Course,
-}
-
-/// What an intake knows of the passes over its items.
-#[derive(Debug, Default)]
-struct Course {
-    /// Whether there was a pass that is to be ended.
-    begun: bool,
-    in_loop: bool,
-    stopped: bool,
 }
 
 impl<T> Intake<T> {
@@ -59,13 +51,17 @@ impl<T> Intake<T> {
 
     /// Between two passes: hands over what the last one has made, if that is to be, and takes the next chunk where one is
     /// used up. `false` is the end, and everything was handed over.
-    pub fn next(
-        &mut self,
-        pass: &mut Pass,
-        heads: &mut [&mut dyn Head],
-    ) -> impl Future<Output = bool> + Send {
+    pub fn next<'a, 'h>(
+        &'a mut self,
+        pass: &'a mut Pass,
+        heads: &'a mut [&'h mut dyn Head],
+    ) -> Next<'a, 'h> {
         let (inputs, chunk) = self.merge.parts();
-        next(&mut self.course, pass, heads, (inputs, chunk), &self.tally)
+        Next::new(
+            &mut self.course,
+            (pass, heads),
+            (inputs, chunk, &self.tally),
+        )
     }
 
     /// In a feedback loop, everything is handed over before the next chunk is taken.
@@ -218,30 +214,6 @@ impl<T> Intake<T> {
     }
 }
 
-async fn next(
-    course: &mut Course,
-    pass: &mut Pass,
-    heads: &mut [&mut dyn Head],
-    (inputs, chunk): (&mut Inputs, &mut dyn Chunk),
-    tally: &Tally,
-) -> bool {
-    let made = std::mem::replace(&mut course.begun, true);
-    if made && (pass.end() || heads.iter().any(|head| head.is_full())) {
-        pass.hand_over(heads).await;
-    }
-    if chunk.left() > 0 {
-        return true;
-    }
-    if course.in_loop {
-        pass.hand_over(heads).await;
-    }
-    let goes_on = !course.stopped && pass.flushing(fill(inputs, chunk, tally), heads).await;
-    if !goes_on {
-        pass.hand_over(heads).await;
-    }
-    goes_on
-}
-
 async fn fill(inputs: &mut Inputs, chunk: &mut dyn Chunk, tally: &Tally) -> bool {
     tokio::task::coop::consume_budget().await;
     inputs.settle(chunk.left());
@@ -259,7 +231,7 @@ async fn fill_in_turn(
     poll_fn(|cx| turnstile.poll_enter(|| poll_fill(inputs, chunk, tally, cx))).await
 }
 
-fn poll_fill(
+pub(super) fn poll_fill(
     inputs: &mut Inputs,
     chunk: &mut dyn Chunk,
     tally: &Tally,

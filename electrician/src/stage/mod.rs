@@ -27,7 +27,7 @@ mod keys;
 mod latency;
 mod layers;
 mod meanwhile;
-
+mod next;
 mod one;
 mod order;
 mod origin;

@@ -337,7 +337,7 @@ impl Pass {
         }
     }
 
-    fn rest(&mut self, heads: &mut [&mut dyn Head], cx: &mut Context<'_>) {
+    pub(super) fn rest(&mut self, heads: &mut [&mut dyn Head], cx: &mut Context<'_>) {
         let _ = flush_all(heads, cx);
         self.pace.waits();
     }
