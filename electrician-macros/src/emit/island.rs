@@ -82,6 +82,13 @@ impl<'a> Line<'_, 'a> {
 
     fn single(&self) -> TokenStream {
         let (name, blocking) = (&self.head().label, self.blocking());
+        if let Some(exit) = pass::lone(self) {
+            let (var, intake) = (self.emitter.stage(self.head()), self.intake());
+            let setup = self.setup();
+            let lone =
+                ours_at!(self.head().span => run.lone(#name, #blocking, #var, #intake, #exit););
+            return ours!({ #setup #lone });
+        }
         let (handles, setup) = (self.route_handles(), self.setup());
         let island = self.choice(|way| {
             let work = self.work(way);

@@ -49,6 +49,30 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
     ))
 }
 
+/// Where the outputs of an island go that is one stage, which cannot fail and has nothing before it: such an island has its ways
+/// of going over items in the runtime.
+pub(super) fn lone(line: &Line) -> Option<TokenStream> {
+    let [stage] = line.calls() else {
+        return None;
+    };
+    let options = &stage.options;
+    let is_plain = matches!(stage.kind, StageKind::Handler(_))
+        && !fails(stage)
+        && !options.guards()
+        && options.retry.is_none()
+        && options.fallback.is_none()
+        && !line.is_in_cycle();
+    if !is_plain || line.stages.len() > 1 {
+        return None;
+    }
+    if matches!(stage.output, Port::Unwired) {
+        return Some(ours!(__rt::Nowhere));
+    }
+    let (edge, copies) = poured(line)?;
+    let sender = line.emitter.sender(edge);
+    copies.is_empty().then(|| ours!(#sender))
+}
+
 /// The edge that all outputs of the line are poured into, and those that get copies; if nothing stops a pass before its end,
 /// and nothing chooses between edges.
 fn poured<'l>(line: &'l Line) -> Option<(&'l Edge, Vec<&'l Edge>)> {
