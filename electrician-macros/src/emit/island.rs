@@ -83,11 +83,7 @@ impl<'a> Line<'_, 'a> {
     fn single(&self) -> TokenStream {
         let (name, blocking) = (&self.head().label, self.blocking());
         if let Some(exit) = pass::lone(self) {
-            let (var, intake) = (self.emitter.stage(self.head()), self.intake());
-            let setup = self.setup();
-            let lone =
-                ours_at!(self.head().span => run.lone(#name, #blocking, #var, #intake, #exit););
-            return ours!({ #setup #lone });
+            return self.lone(&exit);
         }
         let (handles, setup) = (self.route_handles(), self.setup());
         let island = self.choice(|way| {
@@ -100,6 +96,21 @@ impl<'a> Line<'_, 'a> {
             let blocking = #blocking;
             #island
         })
+    }
+
+    /// A stage that is alone: only calls that may wait are written out, since rustc makes the best of them where it knows all
+    /// types.
+    fn lone(&self, exit: &TokenStream) -> TokenStream {
+        let (name, blocking, setup) = (&self.head().label, self.blocking(), self.setup());
+        let (var, intake) = (self.emitter.stage(self.head()), self.intake());
+        let turns = pass::quick(self).map(Turns::Passes);
+        let quick = turns.map(|turns| {
+            let (seats, fill) = (ours!(pass.add(#var.seat());), TokenStream::new());
+            let work = self.work(&Way { seats, fill, turns });
+            ours!(if #var.is_quick() { run.island(#name, blocking, async move { #work }); } else)
+        });
+        let lone = ours_at!(self.head().span => run.lone(#name, blocking, #var, #intake, #exit););
+        ours!({ #setup let blocking = #blocking; #quick { #lone } })
     }
 
     fn workers(&self) -> TokenStream {

@@ -103,6 +103,12 @@ where
         H::PLAIN
     }
 
+    /// Whether every call gives one item at most, and may wait.
+    #[inline]
+    pub fn is_quick(&self) -> bool {
+        H::ONE && !H::PLAIN
+    }
+
     /// Whether every call gives one item.
     pub fn gives(&self) -> GivenBy<H, In, Out, Err, Args> {
         GivenBy::new()

@@ -3,7 +3,7 @@
 
 use std::pin::pin;
 
-use super::{Handler, Head, Hold, Intake, Lap, Pass, Rest, Stage, Unfailing, guarded, next};
+use super::{Handler, Head, Hold, Intake, Lap, Pass, Stage, Unfailing, next};
 use crate::edge::{Certainty, Sender};
 use crate::pipeline::Assembly;
 
@@ -11,8 +11,6 @@ use crate::pipeline::Assembly;
 pub trait WayOut<Out>: Send + 'static {
     /// What is handed over together.
     fn head(&mut self) -> Option<&mut dyn Head>;
-    /// What is handed over while a call waits.
-    fn others(&mut self) -> impl Rest;
     /// One output goes out.
     fn push(&mut self, output: Out);
     /// For how many outputs there is room.
@@ -32,30 +30,32 @@ pub trait WayOut<Out>: Send + 'static {
 }
 
 impl<T: Send + 'static> WayOut<T> for Sender<T> {
+    #[inline]
     fn head(&mut self) -> Option<&mut dyn Head> {
         Some(self)
     }
 
-    fn others(&mut self) -> impl Rest {
-        self
-    }
-
+    #[inline]
     fn push(&mut self, output: T) {
         self.push(output);
     }
 
+    #[inline]
     fn room(&self) -> usize {
         self.room()
     }
 
+    #[inline]
     fn is_full(&self) -> bool {
         self.is_all_but_full()
     }
 
+    #[inline]
     fn is_sated(&self) -> bool {
         self.is_sated()
     }
 
+    #[inline]
     fn pour<In>(
         &mut self,
         intake: &mut Intake<In>,
@@ -72,26 +72,30 @@ impl<T: Send + 'static> WayOut<T> for Sender<T> {
 pub struct Nowhere;
 
 impl<T> WayOut<T> for Nowhere {
+    #[inline]
     fn head(&mut self) -> Option<&mut dyn Head> {
         None
     }
 
-    fn others(&mut self) -> impl Rest {}
-
+    #[inline]
     fn push(&mut self, _: T) {}
 
+    #[inline]
     fn room(&self) -> usize {
         usize::MAX
     }
 
+    #[inline]
     fn is_full(&self) -> bool {
         false
     }
 
+    #[inline]
     fn is_sated(&self) -> bool {
         false
     }
 
+    #[inline]
     fn pour<In>(
         &mut self,
         intake: &mut Intake<In>,
@@ -133,28 +137,6 @@ impl Assembly {
                     exit.pour(&mut intake, &mut pass, gives, |item, lap| {
                         stage.passes(item, lap, 0)
                     });
-                    stage.claims(0, &mut pass);
-                    intake.enough_if(exit.is_sated());
-                }
-            });
-        } else if stage.is_one() {
-            pass.add(stage.seat());
-            self.island(name, blocking, async move {
-                while intake.next(&mut pass, exit.head().as_mut_slice()).await {
-                    let most = pass.limit(exit.room());
-                    let work = async {
-                        for _ in 0..most {
-                            let Some(item) = intake.pop() else { break };
-                            pass.begin();
-                            let call = stage.quick(item);
-                            let called = pass.awaits::<0, _, _>(call, exit.others()).await;
-                            if let Some(output) = stage.passed(called, &mut pass, 0) {
-                                exit.push(output);
-                            }
-                        }
-                    };
-                    let panic = guarded(pin!(work)).await;
-                    pass.interrupted_by(panic);
                     stage.claims(0, &mut pass);
                     intake.enough_if(exit.is_sated());
                 }
