@@ -52,17 +52,13 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
 /// Where the outputs of an island go that is one stage, which cannot fail and has nothing before it: such an island has its ways
 /// of going over items in the runtime.
 pub(super) fn lone(line: &Line) -> Option<TokenStream> {
-    let [stage] = line.calls() else {
+    let [stage] = line.stages[..] else {
         return None;
     };
     let options = &stage.options;
-    let is_plain = matches!(stage.kind, StageKind::Handler(_))
-        && !fails(stage)
-        && !options.guards()
-        && options.retry.is_none()
-        && options.fallback.is_none()
-        && !line.is_in_cycle();
-    if !is_plain || line.stages.len() > 1 {
+    let is_handler = matches!(stage.kind, StageKind::Handler(_));
+    let is_called_once = options.retry.is_none() && options.fallback.is_none();
+    if !is_handler || !is_sure(stage) || !is_called_once || line.is_in_cycle() {
         return None;
     }
     if matches!(stage.output, Port::Unwired) {
@@ -294,10 +290,9 @@ impl Calls {
     fn of(stage: &Stage) -> Option<Self> {
         let skips = matches!(stage.options.on_error, Some((OnError::Skip, _)));
         let [plain, came, claims] = match () {
-            () if stage.options.guards() => return None,
-            () if !fails(stage) => ["passes", "passed", "claims"],
-            () if skips && !stage.error.is_wired() => ["tries", "tried", "skips"],
-            () => return None,
+            () if is_sure(stage) => ["passes", "passed", "claims"],
+            () if stage.options.guards() || stage.error.is_wired() || !skips => return None,
+            () => ["tries", "tried", "skips"],
         };
         let name = |name| Ident::new(name, stage.span.resolved_at(Span::mixed_site()));
         Some(Self {
@@ -306,6 +301,11 @@ impl Calls {
             claims: name(claims),
         })
     }
+}
+
+/// Whether a call of the stage gives its outputs or panics, and nothing stands before it.
+fn is_sure(stage: &Stage) -> bool {
+    !fails(stage) && !stage.options.guards()
 }
 
 /// One call that gives an item or nothing: the item goes on.
