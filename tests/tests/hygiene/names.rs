@@ -54,6 +54,7 @@ async fn stages_are_called_like_words_of_rust() {
 async fn stages_are_called_like_what_the_expansion_uses() {
     chain!(this, run, item, failure, pool, worker, turn);
     chain!(handles, next, hand_over, miss, given, called, hasher);
+    chain!(work, most, panic, lap, blocking, came, settled);
     chain!(std, core, alloc, __rt, electrician, tokio, pin);
     chain!(Some, None, Ok, Err, Self_, String, Vec);
     chain!(Stage, Port, Intake, Running, Handler, start, new);
