@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::Emitter;
 use super::line::{Line, fails};
+use super::pass::LONGEST;
 use super::ways::{failure_way, way};
 use crate::graph::{Port, PortName, Stage, StageKind};
 use crate::located::located;
@@ -96,8 +97,19 @@ fn call(line: &Line, at: usize) -> TokenStream {
     )
 }
 
-/// The loop over the outputs of the `at`th call.
+/// What becomes of the outputs of the `at`th call: a few stages in each async block, which rustc checks by itself.
 fn next(line: &Line, stage: &Stage, at: usize) -> TokenStream {
+    let outputs = loop_over(line, stage, at);
+    let is_long = (at + 1).is_multiple_of(LONGEST) && at + 1 < line.calls().len();
+    if is_long {
+        ours!(async { #outputs }.await;)
+    } else {
+        outputs
+    }
+}
+
+/// The loop over the outputs of the `at`th call.
+fn loop_over(line: &Line, stage: &Stage, at: usize) -> TokenStream {
     let given = line.emitter.of(stage, "out");
     let is_sink = matches!(stage.output, Port::Unwired);
     let label = line.calls().get(at + 1).map(|inner| {

@@ -11,7 +11,7 @@ use crate::ast::{Callee, Class, OnError};
 use crate::graph::{Edge, Port, PortName, Stage, StageKind};
 
 /// The most calls of one async block: one that is longer takes the compiler more than its share of time.
-const LONGEST: usize = 8;
+pub(super) const LONGEST: usize = 8;
 
 /// A pass in one function, for plain handlers.
 pub(super) fn plain(line: &Line) -> Option<TokenStream> {
