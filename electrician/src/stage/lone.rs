@@ -1,5 +1,5 @@
-//! Islands of one stage, which cannot fail and has nothing before it: what `pipeline!` writes out for a longer island, in its
-//! three ways of going over items, is here once.
+//! Islands of one stage, which cannot fail and has nothing before it: what `pipeline!` writes out for a longer island is here
+//! once, but for calls that give one item and may wait.
 
 use std::pin::pin;
 
@@ -111,7 +111,8 @@ impl<T> WayOut<T> for Nowhere {
 }
 
 impl Assembly {
-    /// The task of a stage that is alone in its island; `blocking` gives it a thread of its own.
+    /// The task of a stage that is alone in its island, and whose calls never wait or give many items; `blocking` gives it a
+    /// thread of its own.
     pub fn lone<H, In, Out, Err, Args, K, S>(
         &mut self,
         name: &'static str,
