@@ -95,11 +95,8 @@ impl<'e, 'a> Line<'e, 'a> {
 
     /// The heads that are handed over while a handler waits.
     pub(super) fn heads_meanwhile(&self) -> TokenStream {
-        if self.is_ordered() {
-            ours!(&mut [])
-        } else {
-            self.heads()
-        }
+        let senders = self.senders_meanwhile();
+        ours!(&mut [#(&mut #senders),*])
     }
 
     /// Hands over what has been produced, when it is this worker's turn.

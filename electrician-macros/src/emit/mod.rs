@@ -30,9 +30,6 @@ mod task;
 mod topology;
 mod types;
 mod unique;
-
-#[cfg(test)]
-pub(crate) use unique::OURS;
 mod ways;
 
 use proc_macro2::TokenStream;
@@ -41,6 +38,8 @@ use crate::graph::Graph;
 
 pub(crate) use editor::lost;
 pub(crate) use names::Emitter;
+#[cfg(test)]
+pub(crate) use unique::OURS;
 
 /// The whole expansion of one pipeline.
 pub(crate) fn emit(graph: &Graph, headings: bool) -> TokenStream {

@@ -49,8 +49,8 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
     ))
 }
 
-/// Where the outputs of an island go that is one stage, which cannot fail and has nothing before it: such an island has its ways
-/// of going over items in the runtime.
+/// Where the outputs of an island go that is one stage, which cannot fail and has nothing before it: the runtime goes over its
+/// items, but for calls that give one item and may wait.
 pub(super) fn lone(line: &Line) -> Option<TokenStream> {
     let [stage] = line.stages[..] else {
         return None;

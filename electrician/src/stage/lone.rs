@@ -111,8 +111,8 @@ impl<T> WayOut<T> for Nowhere {
 }
 
 impl Assembly {
-    /// The task of a stage that is alone in its island, and whose calls never wait or give many items; `blocking` gives it a
-    /// thread of its own.
+    /// The task of a stage that is alone in its island, and of which each call gives one item without a
+    /// wait, or any number of them; `blocking` gives it a thread of its own.
     pub fn lone<H, In, Out, Err, Args, K, S>(
         &mut self,
         name: &'static str,
