@@ -200,18 +200,23 @@ where
     where
         Err: Unfailing,
     {
-        if let Some(miss) = self.interrupted(at, pass) {
-            self.lose_plain(miss);
-            pass.book();
-            self.mend();
-        }
+        self.claims_with(at, pass, Self::lose_plain);
     }
 
     /// As [`claims`](Self::claims), in a stage whose failures are booked, and have no way of their own.
     #[cold]
     pub fn skips(&mut self, at: usize, pass: &mut Pass) {
+        self.claims_with(at, pass, Self::skip);
+    }
+
+    fn claims_with(
+        &mut self,
+        at: usize,
+        pass: &mut Pass,
+        book: impl FnOnce(&mut Self, Miss<Err>) -> Option<Out>,
+    ) {
         if let Some(miss) = self.interrupted(at, pass) {
-            self.skip(miss);
+            book(self, miss);
             pass.book();
             self.mend();
         }
