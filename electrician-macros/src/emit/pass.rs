@@ -214,9 +214,7 @@ fn plain_calls(line: &Line, leave: &Leave) -> TokenStream {
             let plain = ours_at!(stage.span => #var.#plain(item, lap, #at));
             return passed(stage, &plain, &leave.next);
         }
-        let call = ours!(let called = #var.plain(item); lap.mark(#at););
-        let step = step(line, stage, &ours!(called), leave);
-        ours!(#call #step)
+        step(line, stage, &ours!(#var.plain(item, lap, #at)), leave)
     });
     calls.collect()
 }

@@ -63,7 +63,7 @@ where
         Seat::new(&self.tally, Self::SINK)
     }
 
-    /// Calls a plain handler with an item: its output, none, or what kept it from giving one.
+    /// Calls a plain handler, in the `at`th stage, with an item: its output, none, or what kept it from giving one.
     ///
     /// # Errors
     /// The error of the handler. The item is still in hand.
@@ -72,7 +72,23 @@ where
         clippy::inline_always,
         reason = "a pass is one function: that is what makes it as fast as a loop"
     )]
-    pub fn plain(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
+    pub fn plain(
+        &mut self,
+        item: In,
+        lap: &mut Lap<'_>,
+        at: usize,
+    ) -> Result<Option<Out>, Miss<Err>> {
+        let called = self.now(item);
+        lap.mark(at);
+        called
+    }
+
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "a pass is one function: that is what makes it as fast as a loop"
+    )]
+    fn now(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
         let mut rescue = Rescue {
             item: Some(item),
             home: &mut self.item,
@@ -104,8 +120,7 @@ where
     where
         Err: Unfailing,
     {
-        let called = self.plain(item);
-        lap.mark(at);
+        let called = self.plain(item, lap, at);
         called.unwrap_or_else(|miss| self.lose_plain(miss))
     }
 
@@ -116,8 +131,7 @@ where
         reason = "a pass is one function: that is what makes it as fast as a loop"
     )]
     pub fn tries(&mut self, item: In, lap: &mut Lap<'_>, at: usize) -> Option<Out> {
-        let called = self.plain(item);
-        lap.mark(at);
+        let called = self.plain(item, lap, at);
         called.unwrap_or_else(|miss| self.skip(miss))
     }
 

@@ -108,8 +108,7 @@ impl Pipeline for Checkout {
             while pass.flushing(feed.fill_one(), &mut [&mut to_charge]).await {
                 while !feed.is_empty() {
                     feed.each(&mut pass, room(&[&to_charge]), |line, lap| {
-                        let parsed = parse.plain(line);
-                        lap.mark(0);
+                        let parsed = parse.plain(line, lap, 0);
                         match parsed {
                             Ok(Some(order)) => to_charge.push(order),
                             Ok(None) => {}
