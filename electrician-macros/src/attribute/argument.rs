@@ -149,21 +149,49 @@ impl Argument {
         }
     }
 
-    /// Passes it to the function.
-    pub(super) fn pass(&self, private: &TokenStream) -> TokenStream {
-        let (field, ty, span) = (self.field(), &self.ty, shown_at(self.span));
+    /// Its place in a slot, lent.
+    fn lend(&self, private: &TokenStream) -> TokenStream {
+        let (field, ty) = (self.field(), &self.ty);
         match self.kind {
-            Kind::Shared => quote! { #private::Lend::<#ty>::lend(&__slot.#field) },
-            Kind::Cloned => {
-                let lend = quote! { #private::Lend::<#ty>::lend(&__slot.#field) };
-                quote_spanned! { span => <#ty as #private::Clone>::clone(#lend) }
-            }
-            Kind::Own => quote! { &mut __slot.#field },
+            Kind::Shared | Kind::Cloned => quote! { #private::Lend::<#ty>::lend(&__slot.#field) },
+            Kind::Own | Kind::Moved => quote! { &mut __slot.#field },
+        }
+    }
+
+    /// What is lent is passed to the function.
+    fn pass(&self, lent: &TokenStream, private: &TokenStream) -> TokenStream {
+        let (ty, span) = (&self.ty, shown_at(self.span));
+        match self.kind {
+            Kind::Shared | Kind::Own => lent.clone(),
+            Kind::Cloned => quote_spanned! { span => <#ty as #private::Clone>::clone(#lent) },
             Kind::Moved => {
-                let take = quote! { #private::Option::take(&mut __slot.#field) };
+                let take = quote! { #private::Option::take(#lent) };
                 quote! { #private::Option::expect(#take, "a run is opened once") }
             }
         }
+    }
+
+    /// Passes it to the one call that it is lent to.
+    fn pass_once(&self, private: &TokenStream) -> TokenStream {
+        self.pass(&self.lend(private), private)
+    }
+
+    /// What it is called while it is lent to many calls.
+    fn lent(&self) -> Ident {
+        format_ident!("__a{}", self.index)
+    }
+
+    /// Lends it to many calls.
+    fn lend_out(&self, private: &TokenStream) -> TokenStream {
+        let (name, lent) = (self.lent(), self.lend(private));
+        quote! { let #name = #lent; }
+    }
+
+    /// Passes it to one of these calls.
+    fn pass_on(&self, private: &TokenStream) -> TokenStream {
+        let lent = self.lent();
+        let again = (self.kind == Kind::Own).then(|| quote! { &mut * });
+        self.pass(&quote! { #again #lent }, private)
     }
 }
 
@@ -173,14 +201,23 @@ pub(super) struct Arguments {
     pub(super) bounds: TokenStream,
     pub(super) tuple: TokenStream,
     pub(super) slot: TokenStream,
+    /// As they are passed to a call.
     pub(super) pass: Vec<TokenStream>,
+    /// Lends them to many calls.
+    pub(super) lend_out: TokenStream,
+    /// As they are passed to each of these.
+    pub(super) pass_on: Vec<TokenStream>,
 }
 
 impl Arguments {
     pub(super) fn emit(arguments: &[Argument], private: &TokenStream) -> Self {
+        let each = |part: fn(&Argument, &TokenStream) -> TokenStream| {
+            arguments
+                .iter()
+                .map(move |argument| part(argument, private))
+        };
         let params: Vec<Ident> = arguments.iter().map(Argument::param).collect();
-        let types = arguments.iter().map(|argument| argument.slot_type(private));
-        let fill = arguments.iter().map(|argument| argument.fill(private));
+        let (types, fill) = (each(Argument::slot_type), each(Argument::fill));
         let tuple = quote! { (#(#params,)*) };
         let slot = quote! {
             type Slot = (#(#types,)*);
@@ -189,14 +226,10 @@ impl Arguments {
             }
         };
         Self {
-            bounds: arguments
-                .iter()
-                .map(|argument| argument.bounds(private))
-                .collect(),
-            pass: arguments
-                .iter()
-                .map(|argument| argument.pass(private))
-                .collect(),
+            bounds: each(Argument::bounds).collect(),
+            pass: each(Argument::pass_once).collect(),
+            lend_out: each(Argument::lend_out).collect(),
+            pass_on: each(Argument::pass_on).collect(),
             params,
             tuple,
             slot,

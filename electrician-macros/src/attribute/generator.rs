@@ -244,6 +244,7 @@ impl Generator<'_> {
             tuple,
             slot,
             pass,
+            ..
         } = Arguments::emit(&self.arguments, &private);
         let (out, err) = (self.returns.out(&private), self.returns.err(&private));
         let (blocking, pushes) = (self.options.blocking, self.form != Form::Pulled);

@@ -237,7 +237,7 @@ impl Handler<'_> {
         });
         let (one, plain, always) = (self.is_one(), self.is_plain(), self.always_gives());
         let (blocking, mode) = (self.options.blocking, self.mode());
-        let (call, now) = (self.call(&private), self.now(&private));
+        let (call, plain_call) = (self.call(&private), self.plain(&private));
         quote! {
             #[automatically_derived]
             #[allow(clippy::all, clippy::pedantic, clippy::nursery, deprecated, unreachable_code, private_bounds, private_interfaces)]
@@ -254,7 +254,7 @@ impl Handler<'_> {
                 type Mode = #private::#mode;
                 #slot
                 #call
-                #now
+                #plain_call
             }
         }
     }
@@ -321,20 +321,20 @@ impl Handler<'_> {
 
     /// The call of the user's function, awaited where it is async.
     fn invoke(&self, private: &TokenStream) -> TokenStream {
-        let (name, call) = (&self.function.sig.ident, self.called(private));
+        let call = self.called(&self.arguments.pass, private);
+        let name = &self.function.sig.ident;
         let wait = self.function.sig.asyncness.map(|_| quote! { .await });
         quote_spanned! { name.span() => #call #wait }
     }
 
-    fn called(&self, private: &TokenStream) -> TokenStream {
+    fn called(&self, arguments: &[TokenStream], private: &TokenStream) -> TokenStream {
         let name = &self.function.sig.ident;
         let turbofish = self.generics.turbofish();
         let item = match &self.item {
             Item::ByValue(_) => quote! { __given },
             Item::ByRef(ty) => quote! { #private::std::borrow::Borrow::<#ty>::borrow(__given) },
         };
-        let pass = &self.arguments.pass;
-        quote_spanned! { name.span() => #name #turbofish (#item, #(#pass),*) }
+        quote_spanned! { name.span() => #name #turbofish (#item, #(#arguments),*) }
     }
 
     fn call(&self, private: &TokenStream) -> TokenStream {
@@ -358,13 +358,13 @@ impl Handler<'_> {
         let future_type = located(&future_type, place);
         let future = if self.function.sig.asyncness.is_some() {
             let map = self.returns.map(private);
-            let call = self.called(private);
+            let call = self.called(&self.arguments.pass, private);
             located(&quote! { #private::mapped(#call, #map) }, place)
         } else {
             let (input, tuple) = (&self.input.ty, &self.arguments.tuple);
-            let now = quote! { <Self as #private::Handler<#input, #out, #err, #tuple>>::now };
+            let plain = quote! { <Self as #private::Handler<#input, #out, #err, #tuple>>::plain };
             located(
-                &quote! { #private::at_once(move || #now(__given, __slot)) },
+                &quote! { #private::at_once(move || #plain(__slot)(__given)) },
                 place,
             )
         };
@@ -377,29 +377,33 @@ impl Handler<'_> {
         }
     }
 
-    fn now(&self, private: &TokenStream) -> TokenStream {
+    /// The function for a pass: what is lent to it is lent once.
+    fn plain(&self, private: &TokenStream) -> Option<TokenStream> {
+        if !self.is_at_once() {
+            return None;
+        }
         let (given, out, err) = (
             self.given(),
             self.returns.out(private),
             self.returns.err(private),
         );
-        let body = if self.is_at_once() {
-            let mut call = self.called(private);
-            if self.function.sig.asyncness.is_some() {
-                call = quote! { #private::ready(#call) };
-            }
-            self.returns.at_once(&call, private)
-        } else {
-            quote! { #private::not_plain() }
-        };
-        quote! {
-            #[inline]
-            fn now<'__call>(
-                __given: #given,
-                __slot: &'__call mut Self::Slot,
-            ) -> #private::Result<#private::Option<#out>, #err> {
-                #body
-            }
+        let call_lifetime = matches!(self.item, Item::ByRef(_)).then(|| quote! { for<'__call> });
+        let Arguments {
+            lend_out, pass_on, ..
+        } = &self.arguments;
+        let mut call = self.called(pass_on, private);
+        if self.function.sig.asyncness.is_some() {
+            call = quote! { #private::ready(#call) };
         }
+        let body = self.returns.at_once(&call, private);
+        Some(quote! {
+            #[inline]
+            fn plain(
+                __slot: &mut Self::Slot,
+            ) -> impl #call_lifetime #private::std::ops::FnMut(#given) -> #private::Result<#private::Option<#out>, #err> {
+                #lend_out
+                move |__given| { #body }
+            }
+        })
     }
 }

@@ -28,25 +28,42 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
     }
     let (intake, room) = (line.intake(), room(line));
     let claims = claims(line);
+    let stages: Vec<_> = (line.calls().iter())
+        .map(|stage| line.emitter.stage(stage))
+        .collect();
+    let lent = ours!(#(let mut #stages = #stages.plain();)*);
+    // the optimiser keeps what a function owns in registers
+    let owns = speaks_of_stages_only(line).then(|| ours!(move));
     let Some((edge, copies)) = poured(line) else {
         let work = plain_chain(line);
         return Some(ours!(
-            #intake.each(&mut pass, #room, |item, lap| { #work });
+            {
+                #lent
+                #intake.each(&mut pass, #room, #owns |item, lap| { #work });
+            }
             #claims
         ));
     };
     let (work, sender) = (pouring_chain(line, edge), line.emitter.sender(edge));
-    let stages = line.calls().iter().map(|stage| line.emitter.stage(stage));
-    let gives = stages.fold(
+    let gives = stages.iter().fold(
         ours!(__rt::Untouched),
         |before, stage| ours!(__rt::Both(#before, #stage.gives())),
     );
     let copies = copied(line, &sender, &copies);
     Some(ours!(
-        #intake.pour(&mut pass, #room, (&mut #sender, #gives), |item, lap| { #work });
+        {
+            #lent
+            #intake.pour(&mut pass, #room, (&mut #sender, #gives), #owns |item, lap| { #work });
+        }
         #claims
         #copies
     ))
+}
+
+/// Whether a pass in one function needs nothing but its stages: no edge that it does not pour into, nor what a failure is told to.
+fn speaks_of_stages_only(line: &Line) -> bool {
+    let ends = matches!(line.last().output, Port::Unwired) || poured(line).is_some();
+    ends && line.calls().iter().all(|stage| Calls::of(stage).is_some())
 }
 
 /// Where the outputs of an island go that is one stage, which cannot fail and has nothing before it: the runtime goes over its
@@ -214,7 +231,7 @@ fn plain_calls(line: &Line, leave: &Leave) -> TokenStream {
             let plain = ours_at!(stage.span => #var.#plain(item, lap, #at));
             return passed(stage, &plain, &leave.next);
         }
-        step(line, stage, &ours!(#var.plain(item, lap, #at)), leave)
+        step(line, stage, &ours!(#var.call(item, lap, #at)), leave)
     });
     calls.collect()
 }

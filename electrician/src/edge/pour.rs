@@ -1,6 +1,6 @@
 //! What a consumer does with the items of its chunk, in loops that the optimiser sees all of.
 
-use std::{mem, vec};
+use std::{iter, mem, vec};
 
 use super::Sender;
 
@@ -58,10 +58,12 @@ pub(super) fn pour<T, U, G: Certainty>(
     }
     let mut lent = Borrowed::of(chunk);
     let items = most.min(lent.chunk.len());
-    into.extend((0..items).map(|_| {
+    // all of it is inlined, unlike a `map`, so that the chunk is in registers
+    let outputs = iter::repeat_with(|| {
         let next = lent.chunk.next().and_then(&mut make);
         next.expect("something is made of every item")
-    }));
+    });
+    into.extend(outputs.take(items));
 }
 
 /// Takes a chunk home: while it is worked through, the optimiser may keep its place in registers.

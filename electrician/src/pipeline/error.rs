@@ -73,7 +73,11 @@ impl fmt::Display for Error {
             ErrorKind::Failed => write!(f, "stage `{stage}` failed: "),
             ErrorKind::Panicked => write!(f, "stage `{stage}` panicked too often: "),
             ErrorKind::Died => {
-                return write!(f, "the task of stage `{stage}` has ended before its time");
+                write!(f, "the task of stage `{stage}` has ended before its time")?;
+                let Some(source) = &self.source else {
+                    return Ok(());
+                };
+                return write!(f, ": {source}");
             }
             ErrorKind::Overflowed => {
                 return write!(f, "the edge `{stage}` is full, and says `overflow: fail`");

@@ -10,7 +10,7 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    Cause, Cell, GivenBy, Handler, Hold, Outputs, Tally,
+    Cause, Cell, Handler, Hold, Outputs, Tally,
     definition::Plan,
     entrance::Entrance,
     given::{Given, Hand},
@@ -55,6 +55,11 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     types: PhantomData<fn(In, K) -> Out>,
 }
 
+/// Whether there are no values of the type: it is the output of a sink.
+pub(super) const fn is_sink<Out>() -> bool {
+    size_of::<Option<Out>>() == 0
+}
+
 /// Why a call gave nothing.
 #[derive(Debug)]
 pub struct Miss<E>(pub(super) Cause<E>);
@@ -69,7 +74,7 @@ where
     S: Send,
 {
     /// Whether no value of the output exists.
-    pub(super) const SINK: bool = size_of::<Option<Out>>() == 0;
+    pub(super) const SINK: bool = is_sink::<Out>();
 
     pub(super) fn new(plan: Arc<Plan<H, In, Out, Args, Err>>, tally: Arc<Tally>) -> Self {
         Self {
@@ -107,11 +112,6 @@ where
     #[inline]
     pub fn is_quick(&self) -> bool {
         H::ONE && !H::PLAIN
-    }
-
-    /// Whether every call gives one item.
-    pub fn gives(&self) -> GivenBy<H, In, Out, Err, Args> {
-        GivenBy::new()
     }
 
     /// Whether the function asks for a thread of its own.

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::{Answer, Handler, Mode, Outputs, Takes, Waits};
-use crate::{__private::not_plain, resilience::chaos::Chaos};
+use crate::resilience::chaos::Chaos;
 
 /// A handler whose calls go wrong at a rate.
 #[derive(Debug)]
@@ -64,13 +64,6 @@ where
             }
             call.await.map(Answer::given)
         }
-    }
-
-    fn now<'a>(
-        _: <Self::Mode as Mode>::Given<'a, In>,
-        _: &'a mut Self::Slot,
-    ) -> Result<Option<Out>, Err> {
-        not_plain()
     }
 
     fn sated(slot: &Self::Slot) -> bool {

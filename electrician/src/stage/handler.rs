@@ -3,6 +3,7 @@
 use std::{borrow::Borrow, future::Future};
 
 use super::Outputs;
+use crate::__private::not_plain;
 
 /// A function that takes an item and gives one, none, many, or an error.
 ///
@@ -21,7 +22,7 @@ use super::Outputs;
 pub trait Handler<In: 'static, Out, Err, Args>: Send + Sync + 'static {
     /// Whether a call gives one item at most.
     const ONE: bool;
-    /// Whether [`now`](Self::now) may be called: the function never waits, too.
+    /// Whether [`plain`](Self::plain) is there: the function never waits, too.
     const PLAIN: bool;
     /// Whether every call gives one item, and none can fail.
     const ALWAYS: bool = false;
@@ -41,14 +42,13 @@ pub trait Handler<In: 'static, Out, Err, Args>: Send + Sync + 'static {
         slot: &'a mut Self::Slot,
     ) -> impl Future<Output = Result<impl Outputs<Out, Err>, Err>> + Send;
 
-    /// Calls a plain function, without a future around it.
-    ///
-    /// # Errors
-    /// The error of the function.
-    fn now<'a>(
-        given: <Self::Mode as Mode>::Given<'a, In>,
-        slot: &'a mut Self::Slot,
-    ) -> Result<Option<Out>, Err>;
+    /// The plain function, without a future around it: what its calls share is lent once for all of them.
+    fn plain(
+        _slot: &mut Self::Slot,
+    ) -> impl for<'call> FnMut(<Self::Mode as Mode>::Given<'call, In>) -> Result<Option<Out>, Err>
+    {
+        |_| not_plain()
+    }
 
     /// Whether the slot wants no more items: what feeds it may end.
     fn sated(_slot: &Self::Slot) -> bool {

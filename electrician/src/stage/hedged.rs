@@ -3,10 +3,7 @@
 use std::future::Future;
 
 use super::{ByRef, ByValue, Handler, Lent, Mode, Outputs, Spent, Takes};
-use crate::{
-    __private::not_plain,
-    resilience::hedge::{Hedge, Hedging},
-};
+use crate::resilience::hedge::{Hedge, Hedging};
 
 /// A handler whose slow calls are made twice.
 #[derive(Debug)]
@@ -109,13 +106,6 @@ where
         hedging.race(H::call(given, first), move || {
             H::call(H::Mode::again(again), second)
         })
-    }
-
-    fn now<'a>(
-        _: <Self::Mode as Mode>::Given<'a, In>,
-        _: &'a mut Self::Slot,
-    ) -> Result<Option<Out>, Err> {
-        not_plain()
     }
 
     fn sated(slot: &Self::Slot) -> bool {

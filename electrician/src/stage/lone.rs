@@ -134,10 +134,12 @@ impl Assembly {
             pass.add(stage.seat());
             self.island(name, blocking, async move {
                 while intake.next(&mut pass, exit.head().as_mut_slice()).await {
-                    let gives = stage.gives();
-                    exit.pour(&mut intake, &mut pass, gives, |item, lap| {
-                        stage.passes(item, lap, 0)
-                    });
+                    {
+                        let mut stage = stage.plain();
+                        exit.pour(&mut intake, &mut pass, stage.gives(), move |item, lap| {
+                            stage.passes(item, lap, 0)
+                        });
+                    }
                     stage.claims(0, &mut pass);
                     intake.enough_if(exit.is_sated());
                 }

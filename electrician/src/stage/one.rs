@@ -10,34 +10,8 @@
 
 use std::future::Future;
 
-use super::{
-    Cause, Cell, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Tally, Unfailing, mapped,
-    pass::Lap,
-};
+use super::{Cause, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Unfailing, mapped};
 use crate::resilience::breaker::Verdict;
-
-/// Takes an item home if its call unwinds.
-struct Rescue<'a, In> {
-    item: Option<In>,
-    home: &'a mut Option<In>,
-    open: &'a mut bool,
-}
-
-impl<In> Rescue<'_, In> {
-    #[inline]
-    fn done(mut self) {
-        drop(self.item.take());
-        std::mem::forget(self);
-    }
-}
-
-impl<In> Drop for Rescue<'_, In> {
-    #[cold]
-    fn drop(&mut self) {
-        *self.home = self.item.take();
-        *self.open = true;
-    }
-}
 
 /// Notes that a call could not be begun, because an argument of it has panicked.
 pub(super) struct Begins<'a>(pub(super) &'a mut bool);
@@ -61,78 +35,6 @@ where
     /// The place of this stage in a pass.
     pub fn seat(&self) -> Seat {
         Seat::new(&self.tally, Self::SINK)
-    }
-
-    /// Calls a plain handler, in the `at`th stage, with an item: its output, none, or what kept it from giving one.
-    ///
-    /// # Errors
-    /// The error of the handler. The item is still in hand.
-    #[inline(always)]
-    #[allow(
-        clippy::inline_always,
-        reason = "a pass is one function: that is what makes it as fast as a loop"
-    )]
-    pub fn plain(
-        &mut self,
-        item: In,
-        lap: &mut Lap<'_>,
-        at: usize,
-    ) -> Result<Option<Out>, Miss<Err>> {
-        let called = self.now(item);
-        lap.mark(at);
-        called
-    }
-
-    #[inline(always)]
-    #[allow(
-        clippy::inline_always,
-        reason = "a pass is one function: that is what makes it as fast as a loop"
-    )]
-    fn now(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
-        let mut rescue = Rescue {
-            item: Some(item),
-            home: &mut self.item,
-            open: &mut self.open,
-        };
-        match H::now(K::give(&mut rescue.item), &mut self.slot) {
-            Ok(output) => {
-                rescue.done();
-                if output.is_none() && !Self::SINK {
-                    self.tally.filtered.add(1);
-                }
-                Ok(output)
-            }
-            Err(error) => {
-                drop(rescue);
-                self.attempts = 1;
-                Err(Miss(Cause::Error(error)))
-            }
-        }
-    }
-
-    /// As [`plain`](Self::plain), in the `at`th stage, which cannot fail.
-    #[inline(always)]
-    #[allow(
-        clippy::inline_always,
-        reason = "a pass is one function: that is what makes it as fast as a loop"
-    )]
-    pub fn passes(&mut self, item: In, lap: &mut Lap<'_>, at: usize) -> Option<Out>
-    where
-        Err: Unfailing,
-    {
-        let called = self.plain(item, lap, at);
-        called.unwrap_or_else(|miss| self.lose_plain(miss))
-    }
-
-    /// As [`plain`](Self::plain), in the `at`th stage, whose failures are booked, and have no way of their own.
-    #[inline(always)]
-    #[allow(
-        clippy::inline_always,
-        reason = "a pass is one function: that is what makes it as fast as a loop"
-    )]
-    pub fn tries(&mut self, item: In, lap: &mut Lap<'_>, at: usize) -> Option<Out> {
-        let called = self.plain(item, lap, at);
-        called.unwrap_or_else(|miss| self.skip(miss))
     }
 
     /// Calls a handler that may wait with an item. [`came`](Self::came) says what came of it.
@@ -183,7 +85,7 @@ where
         Err: Unfailing,
     {
         let came = self.came(called, pass, at);
-        came.unwrap_or_else(|miss| self.lose_plain(miss))
+        came.unwrap_or_else(|miss| self.account().lose(miss))
     }
 
     /// As [`came`](Self::came), in a stage whose failures are booked, and have no way of their own.
@@ -195,7 +97,7 @@ where
         at: usize,
     ) -> Option<Out> {
         let came = self.came(called, pass, at);
-        came.unwrap_or_else(|miss| self.skip(miss))
+        came.unwrap_or_else(|miss| self.account().skip(miss))
     }
 
     /// What the pass was interrupted with, if it was in this stage, the `at`th. The item is still in hand.
@@ -214,56 +116,24 @@ where
     where
         Err: Unfailing,
     {
-        self.claims_with(at, pass, Self::lose_plain);
+        if let Some(miss) = self.interrupted(at, pass) {
+            self.account().lose(miss);
+            self.claimed(pass);
+        }
     }
 
     /// As [`claims`](Self::claims), in a stage whose failures are booked, and have no way of their own.
     #[cold]
     pub fn skips(&mut self, at: usize, pass: &mut Pass) {
-        self.claims_with(at, pass, Self::skip);
-    }
-
-    fn claims_with(
-        &mut self,
-        at: usize,
-        pass: &mut Pass,
-        book: impl FnOnce(&mut Self, Miss<Err>) -> Option<Out>,
-    ) {
         if let Some(miss) = self.interrupted(at, pass) {
-            book(self, miss);
-            pass.book();
-            self.mend();
+            self.account().skip(miss);
+            self.claimed(pass);
         }
     }
 
-    /// Books the item in hand. It has no output.
-    #[cold]
-    fn skip(&mut self, miss: Miss<Err>) -> Option<Out> {
-        drop(self.settle_plain(miss));
-        None
+    /// The pass goes on behind an item that it was interrupted with.
+    fn claimed(&mut self, pass: &mut Pass) {
+        pass.book();
+        self.mend();
     }
-
-    /// Books the item in hand of a stage that cannot fail: its handler has panicked. It has no output.
-    fn lose_plain(&mut self, miss: Miss<Err>) -> Option<Out>
-    where
-        Err: Unfailing,
-    {
-        self.open = false;
-        self.item = None;
-        lose(miss, &self.plan.cell, &self.tally);
-        None
-    }
-}
-
-/// Books an item whose call has panicked in a stage that cannot fail.
-#[cold]
-fn lose<E: Unfailing>(Miss(cause): Miss<E>, cell: &Cell, tally: &Tally) {
-    let panic = match cause {
-        Cause::Error(error) => error.never(),
-        Cause::Panicked(message) => message,
-        Cause::TimedOut(_) | Cause::Late(_) | Cause::Refused(_) => {
-            unreachable!("a pass has no timeout, and nothing that refuses")
-        }
-    };
-    cell.lost(tally, &panic);
 }

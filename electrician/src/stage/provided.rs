@@ -5,10 +5,7 @@ use std::{future::Future, ops::Deref};
 use super::{
     ByValue, Handler, Maybe, Nothing, Outputs, Shared, Spent, Takes, TryStreamed, Waits, mapped,
 };
-use crate::{
-    __private::not_plain,
-    provider::{RequestResponse, RequestStream, Sink},
-};
+use crate::provider::{RequestResponse, RequestStream, Sink};
 
 /// Calls a provider with each item, and gives its responses: `handler quote = provider(quotes);`.
 ///
@@ -105,13 +102,6 @@ macro_rules! provided {
                 >,
             > + Send {
                 mapped(slot.$call(item), |$gave| $outputs)
-            }
-
-            fn now(
-                _: In,
-                _: &mut A::Handle,
-            ) -> Result<Option<$($out)+>, <Held<A> as $err<In>>::$error> {
-                not_plain()
             }
         }
 

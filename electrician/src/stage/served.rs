@@ -5,7 +5,7 @@ use std::{future::Future, ops::Deref};
 use tower_service::Service;
 
 use super::{ByValue, Handler, Maybe, Outputs, Shared, Takes, Waits, mapped};
-use crate::{__private::not_plain, resilience::tower::Calling};
+use crate::resilience::tower::Calling;
 
 /// Calls a `tower` service with each item, and gives its responses: `handler quote = service(quotes);` (feature `tower`).
 ///
@@ -97,10 +97,6 @@ where
     {
         let called = Calling::of(Held::<A>::clone(slot), item);
         mapped(called, |answer| Ok(Maybe(Some(answer?))))
-    }
-
-    fn now(_: In, _: &mut A::Handle) -> Result<Option<Response<A, In>>, Failed<A, In>> {
-        not_plain()
     }
 }
 

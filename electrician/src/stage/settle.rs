@@ -6,13 +6,13 @@
     reason = "a future of an island says by itself that it is `Send`, and what it gives"
 )]
 
-use std::time::Duration;
+use std::{marker::PhantomData, time::Duration};
 
 use tokio::time::Instant;
 
 use super::{
-    Answer, Cause, Failure, Handler, Hold, Miss, Outputs, Stage, Tally, Unfailing, WhenLimited,
-    WhenOpen,
+    Answer, Cause, Cell, Failure, Handler, Hold, Miss, Outputs, Stage, Tally, Unfailing,
+    WhenLimited, WhenOpen,
     definition::Plan,
     given::{Given, Hand},
     unwind::caught,
@@ -71,7 +71,7 @@ where
         miss: Miss<Err>,
     ) -> impl Future<Output = Settled<In, K::Back, Err>> + Send {
         let wait = self.plan.book(&self.tally, &miss.0);
-        let settled = self.left(miss);
+        let settled = self.account().left(miss);
         async move {
             if let Some(wait) = wait {
                 self.timer.sleep(wait).await;
@@ -90,16 +90,88 @@ where
 
     /// As [`settle`](Self::settle), without the wait after a panic.
     pub fn settle_plain(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
-        self.plan.book(&self.tally, &miss.0);
+        self.account().settle(miss)
+    }
+
+    /// What the handler is given, and all that is needed to settle the item.
+    pub(super) fn apart(&mut self) -> (&mut S, Account<'_, H, In, Out, Err, Args, K>) {
+        let account = Account {
+            plan: &self.plan,
+            tally: &self.tally,
+            item: &mut self.item,
+            open: &mut self.open,
+            attempts: &mut self.attempts,
+            last: &mut self.last,
+            held: PhantomData,
+        };
+        (&mut self.slot, account)
+    }
+
+    /// What settles the item in hand.
+    pub(super) fn account(&mut self) -> Account<'_, H, In, Out, Err, Args, K> {
+        self.apart().1
+    }
+}
+
+/// What settles the item of a stage, while the handler has the rest.
+pub(super) struct Account<'a, H, In, Out, Err, Args, K> {
+    plan: &'a Plan<H, In, Out, Args, Err>,
+    pub(super) tally: &'a Tally,
+    pub(super) item: &'a mut Option<In>,
+    pub(super) open: &'a mut bool,
+    pub(super) attempts: &'a mut u32,
+    last: &'a mut Option<Box<Err>>,
+    held: PhantomData<fn(K)>,
+}
+
+impl<H, In, Out, Err, Args, K> Account<'_, H, In, Out, Err, Args, K>
+where
+    In: Send + 'static,
+    H: Handler<In, Out, Err, Args>,
+    K: Hold<H::Mode, In>,
+{
+    /// Books the item as failed or panicked, and gives what is left of it.
+    pub(super) fn settle(&mut self, miss: Miss<Err>) -> Settled<In, K::Back, Err> {
+        self.plan.book(self.tally, &miss.0);
         self.left(miss)
     }
 
     fn left(&mut self, Miss(cause): Miss<Err>) -> Settled<In, K::Back, Err> {
-        self.open = false;
+        *self.open = false;
         let last = self.last.take().map(|last| *last);
-        let item = &mut self.item;
-        self.plan.left::<K>(item, cause, self.attempts, last)
+        self.plan.left::<K>(self.item, cause, *self.attempts, last)
     }
+
+    /// Books the item. It has no output.
+    #[cold]
+    pub(super) fn skip(&mut self, miss: Miss<Err>) -> Option<Out> {
+        drop(self.settle(miss));
+        None
+    }
+
+    /// Books the item of a stage that cannot fail: its handler has panicked. It has no output.
+    pub(super) fn lose(&mut self, miss: Miss<Err>) -> Option<Out>
+    where
+        Err: Unfailing,
+    {
+        *self.open = false;
+        *self.item = None;
+        lose(miss, &self.plan.cell, self.tally);
+        None
+    }
+}
+
+/// Books an item whose call has panicked in a stage that cannot fail.
+#[cold]
+fn lose<E: Unfailing>(Miss(cause): Miss<E>, cell: &Cell, tally: &Tally) {
+    let panic = match cause {
+        Cause::Error(error) => error.never(),
+        Cause::Panicked(message) => message,
+        Cause::TimedOut(_) | Cause::Late(_) | Cause::Refused(_) => {
+            unreachable!("a pass has no timeout, and nothing that refuses")
+        }
+    };
+    cell.lost(tally, &panic);
 }
 
 impl<H, In, Out, Err, Args> Plan<H, In, Out, Args, Err>

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::slots::Slots;
+use super::{slots::Slots, unwind::caught};
 use crate::pipeline::{Control, Error, ErrorKind, Phase};
 
 /// The one boxed future of a task.
@@ -122,7 +122,14 @@ impl Future for Tended {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         let aborted = this.alive.control.phase() == Phase::Aborted;
-        this.alive.ended = aborted || this.task.as_mut().poll(cx).is_ready();
+        this.alive.ended = aborted
+            || match caught(|| this.task.as_mut().poll(cx)) {
+                Ok(polled) => polled.is_ready(),
+                Err(panic) => {
+                    this.alive.died_of(panic);
+                    true
+                }
+            };
         let is_heard = |waker: &Waker| waker.will_wake(cx.waker());
         if !this.alive.ended && !this.waker.as_ref().is_some_and(is_heard) {
             *this.waker = Some(cx.waker().clone());
@@ -141,6 +148,15 @@ struct Alive {
     control: Arc<Control>,
     stage: String,
     ended: bool,
+}
+
+impl Alive {
+    /// A panic that belongs to no call.
+    #[cold]
+    fn died_of(&self, panic: String) {
+        let error = Error::new(ErrorKind::Died, &*self.stage);
+        self.control.fail(error.because(panic));
+    }
 }
 
 impl Drop for Alive {

@@ -241,10 +241,6 @@ where
         slot.lend().act().await?;
         Ok(Maybe(Some(given)))
     }
-
-    fn now(_: T, _: &mut Self::Slot) -> Result<Option<T>, E> {
-        crate::__private::not_plain()
-    }
 }
 
 impl<T, E, A0> Handler<T, T, E, (A0,)> for faulty_ref
@@ -267,10 +263,6 @@ where
     async fn call<'a>(given: &'a T, slot: &'a mut Self::Slot) -> Result<impl Outputs<T, E>, E> {
         slot.lend().act().await?;
         Ok(Maybe(Some(given.clone())))
-    }
-
-    fn now<'a>(_: &'a T, _: &'a mut Self::Slot) -> Result<Option<T>, E> {
-        crate::__private::not_plain()
     }
 }
 

@@ -195,10 +195,6 @@ where
         slot.lend().put(given).await;
         Ok(Maybe(None))
     }
-
-    fn now(_: T, _: &mut Self::Slot) -> Result<Option<Nothing>, Infallible> {
-        crate::__private::not_plain()
-    }
 }
 
 impl<T> Takes<T> for record {}

@@ -46,11 +46,10 @@ impl<I: Borrow<str> + Send + Sync + 'static> Handler<I, Order, std::num::ParseIn
     ) -> Result<impl Outputs<Order, std::num::ParseIntError>, std::num::ParseIntError> {
         Ok(Maybe(Some(parse(given.borrow())?)))
     }
-    fn now<'a>(
-        given: &'a I,
-        _: &'a mut Self::Slot,
-    ) -> Result<Option<Order>, std::num::ParseIntError> {
-        Ok(Some(parse(given.borrow())?))
+    fn plain(
+        _: &mut Self::Slot,
+    ) -> impl for<'a> FnMut(&'a I) -> Result<Option<Order>, std::num::ParseIntError> {
+        |given| Ok(Some(parse(given.borrow())?))
     }
 }
 
@@ -73,9 +72,6 @@ where
     ) -> Result<impl Outputs<Receipt, GatewayError>, GatewayError> {
         Ok(Maybe(Some(charge(given.borrow(), slot.0.lend()).await?)))
     }
-    fn now<'a>(_: &'a I, _: &'a mut Self::Slot) -> Result<Option<Receipt>, GatewayError> {
-        not_plain()
-    }
 }
 
 impl<I: Borrow<Receipt> + Send + Sync + 'static, A0: Anew<Vec<u64>>>
@@ -96,9 +92,6 @@ impl<I: Borrow<Receipt> + Send + Sync + 'static, A0: Anew<Vec<u64>>>
         Ok(Streamed {
             stream: split(given.borrow(), &mut slot.0),
         })
-    }
-    fn now<'a>(_: &'a I, _: &'a mut Self::Slot) -> Result<Option<u64>, Infallible> {
-        not_plain()
     }
 }
 
@@ -124,9 +117,6 @@ macro_rules! sink {
             ) -> Result<impl Outputs<Nothing, Infallible>, Infallible> {
                 $call;
                 Ok(Maybe(None))
-            }
-            fn now<'a>(_: $item, _: &'a mut Self::Slot) -> Result<Option<Nothing>, Infallible> {
-                not_plain()
             }
         }
         impl Takes<$item> for stages::$name {}

@@ -107,15 +107,17 @@ impl Pipeline for Checkout {
             pass.add(parse.seat());
             while pass.flushing(feed.fill_one(), &mut [&mut to_charge]).await {
                 while !feed.is_empty() {
-                    feed.each(&mut pass, room(&[&to_charge]), |line, lap| {
-                        let parsed = parse.plain(line, lap, 0);
-                        match parsed {
-                            Ok(Some(order)) => to_charge.push(order),
-                            Ok(None) => {}
-                            Err(miss) => drop(parse.settle_plain(miss)),
-                        }
-                        true
-                    });
+                    {
+                        let mut parse = parse.plain();
+                        feed.each(&mut pass, room(&[&to_charge]), |line, lap| {
+                            match parse.call(line, lap, 0) {
+                                Ok(Some(order)) => to_charge.push(order),
+                                Ok(None) => {}
+                                Err(miss) => drop(parse.settle_plain(miss)),
+                            }
+                            true
+                        });
+                    }
                     if let Some(miss) = parse.interrupted(0, &mut pass) {
                         drop(parse.settle_plain(miss));
                         pass.book();

@@ -1,6 +1,7 @@
 //! Panics: caught at the single call, visible in the accounts, and limited.
 
 use std::{
+    borrow::Borrow,
     future::ready,
     pin::Pin,
     task::{Context, Poll},
@@ -59,6 +60,21 @@ async fn add_up(item: &u32, sum: &mut u32) -> u32 {
     *sum += ready(item).await;
     assert!(*item != 3, "the state is half done");
     *sum
+}
+
+/// Cannot be borrowed as what a handler takes.
+#[derive(Clone, Debug)]
+struct Closed;
+
+impl Borrow<u64> for Closed {
+    fn borrow(&self) -> &u64 {
+        panic!("it is closed")
+    }
+}
+
+#[handler]
+fn scale(item: &u32, by: &u64) {
+    assert!(u64::from(*item) < *by);
 }
 
 /// Counts up, and panics at the third item.
@@ -144,6 +160,12 @@ pipeline! {
         handler   call   = faulty_ref(faults) { on_panic: fail };
         handler   store  = record(stored);
         source -> call -> store;
+    }
+
+    Scaled(input: Script<u32>, by: Closed) {
+        generator source = scripted(input);
+        handler   scale  = scale(by);
+        source -> scale;
     }
 
     Source(stored: Recorder<u32>) {
@@ -394,5 +416,21 @@ async fn a_panicking_generator_fails_the_pipeline() {
     assert_eq!(
         error.to_string(),
         "stage `source` panicked too often: the source breaks"
+    );
+}
+
+/// It is lent once for all items of a pass, so that the panic is none of theirs.
+#[tokio::test(start_paused = true)]
+async fn an_argument_that_cannot_be_lent_fails_the_pipeline() {
+    let report = run_to_end(Scaled {
+        input: Script::items([1, 2]),
+        by: Closed,
+    })
+    .await;
+    let error = report.failure().expect("it failed");
+    assert_eq!(error.kind(), ErrorKind::Died);
+    assert_eq!(
+        error.to_string(),
+        "the task of stage `source` has ended before its time: it is closed"
     );
 }

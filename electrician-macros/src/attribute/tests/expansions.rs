@@ -60,20 +60,25 @@ fn a_plain_handler() {
                 Order,
                 ParseError,
                 (),
-            >>::now(__given, __slot))
+            >>::plain(__slot)(__given))
         }
         #[inline]
-        fn now<'__call>(
-            __given: &'__call __Item,
-            __slot: &'__call mut Self::Slot,
+        fn plain(
+            __slot: &mut Self::Slot,
+        ) -> impl for<'__call> ::electrician::__private::std::ops::FnMut(
+            &'__call __Item,
         ) -> ::electrician::__private::Result<
-            ::electrician::__private::Option<Order>,
-            ParseError,
-        > {
-            ::electrician::__private::Result::map(
-                parse(::electrician::__private::std::borrow::Borrow::<str>::borrow(__given)),
-                |__gave| ::electrician::__private::Some(__gave),
-            )
+                ::electrician::__private::Option<Order>,
+                ParseError,
+            > {
+            move |__given| {
+                ::electrician::__private::Result::map(
+                    parse(
+                        ::electrician::__private::std::borrow::Borrow::<str>::borrow(__given),
+                    ),
+                    |__gave| ::electrician::__private::Some(__gave),
+                )
+            }
         }
     }
     #[automatically_derived]
@@ -184,16 +189,6 @@ fn an_async_handler_with_arguments() {
                 ),
             )
         }
-        #[inline]
-        fn now<'__call>(
-            __given: Order,
-            __slot: &'__call mut Self::Slot,
-        ) -> ::electrician::__private::Result<
-            ::electrician::__private::Option<::electrician::__private::Nothing>,
-            ::electrician::__private::Infallible,
-        > {
-            ::electrician::__private::not_plain()
-        }
     }
     #[automatically_derived]
     impl ::electrician::__private::Takes<Order> for charge {}
@@ -274,13 +269,6 @@ fn a_generic_handler_of_many() {
                     ),
                 ),
             )
-        }
-        #[inline]
-        fn now<'__call>(
-            __given: &'__call wires::__private::std::vec::Vec<T>,
-            __slot: &'__call mut Self::Slot,
-        ) -> wires::__private::Result<wires::__private::Option<T>, Broken> {
-            wires::__private::not_plain()
         }
     }
     #[automatically_derived]

@@ -6,12 +6,9 @@ use super::{
     each::{Map, map},
     step::{InlineDraft, Step, inline},
 };
-use crate::{
-    __private::not_plain,
-    stage::{
-        ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Travels, Waits, at_once, handler,
-        mapped,
-    },
+use crate::stage::{
+    ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Travels, Waits, at_once, handler,
+    mapped,
 };
 
 /// A closure: `handler double = |n: u64| n * 2;`.
@@ -214,10 +211,6 @@ where
     ) -> impl Future<Output = Result<impl Outputs<G::Out, Infallible>, Infallible>> + Send {
         mapped(f(item), |given| Ok(Maybe(G::item(given))))
     }
-
-    fn now(_: T, _: &mut F) -> Result<Option<G::Out>, Infallible> {
-        not_plain()
-    }
 }
 
 impl<T, U, E, F, G> Handler<T, G::Out, E, ()> for Tries<F, G>
@@ -238,12 +231,12 @@ where
     }
 
     fn call(item: T, f: &mut F) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
-        at_once(move || Self::now(item, f))
+        at_once(move || Self::plain(f)(item))
     }
 
     #[inline]
-    fn now(item: T, f: &mut F) -> Result<Option<G::Out>, E> {
-        Ok(G::item(f(item)?))
+    fn plain(f: &mut F) -> impl FnMut(T) -> Result<Option<G::Out>, E> {
+        |item| Ok(G::item(f(item)?))
     }
 }
 
@@ -268,9 +261,5 @@ where
 
     fn call(item: T, f: &mut F) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
         mapped(f(item), |given| Ok(Maybe(G::item(given?))))
-    }
-
-    fn now(_: T, _: &mut F) -> Result<Option<G::Out>, E> {
-        not_plain()
     }
 }

@@ -2,10 +2,7 @@
 
 use std::convert::Infallible;
 
-use crate::{
-    __private::not_plain,
-    stage::{ByValue, Draft, Handler, Iterated, Outputs, Port, handler},
-};
+use crate::stage::{ByValue, Draft, Handler, Iterated, Outputs, Port, handler};
 
 /// Many items for each item: `orders -> flat_map(|o| o.lines) -> store`.
 ///
@@ -56,10 +53,6 @@ where
     async fn call(item: T, f: &mut F) -> Result<impl Outputs<I::Item, Infallible>, Infallible> {
         Ok(Iterated::new(f(item).into_iter()))
     }
-
-    fn now(_: T, _: &mut F) -> Result<Option<I::Item>, Infallible> {
-        not_plain()
-    }
 }
 
 impl<T> Handler<T, T::Item, Infallible, ()> for Flatten
@@ -76,9 +69,5 @@ where
 
     async fn call(item: T, (): &mut ()) -> Result<impl Outputs<T::Item, Infallible>, Infallible> {
         Ok(Iterated::new(item.into_iter()))
-    }
-
-    fn now(_: T, (): &mut ()) -> Result<Option<T::Item>, Infallible> {
-        not_plain()
     }
 }

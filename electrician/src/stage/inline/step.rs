@@ -63,8 +63,8 @@ where
     }
 
     #[inline]
-    fn now(item: In, state: &mut S::State) -> Result<Option<Out>, Infallible> {
-        Ok(S::step(state, item))
+    fn plain(state: &mut S::State) -> impl FnMut(In) -> Result<Option<Out>, Infallible> {
+        |item| Ok(S::step(state, item))
     }
 
     #[inline]
@@ -102,7 +102,7 @@ mod tests {
         let operator = Inline(CountDown(1));
         let mut slot = Handler::<u32, u32, _, _>::slot(&operator, &());
         for (item, given, sated) in [(7, Some(7), true), (8, None, true)] {
-            assert_eq!(Operator::now(item, &mut slot), Ok(given));
+            assert_eq!(Operator::plain(&mut slot)(item), Ok(given));
             assert_eq!(<Operator as Handler<u32, u32, _, _>>::sated(&slot), sated);
         }
     }
