@@ -5,6 +5,7 @@ use std::time::Duration;
 use electrician::{
     pipeline::Pipeline,
     prelude::*,
+    resilience::retry::{Backoff, Jitter},
     test::{Recorder, Script, assert_clean, record, run_with, scripted},
 };
 use futures_util::stream::{self, Stream, StreamExt};
@@ -102,7 +103,7 @@ pipeline! {
     Retrying(input: Script<u32>, stored: Recorder<u32>) {
         generator source = scripted(input);
         handler   work   = fail_once(false) {
-            retry: { attempts: 3, backoff: 30min..30min, idempotent },
+            retry: { attempts: 3, backoff: Backoff::constant(30min).jitter(Jitter::None), idempotent },
             on_error: skip,
         };
         handler   store  = record(stored);
