@@ -145,10 +145,11 @@ impl<T> Intake<T> {
         &mut self,
         pass: &mut Pass,
         room: usize,
-        mut handle: impl FnMut(T, &mut Lap<'_>) -> bool,
+        handle: impl FnMut(T, &mut Lap<'_>) -> bool,
     ) {
         let (mut most, before) = (pass.limit(room), self.merge.len());
         let panic = caught(|| {
+            let mut handle = handle;
             if most > 0
                 && let Some(mut lap) = pass.timed()
                 && let Some(item) = self.merge.pop()
@@ -158,7 +159,8 @@ impl<T> Intake<T> {
                     return;
                 }
             }
-            self.merge.each(most, |item| handle(item, &mut Lap::off()));
+            self.merge
+                .each(most, move |item| handle(item, &mut Lap::off()));
         });
         let panic = panic.err();
         pass.passed(before - self.merge.len(), panic);
@@ -172,11 +174,12 @@ impl<T> Intake<T> {
         pass: &mut Pass,
         room: usize,
         (into, _): (&mut Sender<U>, G),
-        mut make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
+        make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
     ) {
         let (mut most, before) = (pass.limit(room), self.merge.len());
         let buffered = into.len();
         let panic = caught(|| {
+            let mut make = make;
             if most > 0
                 && let Some(mut lap) = pass.timed()
                 && let Some(item) = self.merge.pop()
@@ -185,7 +188,7 @@ impl<T> Intake<T> {
                 into.extend(make(item, &mut lap));
             }
             self.merge
-                .pour::<_, G>(most, into, |item| make(item, &mut Lap::off()));
+                .pour::<_, G>(most, into, move |item| make(item, &mut Lap::off()));
         });
         pass.passed(before - self.merge.len(), panic.err());
         pass.poured(into.len() - buffered);
