@@ -345,13 +345,14 @@ impl Handler<'_> {
         );
         let outputs = quote! { #private::Result<impl #private::Outputs<#out, #err>, #err> };
         let params = quote! { __given: #given, __slot: &'__call mut Self::Slot };
+        let travels = self.travels(private);
         let place = match self.function.sig.asyncness {
             Some(_) => self.function.sig.ident.span(),
             None => self.input.ty.span(),
         };
         if !self.is_one() {
             let body = self.returns.outputs(&self.invoke(private), private);
-            return quote! { async fn call<'__call>(#params) -> #outputs { #body } };
+            return quote! { async fn call<'__call>(#params) -> #outputs #travels { #body } };
         }
         let future_type =
             quote! { impl #private::std::future::Future<Output = #outputs> + #private::Send };
@@ -371,10 +372,22 @@ impl Handler<'_> {
         quote! {
             fn call<'__call>(#params)
                 -> #future_type
+            #travels
             {
                 #future
             }
         }
+    }
+
+    /// What a call may take for granted, since it is made for nothing else. An item that is not `Send` is told of at its arrow.
+    fn travels(&self, private: &TokenStream) -> Option<TokenStream> {
+        let moved = matches!(self.item, Item::ByValue(_)).then_some(&self.input.ty);
+        let types = moved.into_iter().chain(&self.returns.out);
+        // of a bound with a lifetime of its own the compiler does not ask whether it ever holds
+        let bounds: Vec<_> = types
+            .map(|ty| quote! { for<'__any> #ty: #private::Send })
+            .collect();
+        (!bounds.is_empty()).then(|| quote! { where #(#bounds),* })
     }
 
     /// The function for a pass: what is lent to it is lent once.

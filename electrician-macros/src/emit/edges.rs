@@ -37,10 +37,10 @@ fn queue(emitter: &Emitter, edge: &Edge) -> TokenStream {
     let from = emitter.graph.stage(edge.from.0);
     let mutable = (!is_pool(from) && !matches!(from.kind, StageKind::Sub(_))).then(|| ours!(mut));
     let ends = match target.options.key.as_ref().filter(|_| is_pool(target)) {
-        None => ours_at!(edge.arrow => run.edge(#port, #plan)),
+        None => ours_at!(edge.arrow => #port.edge(run, #plan)),
         Some(key) => {
             let key = emitter.hasher(key);
-            ours_at!(edge.arrow => run.lanes(#port, #plan, #key))
+            ours_at!(edge.arrow => #port.lanes(run, #plan, #key))
         }
     };
     let ends = prologue::behind(emitter, edge, ends);
@@ -141,7 +141,8 @@ fn input(emitter: &Emitter, stage: &Stage) -> Option<TokenStream> {
         .as_ref()
         .map(|buffer| emitter.value(buffer));
     let buffer = buffer.unwrap_or_else(|| ours!(__rt::BUFFER));
-    Some(ours!(let #var = run.input(&handles.#field, #name, #buffer);))
+    let stage = emitter.stage(stage);
+    Some(ours!(let #var = #stage.input().enter(run, &handles.#field, #name, #buffer);))
 }
 
 /// Whether an edge carries failures, which are converted where a function or an output takes them.

@@ -26,8 +26,11 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
 }
 
 fn output(emitter: &Emitter, stage: &Stage) -> TokenStream {
+    let StageKind::Output(ty) = &stage.kind else {
+        return TokenStream::new();
+    };
     let (name, field, edges) = (&stage.label, &stage.name, receivers(emitter, stage));
-    ours!(run.output(&handles.#field, #name, #edges);)
+    ours!(__rt::Port::<#ty>::new().leave(run, &handles.#field, #name, #edges);)
 }
 
 fn inner(emitter: &Emitter, stage: &Stage) -> TokenStream {

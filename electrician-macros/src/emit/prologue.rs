@@ -141,6 +141,8 @@ fn port(emitter: &Emitter, edge: &Edge) -> TokenStream {
     let from = emitter.graph.stage(edge.from.0);
     let var = at(emitter.stage(from), edge.arrow);
     let port = match edge.from.1 {
+        // what comes in from outside is what an input takes, and where that is declared it has been looked at
+        PortName::Output if matches!(from.kind, StageKind::Input(_)) => ours!(input),
         PortName::Output => ours!(output),
         PortName::Error => ours!(errors),
         PortName::Neutral | PortName::Overflow => ours!(input),
@@ -253,14 +255,17 @@ fn carries_payload(emitter: &Emitter, edge: &Edge) -> bool {
     arm.is_some_and(|arm| arm.payload.is_some())
 }
 
-/// A stage whose output is wired to nothing must be a sink; what a generator gives goes to its task though no arrow leads there.
+/// A stage whose output is wired to nothing must be a sink; what a stage gives leaves it though no arrow leads to another one.
 fn ends(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let var = emitter.stage(stage);
     match (&stage.kind, &stage.output) {
         (StageKind::Handler(Callee::Function { .. }), Port::Unwired) => {
             ours_at!(stage.span => #var.ends();)
         }
-        (StageKind::Generator(_), Port::Discard(place) | Port::Route { span: place, .. }) => {
+        (
+            StageKind::Generator(_) | StageKind::Handler(_),
+            Port::Discard(place) | Port::Route { span: place, .. },
+        ) => {
             let var = at(var, *place);
             ours_at!(*place => #var.output().leaves();)
         }

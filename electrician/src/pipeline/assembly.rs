@@ -1,23 +1,18 @@
 //! A run while it is put together: its stages, its edges, and the tasks that are not spawned before all is checked.
 
+mod edges;
+
 use std::{
     future::Future,
-    hash::DefaultHasher,
     marker::PhantomData,
     sync::{Arc, Once},
 };
 
-use super::{Control, EdgePlan, Error, ErrorKind, Input, Output, Through};
+use super::{Control, EdgePlan, Error, ErrorKind, Through};
 use crate::{
-    edge::{
-        Alarm, Cycle, CyclePlace, EdgeOptions, Heads, Items, Merge, Overflow, Probe, Receiver,
-        Sender, edge,
-    },
+    edge::{Alarm, Cycle, CyclePlace, EdgeOptions, Heads, Items, Merge, Overflow, Probe, Sender},
     resilience::BadValue,
-    stage::{
-        Cell, Head, Intake, LaneEnds, Lanes, Layers, Port, Settings, Task, Travels, hand_over,
-        pool, spawn, unfit, workers,
-    },
+    stage::{Cell, Layers, Port, Settings, Task, pool, spawn, unfit, workers},
 };
 
 /// A pipeline that is to be a stage of another one.
@@ -157,34 +152,6 @@ impl Assembly {
         Cycle::new()
     }
 
-    /// An edge that carries what enters by this port.
-    pub fn edge<T: Travels>(&mut self, _: Port<T>, plan: EdgePlan) -> (Sender<T>, Receiver<T>) {
-        self.heads(&Vec::<T>::new(), plan).carrying()
-    }
-
-    /// An edge whose items are divided by their key, a lane for each worker.
-    pub fn lanes<T: Travels, K: Fn(&T, &mut DefaultHasher)>(
-        &mut self,
-        _: Port<T>,
-        plan: EdgePlan,
-        key: K,
-    ) -> (Lanes<T, K>, Arc<LaneEnds<T>>) {
-        let plan = self.checked(plan);
-        let count = plan.receivers;
-        let each = EdgePlan {
-            buffer: plan.buffer.div_ceil(count),
-            receivers: 1,
-            ..plan
-        };
-        let mut ends = (Vec::new(), Vec::new());
-        for _ in 0..count {
-            let (sender, receiver) = self.heads(&Vec::<T>::new(), each.clone()).carrying();
-            ends.0.push(sender);
-            ends.1.push(receiver);
-        }
-        (Lanes::new(ends.0, key), Arc::new(LaneEnds::new(ends.1)))
-    }
-
     /// Two stages of one island: there is no queue between them.
     pub fn fused(&mut self, from: &'static str, to: &'static str) {
         let (from, to) = (self.path(from), vec![self.path(to)]);
@@ -232,67 +199,6 @@ impl Assembly {
         self.tasks.push(Box::new(move |control| {
             pool(control, &stage, blocking, count, task);
         }));
-    }
-
-    /// The way in of an `input`.
-    pub fn input<T: Send + 'static>(
-        &mut self,
-        input: &Input<T>,
-        name: &'static str,
-        buffer: usize,
-    ) -> Merge<T> {
-        let buffer = self.at_least_one(name, "buffer", buffer);
-        if let Some(receivers) = input.fed() {
-            return receivers;
-        }
-        self.source(name);
-        let options = EdgeOptions {
-            capacity: buffer,
-            senders: 4,
-            ..EdgeOptions::default()
-        };
-        let (sender, receiver, probe) = edge(options);
-        let (from, to) = (String::from("outside"), vec![self.path(name)]);
-        self.edges.push(EdgeRecord {
-            from,
-            port: "send",
-            to,
-            probe: Some(probe.clone()),
-        });
-        let link = Arc::clone(&self.control);
-        self.control.on_close(move || probe.close());
-        input.bind(sender, link);
-        Merge::of(receiver)
-    }
-
-    /// The way out of an `output`.
-    pub fn output<T: Send + 'static>(
-        &mut self,
-        output: &Output<T>,
-        name: &'static str,
-        edges: Merge<T>,
-    ) {
-        let cell = self.stage(name, &Settings::<std::convert::Infallible>::default());
-        let tally = cell.tally();
-        let mut intake = Intake::new(edges, &cell, &tally);
-        let Some(mut next) = output.piped() else {
-            output.bind(intake, tally);
-            return;
-        };
-        self.island(name, false, async move {
-            while crate::stage::flushing(intake.fill(), &mut [&mut next]).await {
-                while let Some(item) = intake.pop() {
-                    tally.completed.add(1);
-                    tally.emitted.add(1);
-                    next.push(item);
-                }
-                if next.is_full() {
-                    hand_over(&mut [&mut next]).await;
-                }
-                intake.enough_if(next.is_sated());
-            }
-            hand_over(&mut [&mut next]).await;
-        });
     }
 
     /// Spawns everything, if nothing was refused.

@@ -22,11 +22,13 @@ use crate::{
 /// Handles are cheap to clone, outlive a restart, and may be used from any task.
 pub struct Input<T>(Arc<Mutex<Entry<T>>>);
 
+/// It keeps no items, but functions that give what has some: so it is `Send` whatever they are. Items that are not are told of where
+/// they are declared, and nowhere else.
 enum Entry<T> {
     Closed,
     /// Fed by the pipeline that this one is a stage of.
-    Fed(Merge<T>),
-    Open(Sender<T>, Arc<Control>),
+    Fed(Box<dyn FnOnce() -> Merge<T> + Send>),
+    Open(Box<dyn Fn() -> Sender<T> + Send>, Arc<Control>),
 }
 
 /// The item could not be sent: nothing runs that would take it. Here it is.
@@ -47,7 +49,7 @@ impl<T> fmt::Display for SendError<T> {
 
 impl<T> Error for SendError<T> {}
 
-impl<T: Send + 'static> Input<T> {
+impl<T> Input<T> {
     /// An input that leads nowhere yet.
     pub fn closed() -> Self {
         Self(Arc::new(Mutex::new(Entry::Closed)))
@@ -78,18 +80,24 @@ impl<T: Send + 'static> Input<T> {
             .is_some_and(|(_, control)| control.phase() < Phase::Draining)
     }
 
-    pub(crate) fn bind(&self, sender: Sender<T>, control: Arc<Control>) {
-        *self.entry() = Entry::Open(sender, control);
+    pub(crate) fn bind(&self, sender: Sender<T>, control: Arc<Control>)
+    where
+        T: Send + 'static,
+    {
+        *self.entry() = Entry::Open(Box::new(move || sender.clone()), control);
     }
 
-    pub(crate) fn feed(&self, receivers: Merge<T>) {
-        *self.entry() = Entry::Fed(receivers);
+    pub(crate) fn feed(&self, receivers: Merge<T>)
+    where
+        T: Send + 'static,
+    {
+        *self.entry() = Entry::Fed(Box::new(move || receivers));
     }
 
     pub(crate) fn fed(&self) -> Option<Merge<T>> {
         let mut entry = self.entry();
         match std::mem::replace(&mut *entry, Entry::Closed) {
-            Entry::Fed(receivers) => Some(receivers),
+            Entry::Fed(receivers) => Some(receivers()),
             other => {
                 *entry = other;
                 None
@@ -99,7 +107,7 @@ impl<T: Send + 'static> Input<T> {
 
     fn open(&self) -> Option<(Sender<T>, Arc<Control>)> {
         match &*self.entry() {
-            Entry::Open(sender, control) => Some((sender.clone(), Arc::clone(control))),
+            Entry::Open(sender, control) => Some((sender(), Arc::clone(control))),
             Entry::Closed | Entry::Fed(_) => None,
         }
     }
@@ -132,13 +140,17 @@ struct Exit<T> {
     readers: Arc<Readers>,
 }
 
+/// As an [`Entry`], it keeps no items.
 enum Way<T> {
     Closed,
     /// Leads on into the pipeline that this one is a stage of.
-    Piped(Sender<T>),
+    Piped(Box<dyn FnOnce() -> Sender<T> + Send>),
     /// The runs that are not read to their end, the oldest first.
-    Open(VecDeque<(Intake<T>, Arc<Tally>)>),
+    Open(VecDeque<Box<Run<T>>>),
 }
+
+/// The next item of a run.
+type Run<T> = dyn FnMut(&mut Context<'_>) -> Poll<Option<T>> + Send;
 
 /// Everybody who waits for an item. The edge knows one waker: it wakes them all, since any of them may have given up.
 #[derive(Debug, Default)]
@@ -172,7 +184,7 @@ impl Wake for Readers {
     }
 }
 
-impl<T: Send + 'static> Output<T> {
+impl<T> Output<T> {
     /// An output that nothing leads to yet.
     pub fn closed() -> Self {
         Self(Arc::new(Mutex::new(Exit {
@@ -181,25 +193,38 @@ impl<T: Send + 'static> Output<T> {
         })))
     }
 
-    pub(crate) fn bind(&self, intake: Intake<T>, tally: Arc<Tally>) {
+    pub(crate) fn bind(&self, mut intake: Intake<T>, tally: Arc<Tally>)
+    where
+        T: Send + 'static,
+    {
+        let run: Box<Run<T>> = Box::new(move |cx| {
+            let polled = intake.poll_pop(cx);
+            if let Poll::Ready(Some(_)) = &polled {
+                tally.completed.add(1);
+            }
+            polled
+        });
         let mut exit = self.exit();
         let readers = Arc::clone(&exit.readers);
         match &mut exit.way {
-            Way::Open(runs) => runs.push_back((intake, tally)),
-            way => *way = Way::Open(VecDeque::from([(intake, tally)])),
+            Way::Open(runs) => runs.push_back(run),
+            way => *way = Way::Open(VecDeque::from([run])),
         }
         drop(exit);
         readers.wake();
     }
 
-    pub(crate) fn pipe(&self, sender: Sender<T>) {
-        self.exit().way = Way::Piped(sender);
+    pub(crate) fn pipe(&self, sender: Sender<T>)
+    where
+        T: Send + 'static,
+    {
+        self.exit().way = Way::Piped(Box::new(move || sender));
     }
 
     pub(crate) fn piped(&self) -> Option<Sender<T>> {
         let mut exit = self.exit();
         match std::mem::replace(&mut exit.way, Way::Closed) {
-            Way::Piped(sender) => Some(sender),
+            Way::Piped(sender) => Some(sender()),
             other => {
                 exit.way = other;
                 None
@@ -212,29 +237,24 @@ impl<T: Send + 'static> Output<T> {
     }
 }
 
-impl<T: Send + 'static> Exit<T> {
+impl<T> Exit<T> {
     /// The next item of the oldest run that has one; the end is the end of the last run.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let Way::Open(runs) = &mut self.way else {
             return Poll::Ready(None);
         };
-        while let Some((intake, tally)) = runs.front_mut() {
-            let polled = intake.poll_pop(cx);
-            match &polled {
-                Poll::Ready(Some(_)) => tally.completed.add(1),
-                Poll::Ready(None) if runs.len() > 1 => {
-                    runs.pop_front();
-                    continue;
-                }
-                Poll::Ready(None) | Poll::Pending => {}
+        while let Some(next) = runs.front_mut() {
+            let polled = next(cx);
+            if !matches!(polled, Poll::Ready(None)) || runs.len() == 1 {
+                return polled;
             }
-            return polled;
+            runs.pop_front();
         }
         Poll::Ready(None)
     }
 }
 
-impl<T: Send + 'static> Stream for Output<T> {
+impl<T> Stream for Output<T> {
     type Item = T;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {

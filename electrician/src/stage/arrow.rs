@@ -2,11 +2,13 @@
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
-use super::{Definition, Takes};
+use super::{Definition, Takes, unfit};
 
 /// The type that leaves or enters a stage by one of its ports.
 #[must_use]
 pub struct Port<T>(PhantomData<fn() -> T>);
+
+unfit!(Port<T>);
 
 impl<T> Port<T> {
     /// A port of this type.
@@ -24,12 +26,8 @@ impl<T> Port<T> {
         self
     }
 
-    /// Its items go to no stage, and still from one task to another.
-    pub fn leaves(self)
-    where
-        T: Travels,
-    {
-    }
+    /// Its items go to no stage.
+    pub fn leaves(self) {}
 
     /// What lies behind an arrow that has been checked. Behind one that fits nothing there is no such port, and of what would lie
     /// there nothing more is said.
@@ -112,10 +110,7 @@ pub fn arrow<Out, In>(_: Port<Out>, _: Port<In>) -> Arrow<Out, In> {
 
 impl<T> Arrow<T, T> {
     /// What leaves the one port enters the other; where one of the types is not known yet, it follows from the other.
-    pub fn link(self) -> Port<T>
-    where
-        T: Travels,
-    {
+    pub fn link(self) -> Port<T> {
         Port::new()
     }
 }
@@ -174,8 +169,9 @@ pub fn link_into<Out, In, H, Given, Err, Args, K>(
 ) where
     H: Takes<In>,
     Out: Becomes<In>,
+    In: Travels,
 {
 }
 
 /// An arrow from an error port into an output: what leaves it is converted into what the output gives.
-pub fn link_out<Out: Becomes<In>, In>(_: Port<In>, _: Port<Out>) {}
+pub fn link_out<Out: Becomes<In>, In: Travels>(_: Port<In>, _: Port<Out>) {}

@@ -67,6 +67,7 @@ pub struct Miss<E>(pub(super) Cause<E>);
 impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
+    Out: Send,
     Err: Send,
     Args: Send + Sync,
     H: Handler<In, Out, Err, Args, Slot = S>,

@@ -4,7 +4,8 @@ use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
     AsTaken, Cell, Escapes, Failure, Generator, Handler, Hold, Nothing, Origin, Port, Reported,
-    Settings, Stage, Tally, draft::Instead, keys::Keys, settings::Predicate, unfit, unwind::caught,
+    Settings, Stage, Tally, Travels, draft::Instead, keys::Keys, settings::Predicate, unfit,
+    unwind::caught,
 };
 use crate::pipeline::Assembly;
 
@@ -84,6 +85,7 @@ impl<H, In, Out, Err, Args, K> Clone for Definition<H, In, Out, Err, Args, K> {
 impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K>
 where
     In: Send + 'static,
+    Out: Send,
     Err: Send,
     Args: Send + Sync,
     H: Handler<In, Out, Err, Args>,
@@ -129,7 +131,10 @@ impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K> {
     }
 
     /// The type of the output.
-    pub fn output(&self) -> Port<Out> {
+    pub fn output(&self) -> Port<Out>
+    where
+        Out: Travels,
+    {
         Port::new()
     }
 
@@ -186,7 +191,10 @@ where
 
 impl<G, Out, Err, Args> Origin<G, Out, Err, Args> {
     /// The type of the output.
-    pub fn output(&self) -> Port<Out> {
+    pub fn output(&self) -> Port<Out>
+    where
+        Out: Travels,
+    {
         Port::new()
     }
 

@@ -40,7 +40,10 @@ pub trait Handler<In: 'static, Out, Err, Args>: Send + Sync + 'static {
     fn call<'a>(
         given: <Self::Mode as Mode>::Given<'a, In>,
         slot: &'a mut Self::Slot,
-    ) -> impl Future<Output = Result<impl Outputs<Out, Err>, Err>> + Send;
+    ) -> impl Future<Output = Result<impl Outputs<Out, Err>, Err>> + Send
+    where
+        In: Send,
+        Out: Send;
 
     /// The plain function, without a future around it: what its calls share is lent once for all of them.
     fn plain(

@@ -26,6 +26,7 @@ impl Drop for Begins<'_> {
 impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
+    Out: Send,
     Err: Send,
     Args: Send + Sync,
     H: Handler<In, Out, Err, Args, Slot = S>,

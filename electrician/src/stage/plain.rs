@@ -37,6 +37,7 @@ pub struct Plain<'a, F, H, In, Out, Err, Args, K> {
 impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
+    Out: Send,
     Err: Send,
     Args: Send + Sync,
     H: Handler<In, Out, Err, Args, Slot = S>,

@@ -35,6 +35,7 @@ pub enum Settled<In, T, E> {
 impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
 where
     In: Send + 'static,
+    Out: Send,
     Err: Send,
     Args: Send + Sync,
     H: Handler<In, Out, Err, Args, Slot = S>,

@@ -21,10 +21,14 @@ pub struct Unfit;
 #[allow(non_camel_case_types, reason = "an argument is named as its type is")]
 impl Unfit {
     silent! {
+        edge(run, plan);
+        enter(run, input, name, buffer);
         errors();
         input();
         is_blocking();
         join(run, name, inputs, output);
+        lanes(run, plan, key);
+        leave(run, output, name, edges);
         is_one();
         is_plain();
         open(slot);

@@ -78,20 +78,20 @@ impl Pipeline for Checkout {
 
         // the edges
         let workers = run.at_least_one("charge", "workers", 32);
-        let (to_charge, charge_in) = run.edge(
-            charge.input(),
+        let (to_charge, charge_in) = charge.input().edge(
+            run,
             EdgePlan::new("parse", "output", &["charge"]).receivers(workers, !charge.is_plain()),
         );
-        let (to_split, split_in) = run.edge(
-            split.input(),
+        let (to_split, split_in) = split.input().edge(
+            run,
             EdgePlan::new("charge", "output", &["split"]).senders(workers),
         );
-        let (to_reject, reject_in) = run.edge(
-            reject.input(),
+        let (to_reject, reject_in) = reject.input().edge(
+            run,
             EdgePlan::new("charge", "error", &["reject"]).senders(workers),
         );
-        let (to_defer, defer_in) = run.edge(
-            defer.input(),
+        let (to_defer, defer_in) = defer.input().edge(
+            run,
             EdgePlan::new("charge", "neutral", &["defer"]).senders(workers),
         );
         run.fused("feed", "parse");

@@ -54,7 +54,10 @@ fn a_plain_handler() {
                 impl ::electrician::__private::Outputs<Order, ParseError>,
                 ParseError,
             >,
-        > + ::electrician::__private::Send {
+        > + ::electrician::__private::Send
+        where
+            for<'__any> Order: ::electrician::__private::Send,
+        {
             ::electrician::__private::at_once(move || <Self as ::electrician::__private::Handler<
                 __Item,
                 Order,
@@ -174,7 +177,10 @@ fn an_async_handler_with_arguments() {
                 >,
                 ::electrician::__private::Infallible,
             >,
-        > + ::electrician::__private::Send {
+        > + ::electrician::__private::Send
+        where
+            for<'__any> Order: ::electrician::__private::Send,
+        {
             ::electrician::__private::mapped(
                 charge(
                     __given,
@@ -258,7 +264,10 @@ fn a_generic_handler_of_many() {
         async fn call<'__call>(
             __given: &'__call wires::__private::std::vec::Vec<T>,
             __slot: &'__call mut Self::Slot,
-        ) -> wires::__private::Result<impl wires::__private::Outputs<T, Broken>, Broken> {
+        ) -> wires::__private::Result<impl wires::__private::Outputs<T, Broken>, Broken>
+        where
+            for<'__any> T: wires::__private::Send,
+        {
             wires::__private::Ok(
                 wires::__private::TryIterated::new(
                     parts::<

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::step::{InlineDraft, Step, inline};
-use crate::stage::{Port, Travels};
+use crate::stage::Port;
 
 /// How many keys [`distinct`] remembers.
 pub const REMEMBERED: usize = 65_536;
@@ -36,7 +36,7 @@ where
 /// As [`distinct`], by what a closure gives for an item: the last 65,536 distinct keys are remembered.
 pub fn distinct_by<T, K, F>(_: Port<T>, key: F) -> InlineDraft<DistinctBy<F>, T, T>
 where
-    T: Travels,
+    T: 'static,
     K: Hash + Eq + Clone + Send + 'static,
     F: FnMut(&T) -> K + Clone + Send + Sync + 'static,
 {
@@ -50,12 +50,12 @@ where
 ///
 /// After them, what feeds the operator is told that no more is needed, so that it may end. What is on its way by then is
 /// counted as filtered.
-pub fn take<T: Travels>(_: Port<T>, n: usize) -> InlineDraft<Take, T, T> {
+pub fn take<T: 'static>(_: Port<T>, n: usize) -> InlineDraft<Take, T, T> {
     inline(Take { n })
 }
 
 /// All but the first `n` items: `lines -> skip(1) -> parse`.
-pub fn skip<T: Travels>(_: Port<T>, n: usize) -> InlineDraft<Skip, T, T> {
+pub fn skip<T: 'static>(_: Port<T>, n: usize) -> InlineDraft<Skip, T, T> {
     inline(Skip { n })
 }
 

@@ -14,7 +14,7 @@ use crate::stage::{
 /// A closure: `handler double = |n: u64| n * 2;`.
 pub fn closure<T, U, F>(port: Port<T>, f: F) -> InlineDraft<Map<F>, T, U>
 where
-    T: Travels,
+    T: 'static,
     U: Travels,
     F: FnMut(T) -> U + Clone + Send + Sync + 'static,
 {
@@ -24,7 +24,7 @@ where
 /// A closure that gives nothing: `handler show = |n: u64| println!("{n}");`.
 pub fn sink<T, U, F>(_: Port<T>, f: F) -> InlineDraft<Sink<F>, T, Nothing>
 where
-    T: Travels,
+    T: 'static,
     U: Silent,
     F: FnMut(T) -> U + Clone + Send + Sync + 'static,
 {
@@ -34,7 +34,7 @@ where
 /// A closure whose output is waited for: `handler fetch = |url: Url| async move { get(url).await };`.
 pub fn closure_async<T, U, Fut, F>(_: Port<T>, f: F) -> Draft<Awaits<F>, T, U, Infallible, ()>
 where
-    T: Travels,
+    T: 'static,
     U: Travels,
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
@@ -48,7 +48,7 @@ pub fn sink_async<T, U, Fut, F>(
     f: F,
 ) -> Draft<Awaits<F, Discarded>, T, Nothing, Infallible, ()>
 where
-    T: Travels,
+    T: 'static,
     U: Silent + Send,
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
@@ -59,7 +59,7 @@ where
 /// A closure that can fail: `handler parse = |line: String| -> Result<u64, ParseIntError> { line.parse() };`.
 pub fn try_closure<T, U, E, F>(_: Port<T>, f: F) -> Draft<Tries<F>, T, U, E, ()>
 where
-    T: Travels,
+    T: 'static,
     U: Travels,
     E: Send,
     F: FnMut(T) -> Result<U, E> + Clone + Send + Sync + 'static,
@@ -70,7 +70,7 @@ where
 /// As [`try_closure`], where it gives nothing.
 pub fn try_sink<T, U, E, F>(_: Port<T>, f: F) -> Draft<Tries<F, Discarded>, T, Nothing, E, ()>
 where
-    T: Travels,
+    T: 'static,
     U: Silent,
     E: Send,
     F: FnMut(T) -> Result<U, E> + Clone + Send + Sync + 'static,
@@ -81,7 +81,7 @@ where
 /// A closure that can fail, whose output is waited for.
 pub fn try_closure_async<T, U, E, Fut, F>(_: Port<T>, f: F) -> Draft<TryAwaits<F>, T, U, E, ()>
 where
-    T: Travels,
+    T: 'static,
     U: Travels,
     E: Send,
     Fut: Future<Output = Result<U, E>> + Send,
@@ -96,7 +96,7 @@ pub fn try_sink_async<T, U, E, Fut, F>(
     f: F,
 ) -> Draft<TryAwaits<F, Discarded>, T, Nothing, E, ()>
 where
-    T: Travels,
+    T: 'static,
     U: Silent + Send,
     E: Send,
     Fut: Future<Output = Result<U, E>> + Send,
@@ -189,7 +189,7 @@ where
 
 impl<T, U, Fut, F, G> Handler<T, G::Out, Infallible, ()> for Awaits<F, G>
 where
-    T: Send + 'static,
+    T: 'static,
     U: Send,
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
@@ -215,7 +215,7 @@ where
 
 impl<T, U, E, F, G> Handler<T, G::Out, E, ()> for Tries<F, G>
 where
-    T: Send + 'static,
+    T: 'static,
     E: Send,
     F: FnMut(T) -> Result<U, E> + Clone + Send + Sync + 'static,
     G: Gives<U>,
@@ -230,7 +230,10 @@ where
         self.0.clone()
     }
 
-    fn call(item: T, f: &mut F) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
+    fn call(item: T, f: &mut F) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send
+    where
+        T: Send,
+    {
         at_once(move || Self::plain(f)(item))
     }
 
@@ -242,7 +245,7 @@ where
 
 impl<T, U, E, Fut, F, G> Handler<T, G::Out, E, ()> for TryAwaits<F, G>
 where
-    T: Send + 'static,
+    T: 'static,
     U: Send,
     E: Send,
     Fut: Future<Output = Result<U, E>> + Send,

@@ -6,7 +6,7 @@ use crate::stage::{Port, Travels};
 /// One item for each item: `orders -> map(|o| o.total) -> sum`.
 pub fn map<T, U, F>(_: Port<T>, f: F) -> InlineDraft<Map<F>, T, U>
 where
-    T: Travels,
+    T: 'static,
     U: Travels,
     F: FnMut(T) -> U + Clone + Send + Sync + 'static,
 {
@@ -18,7 +18,7 @@ where
 /// The others are counted as filtered.
 pub fn filter<T, F>(_: Port<T>, f: F) -> InlineDraft<Filter<F>, T, T>
 where
-    T: Travels,
+    T: 'static,
     F: FnMut(&T) -> bool + Clone + Send + Sync + 'static,
 {
     inline(Filter(f))
@@ -27,7 +27,7 @@ where
 /// One item or none for each item: `lines -> filter_map(|line| line.parse::<u64>().ok()) -> sum`.
 pub fn filter_map<T, U, F>(_: Port<T>, f: F) -> InlineDraft<FilterMap<F>, T, U>
 where
-    T: Travels,
+    T: 'static,
     U: Travels,
     F: FnMut(T) -> Option<U> + Clone + Send + Sync + 'static,
 {
@@ -37,7 +37,7 @@ where
 /// Looks at each item and passes it on: `orders -> inspect(|o| println!("{o:?}")) -> store`.
 pub fn inspect<T, F>(_: Port<T>, f: F) -> InlineDraft<Inspect<F>, T, T>
 where
-    T: Travels,
+    T: 'static,
     F: FnMut(&T) + Clone + Send + Sync + 'static,
 {
     inline(Inspect(f))
@@ -49,7 +49,7 @@ pub fn pass<T: Travels>() -> InlineDraft<Identity, T, T> {
 }
 
 /// Passes each item on. Stands behind an inner pipeline whose items are divided.
-pub fn relay<T: Travels>(_: Port<T>) -> InlineDraft<Identity, T, T> {
+pub fn relay<T: 'static>(_: Port<T>) -> InlineDraft<Identity, T, T> {
     inline(Identity)
 }
 

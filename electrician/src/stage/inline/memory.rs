@@ -11,7 +11,7 @@ use crate::{
 /// One item for each item, with a state: `amounts -> scan(0, |sum, n| { *sum += n; *sum }) -> show`.
 pub fn scan<T, U, S, F>(_: Port<T>, init: S, f: F) -> InlineDraft<Scan<S, F>, T, U>
 where
-    T: Travels,
+    T: 'static,
     U: Travels,
     S: Clone + Send + Sync + 'static,
     F: FnMut(&mut S, T) -> U + Clone + Send + Sync + 'static,
@@ -20,7 +20,7 @@ where
 }
 
 /// Each item with its number, from 0: `lines -> enumerate() -> index`.
-pub fn enumerate<T: Travels>(_: Port<T>) -> InlineDraft<Enumerate, T, (u64, T)> {
+pub fn enumerate<T: 'static>(_: Port<T>) -> InlineDraft<Enumerate, T, (u64, T)> {
     inline(Enumerate)
 }
 

@@ -32,8 +32,7 @@ pub type InlineDraft<S, In, Out> = Draft<Inline<S>, In, Out, Infallible, ()>;
 pub(super) fn inline<S, In, Out>(step: S) -> InlineDraft<S, In, Out>
 where
     S: Step<In, Out>,
-    In: Send + 'static,
-    Out: Send,
+    In: 'static,
 {
     handler((), Inline(step))
 }
@@ -41,8 +40,7 @@ where
 impl<S, In, Out> Handler<In, Out, Infallible, ()> for Inline<S>
 where
     S: Step<In, Out>,
-    In: Send + 'static,
-    Out: Send,
+    In: 'static,
 {
     const ONE: bool = true;
     const PLAIN: bool = true;
@@ -58,7 +56,11 @@ where
     fn call(
         item: In,
         state: &mut S::State,
-    ) -> impl Future<Output = Result<impl Outputs<Out, Infallible>, Infallible>> + Send {
+    ) -> impl Future<Output = Result<impl Outputs<Out, Infallible>, Infallible>> + Send
+    where
+        In: Send,
+        Out: Send,
+    {
         at_once(move || Ok(S::step(state, item)))
     }
 

@@ -91,11 +91,11 @@ impl Pipeline for Lab {
         let plan = |from, port, to| EdgePlan::new(from, port, to).buffer(8);
         let workers = run.at_least_one("risky", "workers", this.workers);
         let into_risky = plan("orders", "output", &["risky"]).receivers(workers, true);
-        let (mut to_risky, risky_in) = run.edge(risky.input(), into_risky);
+        let (mut to_risky, risky_in) = risky.input().edge(run, into_risky);
         let out_of_risky = plan("risky", "output", &["fragile"]).senders(workers);
-        let (to_fragile, fragile_in) = run.edge(fragile.input(), out_of_risky);
+        let (to_fragile, fragile_in) = fragile.input().edge(run, out_of_risky);
         let failures = plan("risky", "error", &["rejects"]).senders(workers);
-        let (to_rejects, rejects_in) = run.edge(rejects.input(), failures);
+        let (to_rejects, rejects_in) = rejects.input().edge(run, failures);
         run.fused("fragile", "store");
 
         // orders
