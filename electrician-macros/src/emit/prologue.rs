@@ -263,7 +263,7 @@ fn ends(emitter: &Emitter, stage: &Stage) -> TokenStream {
             ours_at!(stage.span => #var.ends();)
         }
         (
-            StageKind::Generator(_) | StageKind::Handler(_),
+            StageKind::Generator(_) | StageKind::Handler(_) | StageKind::Operator { .. },
             Port::Discard(place) | Port::Route { span: place, .. },
         ) => {
             let var = at(var, *place);

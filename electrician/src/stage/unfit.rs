@@ -25,6 +25,7 @@ impl Unfit {
         enter(run, input, name, buffer);
         errors();
         input();
+        intake(edges);
         is_blocking();
         join(run, name, inputs, output);
         lanes(run, plan, key);
@@ -39,7 +40,7 @@ impl Unfit {
         quick_pool(edges, workers);
         slot();
         stage();
-        tasks(workers, blocking);
+        tasks(workers, blocking, in_passes);
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Cell, Intake, Pass, Port, Settings, Tally};
+use super::{Cell, Intake, Pass, Port, Settings, Tally, unfit};
 use crate::{edge::Merge, pipeline::Assembly};
 
 /// A zip at work: what its island takes its tuples from.
@@ -130,6 +130,8 @@ pub struct ZipDefinition<T> {
     types: PhantomData<fn() -> T>,
 }
 
+unfit!(ZipDefinition<T>);
+
 impl<T> ZipDefinition<T> {
     fn install(name: &'static str, run: &mut Assembly) -> Self {
         let cell = run.stage(name, &Settings::<Infallible>::default());
@@ -163,7 +165,7 @@ macro_rules! zip {
     ($zip:ident, $count:literal, $words:literal, $($T:ident $side:ident $at:tt),+) => {
         #[doc = concat!("Makes a zip of ", $words, " inputs a part of the pipeline.")]
         #[allow(clippy::too_many_arguments, reason = "up to six ports, a name and the run")]
-        pub fn $zip<$($T: Send + 'static),+>(
+        pub fn $zip<$($T),+>(
             $($side: Port<$T>,)+
             name: &'static str,
             run: &mut Assembly,
@@ -172,12 +174,14 @@ macro_rules! zip {
             ZipDefinition::install(name, run)
         }
 
-        impl<$($T: Send + 'static),+> ZipDefinition<($($T,)+)> {
+        impl<$($T),+> ZipDefinition<($($T,)+)> {
             /// The types of the inputs.
             pub fn inputs(&self) -> ($(Port<$T>,)+) {
                 ($(Port::<$T>::new(),)+)
             }
+        }
 
+        impl<$($T: Send + 'static),+> ZipDefinition<($($T,)+)> {
             /// The zip at work: the edges that lead to each of its inputs.
             pub fn intake(self, edges: ($(Merge<$T>,)+)) -> Zip<($(Intake<$T>,)+)> {
                 let tally = self.cell.tally();

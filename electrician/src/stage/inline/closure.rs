@@ -7,7 +7,7 @@ use super::{
     step::{InlineDraft, Step, inline},
 };
 use crate::stage::{
-    ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Travels, Waits, at_once, handler,
+    ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Waits, at_once, handler,
     mapped,
 };
 
@@ -15,7 +15,6 @@ use crate::stage::{
 pub fn closure<T, U, F>(port: Port<T>, f: F) -> InlineDraft<Map<F>, T, U>
 where
     T: 'static,
-    U: Travels,
     F: FnMut(T) -> U + Clone + Send + Sync + 'static,
 {
     map(port, f)
@@ -35,7 +34,6 @@ where
 pub fn closure_async<T, U, Fut, F>(_: Port<T>, f: F) -> Draft<Awaits<F>, T, U, Infallible, ()>
 where
     T: 'static,
-    U: Travels,
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
@@ -49,7 +47,7 @@ pub fn sink_async<T, U, Fut, F>(
 ) -> Draft<Awaits<F, Discarded>, T, Nothing, Infallible, ()>
 where
     T: 'static,
-    U: Silent + Send,
+    U: Silent,
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
 {
@@ -60,7 +58,6 @@ where
 pub fn try_closure<T, U, E, F>(_: Port<T>, f: F) -> Draft<Tries<F>, T, U, E, ()>
 where
     T: 'static,
-    U: Travels,
     E: Send,
     F: FnMut(T) -> Result<U, E> + Clone + Send + Sync + 'static,
 {
@@ -82,7 +79,6 @@ where
 pub fn try_closure_async<T, U, E, Fut, F>(_: Port<T>, f: F) -> Draft<TryAwaits<F>, T, U, E, ()>
 where
     T: 'static,
-    U: Travels,
     E: Send,
     Fut: Future<Output = Result<U, E>> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
@@ -97,7 +93,7 @@ pub fn try_sink_async<T, U, E, Fut, F>(
 ) -> Draft<TryAwaits<F, Discarded>, T, Nothing, E, ()>
 where
     T: 'static,
-    U: Silent + Send,
+    U: Silent,
     E: Send,
     Fut: Future<Output = Result<U, E>> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
@@ -118,7 +114,7 @@ impl Silent for () {}
 /// What becomes of that which a closure gives.
 pub trait Gives<U>: Send + Sync + 'static {
     /// The output of the stage.
-    type Out: Send;
+    type Out;
     /// The item, if there is one.
     fn item(given: U) -> Option<Self::Out>;
 }
@@ -131,7 +127,7 @@ pub enum Passed {}
 #[derive(Debug)]
 pub enum Discarded {}
 
-impl<U: Send> Gives<U> for Passed {
+impl<U> Gives<U> for Passed {
     type Out = U;
 
     #[inline]
@@ -190,7 +186,6 @@ where
 impl<T, U, Fut, F, G> Handler<T, G::Out, Infallible, ()> for Awaits<F, G>
 where
     T: 'static,
-    U: Send,
     Fut: Future<Output = U> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
     G: Gives<U>,
@@ -208,7 +203,10 @@ where
     fn call(
         item: T,
         f: &mut F,
-    ) -> impl Future<Output = Result<impl Outputs<G::Out, Infallible>, Infallible>> + Send {
+    ) -> impl Future<Output = Result<impl Outputs<G::Out, Infallible>, Infallible>> + Send
+    where
+        G::Out: Send,
+    {
         mapped(f(item), |given| Ok(Maybe(G::item(given))))
     }
 }
@@ -233,6 +231,7 @@ where
     fn call(item: T, f: &mut F) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send
     where
         T: Send,
+        G::Out: Send,
     {
         at_once(move || Self::plain(f)(item))
     }
@@ -246,7 +245,6 @@ where
 impl<T, U, E, Fut, F, G> Handler<T, G::Out, E, ()> for TryAwaits<F, G>
 where
     T: 'static,
-    U: Send,
     E: Send,
     Fut: Future<Output = Result<U, E>> + Send,
     F: FnMut(T) -> Fut + Clone + Send + Sync + 'static,
@@ -262,7 +260,10 @@ where
         self.0.clone()
     }
 
-    fn call(item: T, f: &mut F) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send {
+    fn call(item: T, f: &mut F) -> impl Future<Output = Result<impl Outputs<G::Out, E>, E>> + Send
+    where
+        G::Out: Send,
+    {
         mapped(f(item), |given| Ok(Maybe(G::item(given?))))
     }
 }

@@ -7,7 +7,6 @@ use crate::stage::{Port, Travels};
 pub fn map<T, U, F>(_: Port<T>, f: F) -> InlineDraft<Map<F>, T, U>
 where
     T: 'static,
-    U: Travels,
     F: FnMut(T) -> U + Clone + Send + Sync + 'static,
 {
     inline(Map(f))
@@ -28,7 +27,6 @@ where
 pub fn filter_map<T, U, F>(_: Port<T>, f: F) -> InlineDraft<FilterMap<F>, T, U>
 where
     T: 'static,
-    U: Travels,
     F: FnMut(T) -> Option<U> + Clone + Send + Sync + 'static,
 {
     inline(FilterMap(f))

@@ -9,7 +9,7 @@ use crate::stage::{ByValue, Draft, Handler, Iterated, Outputs, Port, handler};
 /// An item that gives none is counted as filtered.
 pub fn flat_map<T, I, F>(_: Port<T>, f: F) -> Draft<FlatMap<F>, T, I::Item, Infallible, ()>
 where
-    T: Send + 'static,
+    T: 'static,
     I: IntoIterator<IntoIter: Send>,
     F: FnMut(T) -> I + Clone + Send + Sync + 'static,
 {
@@ -21,7 +21,7 @@ where
 /// An item that has none is counted as filtered.
 pub fn flatten<T>(_: Port<T>) -> Draft<Flatten, T, T::Item, Infallible, ()>
 where
-    T: IntoIterator<IntoIter: Send> + Send + 'static,
+    T: IntoIterator<IntoIter: Send> + 'static,
 {
     handler((), Flatten)
 }
@@ -36,7 +36,7 @@ pub struct Flatten;
 
 impl<T, I, F> Handler<T, I::Item, Infallible, ()> for FlatMap<F>
 where
-    T: Send + 'static,
+    T: 'static,
     I: IntoIterator<IntoIter: Send>,
     F: FnMut(T) -> I + Clone + Send + Sync + 'static,
 {
@@ -57,7 +57,7 @@ where
 
 impl<T> Handler<T, T::Item, Infallible, ()> for Flatten
 where
-    T: IntoIterator<IntoIter: Send> + Send + 'static,
+    T: IntoIterator<IntoIter: Send> + 'static,
 {
     const ONE: bool = false;
     const PLAIN: bool = false;

@@ -5,14 +5,13 @@ use std::collections::VecDeque;
 use super::step::{InlineDraft, Step, inline};
 use crate::{
     resilience::BadValue,
-    stage::{Port, Travels},
+    stage::Port,
 };
 
 /// One item for each item, with a state: `amounts -> scan(0, |sum, n| { *sum += n; *sum }) -> show`.
 pub fn scan<T, U, S, F>(_: Port<T>, init: S, f: F) -> InlineDraft<Scan<S, F>, T, U>
 where
     T: 'static,
-    U: Travels,
     S: Clone + Send + Sync + 'static,
     F: FnMut(&mut S, T) -> U + Clone + Send + Sync + 'static,
 {

@@ -14,7 +14,7 @@ use crate::{resilience::BadValue, stage::Port};
 ///
 /// Batches are never empty. At the end of the input what is left is given at once. A `count` or `duration` of zero is
 /// refused when the pipeline starts.
-pub fn batch<T: Send + 'static>(
+pub fn batch<T>(
     _: Port<T>,
     count: usize,
     duration: Duration,

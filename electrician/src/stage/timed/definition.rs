@@ -7,7 +7,7 @@ use crate::{
     edge::Merge,
     pipeline::Assembly,
     resilience::BadValue,
-    stage::{Cell, Port, Settings},
+    stage::{Cell, Port, Settings, unfit},
 };
 
 /// A timed operator that is being defined.
@@ -17,7 +17,7 @@ pub struct TimedDraft<Op, In, Out> {
     types: PhantomData<fn(In) -> Out>,
 }
 
-impl<Op: Timed<In, Out>, In, Out> TimedDraft<Op, In, Out> {
+impl<Op, In, Out> TimedDraft<Op, In, Out> {
     pub(super) fn new(op: Op, refused: Option<BadValue>) -> Self {
         Self {
             op,
@@ -47,7 +47,9 @@ pub struct TimedDefinition<Op, In, Out> {
     types: PhantomData<fn(In) -> Out>,
 }
 
-impl<Op: Timed<In, Out>, In, Out> TimedDefinition<Op, In, Out> {
+unfit!(TimedDefinition<Op, In, Out>);
+
+impl<Op, In, Out> TimedDefinition<Op, In, Out> {
     /// The type of the input.
     pub fn input(&self) -> Port<In> {
         Port::new()
@@ -62,7 +64,9 @@ impl<Op: Timed<In, Out>, In, Out> TimedDefinition<Op, In, Out> {
     pub fn cell(&self) -> &Arc<Cell> {
         &self.cell
     }
+}
 
+impl<Op: Timed<In, Out>, In, Out> TimedDefinition<Op, In, Out> {
     /// The operator at work on these edges.
     pub fn intake(self, edges: Merge<In>) -> TimedIntake<Op, In, Out> {
         TimedIntake::new(self.op, edges, &self.cell)

@@ -18,7 +18,7 @@ pub const HELD_MOST: usize = 1024;
 /// Up to 1024 items are held; then what feeds the operator waits, so that no more than 1024 items leave in each `duration`.
 /// At the end of the input the held items keep their time: a drain waits for them until its deadline. A `duration` of zero
 /// is refused when the pipeline starts.
-pub fn delay<T: Send + 'static>(_: Port<T>, duration: Duration) -> TimedDraft<Delay<T>, T, T> {
+pub fn delay<T>(_: Port<T>, duration: Duration) -> TimedDraft<Delay<T>, T, T> {
     TimedDraft::new(Delay::new(duration), above_zero(duration))
 }
 

@@ -15,7 +15,7 @@ use crate::stage::Port;
 /// The first span begins with the first item, and each next one where the last one ended. A span without items gives
 /// nothing. Items that a later one of their span replaces are counted as filtered. At the end of the input the latest item
 /// is given at once. A `duration` of zero is refused when the pipeline starts.
-pub fn sample<T: Send + 'static>(_: Port<T>, duration: Duration) -> TimedDraft<Sample<T>, T, T> {
+pub fn sample<T>(_: Port<T>, duration: Duration) -> TimedDraft<Sample<T>, T, T> {
     TimedDraft::new(Sample::new(duration), above_zero(duration))
 }
 

@@ -13,7 +13,7 @@ use crate::{resilience::BadValue, stage::Port, value::Rate};
 /// pace begins anew. The rate itself is kept even where it is finer than the timer: what a late timer has held up leaves
 /// right after it, as far as 20ms back. The pace is kept at the end of the input, too. A rate of zero is refused when the
 /// pipeline starts.
-pub fn throttle<T: Send + 'static>(_: Port<T>, rate: Rate) -> TimedDraft<Throttle<T>, T, T> {
+pub fn throttle<T>(_: Port<T>, rate: Rate) -> TimedDraft<Throttle<T>, T, T> {
     let refused = (rate.count() == 0 || rate.per().is_zero())
         .then(|| BadValue::new("rate", "must be above zero"));
     TimedDraft::new(Throttle::new(rate), refused)
