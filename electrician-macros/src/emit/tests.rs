@@ -112,6 +112,7 @@ fn heads_each_part_with_the_line_that_it_comes_from() {
     assert_eq!(
         headings,
         [
+            "parameters",
             "generator lines = read_lines()",
             "handler parse = parse_number",
             "lines -> parse -> filter(|number| *number > 0) -> add",

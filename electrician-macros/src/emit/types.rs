@@ -47,14 +47,14 @@ fn own(emitter: &Emitter) -> TokenStream {
         impl #impls #name #types #bounds {
             /// The graph: stages, ports, edges, islands, capacities.
             #[allow(dead_code)]
-            #vis const TOPOLOGY: #rt::Topology = <Self as #rt::Pipeline>::TOPOLOGY;
+            #vis const TOPOLOGY: #rt::Topology = <Self as #rt::Wired>::TOPOLOGY;
 
             /// Starts the pipeline.
             ///
             /// # Errors
             /// When an option has a value that it cannot have, with the stage and the option, or outside of a tokio runtime.
             #vis fn start(self) -> #rt::Result<#rt::Running<Self>, #rt::Error> {
-                #rt::Running::start(self)
+                #rt::Ready(self).start()
             }
         }
     )
@@ -139,7 +139,7 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     })
 }
 
-/// The user's bounds, and those that every parameter of a pipeline has.
+/// The user's bounds, and those that every parameter of a pipeline has, where the type depends on generics.
 fn bounds(emitter: &Emitter, wheres: Option<&syn::WhereClause>) -> TokenStream {
     let (pipeline, krate) = (emitter.graph.pipeline, &emitter.graph.pipeline.krate);
     let rt = ours!(#krate::__private);
@@ -151,14 +151,40 @@ fn bounds(emitter: &Emitter, wheres: Option<&syn::WhereClause>) -> TokenStream {
         let ty = &param.ident;
         ours!(#ty: #rt::Send + 'static,)
     });
-    let types = pipeline.params.iter().map(|param| &param.ty).enumerate();
-    let first = |(at, ty): &(usize, &syn::Type)| {
-        !pipeline.params[..*at].iter().any(|param| param.ty == **ty)
-    };
-    let params = types
-        .filter(first)
-        .map(|(_, ty)| located(&ours!(#ty: #rt::Send + #rt::Sync + 'static,), ty.span()));
+    let params = types(emitter)
+        .filter(|ty| is_generic(emitter, ty))
+        .map(|ty| located(&ours!(#ty: #rt::Send + #rt::Sync + 'static,), ty.span()));
     ours!(where #predicates #(#generics)* #(#params)*)
+}
+
+/// The other parameters are looked at, each type once.
+fn parameters(emitter: &Emitter) -> TokenStream {
+    let heading = emitter.heading(|| "parameters".to_owned());
+    let params = types(emitter).filter(|ty| !is_generic(emitter, ty));
+    let params: Vec<_> = params
+        .map(|ty| located(&ours!(__rt::shares::<#ty>();), ty.span()))
+        .collect();
+    let heading = (!params.is_empty()).then_some(heading);
+    ours!(#heading #(#params)*)
+}
+
+/// The types of the parameters, each once.
+fn types<'e>(emitter: &'e Emitter) -> impl Iterator<Item = &'e syn::Type> {
+    let params = &emitter.graph.pipeline.params;
+    let is_first = |at: &usize| !params[..*at].iter().any(|param| param.ty == params[*at].ty);
+    (0..params.len()).filter(is_first).map(|at| &params[at].ty)
+}
+
+fn is_generic(emitter: &Emitter, ty: &syn::Type) -> bool {
+    let mut generics = emitter.graph.pipeline.generics.params.iter();
+    generics.any(|param| {
+        let name = match param {
+            syn::GenericParam::Type(param) => &param.ident,
+            syn::GenericParam::Lifetime(param) => &param.lifetime.ident,
+            syn::GenericParam::Const(param) => &param.ident,
+        };
+        mentions(ty.to_token_stream(), name)
+    })
 }
 
 fn handles(emitter: &Emitter) -> TokenStream {
@@ -304,10 +330,11 @@ pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStrea
     });
     let marker = marker(emitter).map(|_| ours!(__types: __rt::std::marker::PhantomData,));
     let through = through(emitter, &rt, &bounds);
+    let parameters = parameters(emitter);
     ours!(
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic, unused_braces, unused_variables)]
-        impl #impls #rt::Pipeline for #name #types #bounds {
+        impl #impls #rt::Wired for #name #types #bounds {
             const NAME: &'static #rt::core::primitive::str = #label;
             const TOPOLOGY: #rt::Topology = {
                 use #krate::__private as __rt;
@@ -325,8 +352,12 @@ pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStrea
                 &handles.__stages
             }
 
-            fn assemble(this: &#rt::Arc<Self>, run: &mut #rt::Assembly, handles: &#handles #types) {
+            fn assemble(this: &#rt::Arc<Self>, run: &mut #rt::Assembly, handles: &#handles #types)
+            where
+                for<'__any> Self: #rt::Send + #rt::Sync,
+            {
                 use #krate::__private as __rt;
+                #parameters
                 #assemble
             }
         }

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Once},
 };
 
-use super::{Control, EdgePlan, Error, ErrorKind, Through};
+use super::{Control, EdgePlan, Error, ErrorKind, Pipeline, Through};
 use crate::{
     edge::{Alarm, Cycle, CyclePlace, EdgeOptions, Heads, Items, Merge, Overflow, Probe, Sender},
     resilience::BadValue,
@@ -49,7 +49,7 @@ impl<P, In, Out> Inner<P, In, Out> {
 
 impl<P, In, Out> Inner<P, In, Out>
 where
-    P: Through<In, Out>,
+    P: Through<In, Out> + Pipeline,
     In: Send + 'static,
     Out: Send + 'static,
 {

@@ -7,6 +7,7 @@ mod handle;
 mod health;
 mod knobs;
 mod plan;
+mod ready;
 mod report;
 mod running;
 mod topology;
@@ -19,14 +20,20 @@ pub use handle::{Input, Output, SendError, StageHandle};
 pub use health::{Health, StageHealth, State};
 pub use knobs::{BreakerHandle, Knob, KnobAndQueue, KnobPerKey, ProtectedHandle};
 pub use plan::{BUFFER, CAPACITY, EdgePlan};
+pub use ready::{Ready, Shares, shares};
 pub use report::{EdgeReport, Imbalance, Outcome, Report, StageReport};
 pub use running::{PATIENCE, Running};
 pub use topology::{EdgeShape, StageKind, StageShape, Topology};
 
 pub(crate) use control::{Bell, Control, Phase};
 
-/// A checked graph, configured and ready to start. Implemented by `pipeline!`.
-pub trait Pipeline: Sized + Send + Sync + 'static {
+/// A checked graph, configured and ready to start.
+pub trait Pipeline: Wired + Send + Sync {}
+
+impl<P: Wired + Send + Sync> Pipeline for P {}
+
+/// A checked graph. Implemented by `pipeline!`, whatever the parameters are: of one that tasks cannot [share](Shares) it is told once.
+pub trait Wired: Sized + 'static {
     /// The name.
     const NAME: &'static str;
     /// The graph.
@@ -41,7 +48,9 @@ pub trait Pipeline: Sized + Send + Sync + 'static {
     /// The stages among the handles.
     fn stages(handles: &Self::Handles) -> &Self::Stages;
     /// Puts a run together, and binds the handles to it.
-    fn assemble(this: &Arc<Self>, run: &mut Assembly, handles: &Self::Handles);
+    fn assemble(this: &Arc<Self>, run: &mut Assembly, handles: &Self::Handles)
+    where
+        Self: Send + Sync;
 }
 
 /// A pipeline with one input and one output, which can be a stage of another one. Implemented by `pipeline!`.
@@ -50,7 +59,7 @@ pub trait Pipeline: Sized + Send + Sync + 'static {
     label = "this pipeline",
     note = "declare `input name: Type` and `output name: Type` in it, once each"
 )]
-pub trait Through<In, Out>: Pipeline {
+pub trait Through<In, Out>: Wired {
     /// The two ends.
     fn ends(handles: &Self::Handles) -> (&Input<In>, &Output<Out>);
 }

@@ -10,7 +10,8 @@ use std::{
 use tokio::{runtime::Handle, time::timeout};
 
 use super::{
-    Assembly, Error, ErrorKind, Health, Pipeline, Report, assembly::Assembled, report::Snapshot,
+    Assembly, Error, ErrorKind, Health, Pipeline, Report, Wired, assembly::Assembled,
+    report::Snapshot,
 };
 
 /// How long a stage may work on items without finishing one before [`Running::health`] calls it stalled.
@@ -23,23 +24,29 @@ const GRACE: Duration = Duration::from_secs(1);
 ///
 /// Its inputs, outputs and [`stages()`](Self::stages) are fields and methods of its handles, which it derefs to. Dropping
 /// it aborts the run: use [`drain`](Self::drain) to lose nothing.
-pub struct Running<P: Pipeline> {
+pub struct Running<P: Wired> {
     pipeline: Arc<P>,
     handles: Arc<P::Handles>,
     run: Mutex<Arc<Assembled>>,
 }
 
-impl<P: Pipeline> Running<P> {
+impl<P: Wired> Running<P> {
     /// Starts a pipeline.
     ///
     /// # Errors
     /// When an option has a value that it cannot have (nothing runs then), or outside of a tokio runtime.
-    pub fn start(pipeline: P) -> Result<Self, Error> {
+    pub fn start(pipeline: P) -> Result<Self, Error>
+    where
+        P: Pipeline,
+    {
         Self::begin(Arc::new(pipeline), Arc::new(P::handles()))
     }
 
     /// Starts a pipeline, and binds these handles to it.
-    pub(crate) fn begin(pipeline: Arc<P>, handles: Arc<P::Handles>) -> Result<Self, Error> {
+    pub(crate) fn begin(pipeline: Arc<P>, handles: Arc<P::Handles>) -> Result<Self, Error>
+    where
+        P: Pipeline,
+    {
         let run = Mutex::new(assemble(&pipeline, &handles)?);
         Ok(Self {
             pipeline,
@@ -104,7 +111,10 @@ impl<P: Pipeline> Running<P> {
     ///
     /// # Cancel safety
     /// Dropping the future while it drains leaves the old run draining; nothing new has been started.
-    pub async fn restart(&mut self, deadline: Duration) -> Result<Report, Error> {
+    pub async fn restart(&mut self, deadline: Duration) -> Result<Report, Error>
+    where
+        P: Pipeline,
+    {
         let report = self.finish(deadline).await;
         let fresh = assemble(&self.pipeline, &self.handles)?;
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
@@ -141,7 +151,7 @@ fn assemble<P: Pipeline>(pipeline: &Arc<P>, handles: &P::Handles) -> Result<Arc<
     run.launch().map(Arc::new)
 }
 
-async fn drain<P: Pipeline>(run: &Arc<Assembled>, deadline: Duration) -> Report {
+async fn drain<P: Wired>(run: &Arc<Assembled>, deadline: Duration) -> Report {
     run.control.drain();
     if timeout(deadline, run.control.tasks.wait()).await.is_ok() {
         return Report::of(P::NAME, run);
@@ -154,21 +164,21 @@ async fn drain<P: Pipeline>(run: &Arc<Assembled>, deadline: Duration) -> Report 
 }
 
 /// The report of a run that was aborted.
-async fn ended<P: Pipeline>(run: &Arc<Assembled>) -> Report {
+async fn ended<P: Wired>(run: &Arc<Assembled>) -> Report {
     let stuck = timeout(GRACE, run.control.tasks.wait()).await.is_err();
     let mut report = Report::of(P::NAME, run);
     report.stuck = stuck;
     report
 }
 
-impl<P: Pipeline> Deref for Running<P> {
+impl<P: Wired> Deref for Running<P> {
     type Target = P::Handles;
     fn deref(&self) -> &P::Handles {
         &self.handles
     }
 }
 
-impl<P: Pipeline> Drop for Running<P> {
+impl<P: Wired> Drop for Running<P> {
     fn drop(&mut self) {
         let run = self.run();
         if !run.control.tasks.is_empty() {
@@ -177,7 +187,7 @@ impl<P: Pipeline> Drop for Running<P> {
     }
 }
 
-impl<P: Pipeline> fmt::Debug for Running<P> {
+impl<P: Wired> fmt::Debug for Running<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Running")
             .field("pipeline", &P::NAME)

@@ -40,6 +40,7 @@ impl Unfit {
         quick_pool(edges, workers);
         slot();
         stage();
+        start();
         tasks(workers, blocking, in_passes);
     }
 }

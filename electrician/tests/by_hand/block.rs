@@ -24,7 +24,7 @@ pub(super) struct CheckoutStages {
     pub(super) store: StageHandle,
 }
 
-impl Pipeline for Checkout {
+impl Wired for Checkout {
     const NAME: &'static str = "Checkout";
     const TOPOLOGY: Topology = Topology::new("Checkout", &[], &[], "", "");
     type Handles = CheckoutHandles;

@@ -14,9 +14,20 @@ pub const REMEMBERED: usize = 65_536;
 /// Leaves out an item that equals the one before it: `readings -> dedupe() -> store`.
 ///
 /// The last item is cloned, to be compared with the next one.
-pub fn dedupe<T: PartialEq + Clone + Send + 'static>(_: Port<T>) -> InlineDraft<Dedupe, T, T> {
+pub fn dedupe<T: Compared + Send + 'static>(_: Port<T>) -> InlineDraft<Dedupe, T, T> {
     inline(Dedupe)
 }
+
+/// An item that can be kept, and compared with the next one.
+#[diagnostic::on_unimplemented(
+    message = "[E0920] `{Self}` cannot be compared with the item before it",
+    label = "`dedupe` keeps a clone of each item for the next one",
+    note = "derive `PartialEq` and `Clone`, or tell items apart by a part of theirs: `distinct(|item| item.id)`"
+)]
+pub trait Compared: PartialEq + Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: PartialEq + Clone> Compared for T {}
 
 /// Each item once: `ids -> distinct() -> fetch`.
 ///
@@ -24,7 +35,7 @@ pub fn dedupe<T: PartialEq + Clone + Send + 'static>(_: Port<T>) -> InlineDraft<
 /// many others is let through again.
 pub fn distinct<T>(_: Port<T>) -> InlineDraft<Distinct, T, T>
 where
-    T: Hash + Eq + Clone + Send + 'static,
+    T: Remembered + Send + 'static,
 {
     inline(Distinct {
         capacity: REMEMBERED,
@@ -37,7 +48,7 @@ where
 pub fn distinct_by<T, K, F>(_: Port<T>, key: F) -> InlineDraft<DistinctBy<F>, T, T>
 where
     T: 'static,
-    K: Hash + Eq + Clone + Send + 'static,
+    K: Remembered + Send + 'static,
     F: FnMut(&T) -> K + Clone + Send + Sync + 'static,
 {
     inline(DistinctBy {
@@ -45,6 +56,17 @@ where
         key,
     })
 }
+
+/// An item, or a key of one, that is known again.
+#[diagnostic::on_unimplemented(
+    message = "[E0921] `{Self}` cannot be known again",
+    label = "`distinct` looks up each `{Self}` among clones of those that came before",
+    note = "derive `Hash`, `Eq`, `PartialEq` and `Clone`, or let a closure give a key that has them: `distinct(|item| item.id)`"
+)]
+pub trait Remembered: Hash + Eq + Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Hash + Eq + Clone> Remembered for T {}
 
 /// The first `n` items: `lines -> take(100) -> show`.
 ///
@@ -88,7 +110,7 @@ pub struct Skip {
     n: usize,
 }
 
-impl<T: PartialEq + Clone + Send + 'static> Step<T, T> for Dedupe {
+impl<T: Compared + Send + 'static> Step<T, T> for Dedupe {
     type State = Option<T>;
 
     fn state(&self) -> Option<T> {
@@ -112,7 +134,7 @@ pub struct Seen<K> {
     order: VecDeque<K>,
 }
 
-impl<K: Hash + Eq + Clone> Seen<K> {
+impl<K: Remembered> Seen<K> {
     fn new(capacity: usize) -> Self {
         Self {
             capacity,
@@ -136,7 +158,7 @@ impl<K: Hash + Eq + Clone> Seen<K> {
     }
 }
 
-impl<T: Hash + Eq + Clone + Send + 'static> Step<T, T> for Distinct {
+impl<T: Remembered + Send + 'static> Step<T, T> for Distinct {
     type State = Seen<T>;
 
     fn state(&self) -> Seen<T> {
@@ -150,7 +172,7 @@ impl<T: Hash + Eq + Clone + Send + 'static> Step<T, T> for Distinct {
 
 impl<T, K, F> Step<T, T> for DistinctBy<F>
 where
-    K: Hash + Eq + Clone + Send + 'static,
+    K: Remembered + Send + 'static,
     F: FnMut(&T) -> K + Clone + Send + Sync + 'static,
 {
     type State = (F, Seen<K>);

@@ -7,8 +7,7 @@ use super::{
     step::{InlineDraft, Step, inline},
 };
 use crate::stage::{
-    ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Waits, at_once, handler,
-    mapped,
+    ByValue, Draft, Handler, Maybe, Nothing, Outputs, Port, Waits, at_once, handler, mapped,
 };
 
 /// A closure: `handler double = |n: u64| n * 2;`.

@@ -3,10 +3,7 @@
 use std::collections::VecDeque;
 
 use super::step::{InlineDraft, Step, inline};
-use crate::{
-    resilience::BadValue,
-    stage::Port,
-};
+use crate::{resilience::BadValue, stage::Port};
 
 /// One item for each item, with a state: `amounts -> scan(0, |sum, n| { *sum += n; *sum }) -> show`.
 pub fn scan<T, U, S, F>(_: Port<T>, init: S, f: F) -> InlineDraft<Scan<S, F>, T, U>

@@ -27,7 +27,8 @@ mod memory;
 mod step;
 
 pub use choice::{
-    Dedupe, Distinct, DistinctBy, REMEMBERED, Skip, Take, dedupe, distinct, distinct_by, skip, take,
+    Compared, Dedupe, Distinct, DistinctBy, REMEMBERED, Remembered, Skip, Take, dedupe, distinct,
+    distinct_by, skip, take,
 };
 pub use closure::{
     Awaits, Discarded, Gives, Passed, Silent, Sink, Tries, TryAwaits, closure, closure_async, sink,

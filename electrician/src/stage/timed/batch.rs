@@ -14,11 +14,7 @@ use crate::{resilience::BadValue, stage::Port};
 ///
 /// Batches are never empty. At the end of the input what is left is given at once. A `count` or `duration` of zero is
 /// refused when the pipeline starts.
-pub fn batch<T>(
-    _: Port<T>,
-    count: usize,
-    duration: Duration,
-) -> TimedDraft<Batch<T>, T, Vec<T>> {
+pub fn batch<T>(_: Port<T>, count: usize, duration: Duration) -> TimedDraft<Batch<T>, T, Vec<T>> {
     let refused = (count == 0).then(|| BadValue::new("count", "must be at least 1"));
     TimedDraft::new(
         Batch::new(count, duration),

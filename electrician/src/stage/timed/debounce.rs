@@ -14,10 +14,7 @@ use crate::stage::Port;
 ///
 /// An item that another one follows sooner is counted as filtered; while items keep coming, nothing leaves. At the end of
 /// the input the last item is given at once. A `duration` of zero is refused when the pipeline starts.
-pub fn debounce<T>(
-    _: Port<T>,
-    duration: Duration,
-) -> TimedDraft<Debounce<T>, T, T> {
+pub fn debounce<T>(_: Port<T>, duration: Duration) -> TimedDraft<Debounce<T>, T, T> {
     TimedDraft::new(Debounce::new(duration), above_zero(duration))
 }
 

@@ -18,10 +18,7 @@ pub const WINDOW_MOST: usize = 65_536;
 /// The first window begins with the first item, and each next one where the last one ended. A window without items gives
 /// nothing. One that holds 65,536 items closes early, and what comes after that in the same span is another window. At
 /// the end of the input what is left is given at once. A `duration` of zero is refused when the pipeline starts.
-pub fn window<T>(
-    _: Port<T>,
-    duration: Duration,
-) -> TimedDraft<Window<T>, T, Vec<T>> {
+pub fn window<T>(_: Port<T>, duration: Duration) -> TimedDraft<Window<T>, T, Vec<T>> {
     TimedDraft::new(Window::new(duration), above_zero(duration))
 }
 

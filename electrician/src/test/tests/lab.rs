@@ -49,7 +49,7 @@ impl Lab {
     }
 }
 
-impl Pipeline for Lab {
+impl Wired for Lab {
     const NAME: &'static str = "Lab";
     const TOPOLOGY: Topology = Topology::new("Lab", &[], &[], "", "");
     type Handles = ();
