@@ -1,5 +1,7 @@
 //! The signature of a handler comes in; its implementation of `Handler` goes out.
 
+use std::iter;
+
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -232,8 +234,11 @@ impl Handler<'_> {
             self.returns.err(&private),
         );
         let item = self.input.borrows.then(|| quote! { __Item, });
+        // what a call makes of the item may be kept over a wait
+        let keeps = self.function.sig.asyncness.is_some() || !self.is_one();
         let item_bound = self.item.lent().filter(|_| self.input.borrows).map(|ty| {
-            quote! { __Item: #private::LentAs<#ty> + #private::Send + #private::Sync + 'static, }
+            let part = keeps.then(|| quote! { for<'__any> #ty: #private::Lendable, });
+            quote! { __Item: #private::LentAs<#ty> + #private::Lendable + 'static, #part }
         });
         let (one, plain, always) = (self.is_one(), self.is_plain(), self.always_gives());
         let (blocking, mode) = (self.options.blocking, self.mode());
@@ -380,14 +385,11 @@ impl Handler<'_> {
     }
 
     /// What a call may take for granted, since it is made for nothing else. An item that is not `Send` is told of at its arrow.
-    fn travels(&self, private: &TokenStream) -> Option<TokenStream> {
-        let moved = matches!(self.item, Item::ByValue(_)).then_some(&self.input.ty);
-        let types = moved.into_iter().chain(&self.returns.out);
+    fn travels(&self, private: &TokenStream) -> TokenStream {
+        let types = iter::once(&self.input.ty).chain(&self.returns.out);
         // of a bound with a lifetime of its own the compiler does not ask whether it ever holds
-        let bounds: Vec<_> = types
-            .map(|ty| quote! { for<'__any> #ty: #private::Send })
-            .collect();
-        (!bounds.is_empty()).then(|| quote! { where #(#bounds),* })
+        let bounds = types.map(|ty| quote! { for<'__any> #ty: #private::Send });
+        quote! { where #(#bounds),* }
     }
 
     /// The function for a pass: what is lent to it is lent once.

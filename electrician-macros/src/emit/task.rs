@@ -146,7 +146,7 @@ impl Line<'_, '_> {
                 let (var, tally) = (self.emitter.stage(stage), self.emitter.of(stage, "tally"));
                 let is_called = self.calls().iter().any(|call| call.id == stage.id);
                 let own = if is_called {
-                    ours!(__rt::Arc::clone(#var.tally()))
+                    ours!(<__rt::Arc<_> as __rt::Clone>::clone(#var.tally()))
                 } else {
                     ours!(#var.tally())
                 };

@@ -71,6 +71,17 @@ pub trait LentAs<Item: ?Sized>: Borrow<Item> {}
 #[diagnostic::do_not_recommend]
 impl<T: Borrow<Item>, Item: ?Sized> LentAs<Item> for T {}
 
+/// An item that can be lent to a call, or a part of it that is.
+#[diagnostic::on_unimplemented(
+    message = "[E0922] `{Self}` cannot be lent to a call: a part of it is not `Sync`",
+    label = "this handler takes its item by reference, and a call may go on in another thread",
+    note = "use an `Arc` in the place of an `Rc`, and a `Mutex` or an atomic in that of a `RefCell` or a `Cell`; or take the item by value"
+)]
+pub trait Lendable: Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Sync + ?Sized> Lendable for T {}
+
 /// The output type of a sink: there is no such item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nothing {}

@@ -79,7 +79,7 @@ pub use failure::{AnyFailure, BoxError, Cause, Escapes, Failure, Reported, Resul
 pub use generator::Generator;
 pub use given::{Given, next, try_next};
 pub use handler::{
-    AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lent, LentAs, Mode, Nothing, Spent,
+    AsTaken, ByRef, ByValue, Handler, Hold, Kept, Lendable, Lent, LentAs, Mode, Nothing, Spent,
 };
 pub use heads::{Head, Lanes, flushing, hand_over, hash_key, room};
 pub use hedged::{Hedged, Twice};

@@ -34,8 +34,8 @@ fn a_plain_handler() {
     )]
     impl<__Item> ::electrician::__private::Handler<__Item, Order, ParseError, ()> for parse
     where
-        __Item: ::electrician::__private::LentAs<str> + ::electrician::__private::Send
-            + ::electrician::__private::Sync + 'static,
+        __Item: ::electrician::__private::LentAs<str> + ::electrician::__private::Lendable
+            + 'static,
     {
         const ONE: ::electrician::__private::std::primitive::bool = true;
         const PLAIN: ::electrician::__private::std::primitive::bool = true;
@@ -56,6 +56,7 @@ fn a_plain_handler() {
             >,
         > + ::electrician::__private::Send
         where
+            for<'__any> __Item: ::electrician::__private::Send,
             for<'__any> Order: ::electrician::__private::Send,
         {
             ::electrician::__private::at_once(move || <Self as ::electrician::__private::Handler<
@@ -266,6 +267,7 @@ fn a_generic_handler_of_many() {
             __slot: &'__call mut Self::Slot,
         ) -> wires::__private::Result<impl wires::__private::Outputs<T, Broken>, Broken>
         where
+            for<'__any> wires::__private::std::vec::Vec<T>: wires::__private::Send,
             for<'__any> T: wires::__private::Send,
         {
             wires::__private::Ok(
