@@ -18,6 +18,7 @@ async fn answers<H, T, U, E>(
 where
     H: Handler<T, U, E, (), Mode = ByValue>,
     T: Send + 'static,
+    U: Send,
     E: Send,
 {
     let definition = draft.install("handler", &mut Assembly::new());
@@ -56,6 +57,7 @@ async fn gives<H, T, U>(
 where
     H: Handler<T, U, Infallible, (), Mode = ByValue>,
     T: Send + 'static,
+    U: Send,
 {
     let (answers, _) = answers(draft, items).await;
     let never = |error: Infallible| match error {};
