@@ -268,7 +268,10 @@ impl Generator<'_> {
                 fn open(
                     __slot: &mut Self::Slot,
                     __outlet: #private::Outlet<#out>,
-                ) -> impl #private::Outputs<#out, #err> + #private::Send {
+                ) -> impl #private::Outputs<#out, #err> + #private::Send
+                where
+                    for<'__any> #out: #private::Send,
+                {
                     #body
                 }
             }

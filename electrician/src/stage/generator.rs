@@ -22,5 +22,7 @@ pub trait Generator<Out, Err, Args>: Send + Sync + 'static {
     fn slot(&self, args: &Args) -> Self::Slot;
 
     /// Opens the source.
-    fn open(slot: &mut Self::Slot, outlet: Outlet<Out>) -> impl Outputs<Out, Err>;
+    fn open(slot: &mut Self::Slot, outlet: Outlet<Out>) -> impl Outputs<Out, Err>
+    where
+        Out: Send;
 }

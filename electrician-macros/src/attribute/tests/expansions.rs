@@ -332,7 +332,10 @@ fn a_generator_with_an_outlet() {
         ) -> impl ::electrician::__private::Outputs<
             String,
             FeedError,
-        > + ::electrician::__private::Send {
+        > + ::electrician::__private::Send
+        where
+            for<'__any> String: ::electrician::__private::Send,
+        {
             ::electrician::__private::Pushed::<
                 String,
                 FeedError,
@@ -400,7 +403,10 @@ fn a_generator_that_is_asked() {
         ) -> impl ::electrician::__private::Outputs<
             u64,
             ::electrician::__private::Infallible,
-        > + ::electrician::__private::Send {
+        > + ::electrician::__private::Send
+        where
+            for<'__any> u64: ::electrician::__private::Send,
+        {
             const PERIOD: ::electrician::__private::Duration = ::electrician::__private::Duration::from_nanos(
                 1000000000,
             );
