@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use crate::ast::{self, Block, plain};
 use crate::diagnostics::Diagnostics;
 use crate::graph::{self, Graph};
-use crate::{check, emit};
+use crate::{check, editor, emit};
 
 /// Expands a block of pipelines. Each that is right is shown, too.
 pub(crate) fn pipeline(tokens: TokenStream, show: impl Fn(&Graph)) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let block = ast::parse(tokens, &mut diagnostics);
+    let block = ast::parse(editor::whole(tokens), &mut diagnostics);
     let graphs = graphs(&block, &mut diagnostics);
     check::check_block(&block, &mut diagnostics);
     for graph in &graphs {

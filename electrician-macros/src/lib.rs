@@ -4,6 +4,7 @@ mod ast;
 mod attribute;
 mod check;
 mod diagnostics;
+mod editor;
 mod emit;
 mod expand;
 mod graph;

@@ -179,7 +179,30 @@ pub(crate) enum Target {
     Discard,
 }
 
+impl Statement {
+    /// The stages that its chain names, also those that are not declared.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
+        self.chain.iter().flat_map(|link| link.node.names())
+    }
+}
+
 impl Node {
+    fn names(&self) -> Vec<&Ident> {
+        match self {
+            Self::Name(place) => vec![&place.name],
+            Self::Group { members, .. } => members.iter().map(|place| &place.name).collect(),
+            Self::Match { arms, .. } => {
+                let targets = arms.iter().map(|arm| &arm.target);
+                let names = targets.filter_map(|target| match target {
+                    Target::Name(name) => Some(name),
+                    Target::Discard => None,
+                });
+                names.collect()
+            }
+            Self::Discard(_) | Self::Operator { .. } => Vec::new(),
+        }
+    }
+
     pub(crate) fn span(&self) -> Span {
         match self {
             Node::Name(place) => place.name.span(),

@@ -22,7 +22,7 @@ pub(super) fn is_unit(ty: &Type) -> bool {
 
 /// A span that is shown where the user wrote something, and is generated code for every lint.
 pub(super) fn shown_at(span: Span) -> Span {
-    Span::call_site().located_at(span)
+    crate::located::shown_at(span, Span::call_site())
 }
 
 /// The last segment of a plain path.

@@ -6,8 +6,9 @@
 use proc_macro2::{LineColumn, Span, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 
-use super::Emitter;
-use crate::ast::{Fragment, fragments};
+use super::{Emitter, types::handle_at};
+use crate::ast::{Fragment, Statement, fragments};
+use crate::editor::expands;
 
 /// The body of `assemble`.
 pub(super) fn body(emitter: &Emitter, assembly: &TokenStream, types: &TokenStream) -> TokenStream {
@@ -52,6 +53,23 @@ fn statement(fragment: &Fragment, rt: &TokenStream) -> TokenStream {
         Fragment::Expr(tokens) => ours!(let _ = #rt::as_written!(#tokens);),
         Fragment::Type(tokens) => ours!(let _: #rt::as_written!(#tokens);),
     }
+}
+
+/// Where an editor asks what a name in a chain means: the stage's handle, which is declared where the stage is.
+pub(super) fn named(emitter: &Emitter) -> Option<TokenStream> {
+    if !expands() {
+        return None;
+    }
+    let graph = emitter.graph;
+    let named = graph.pipeline.statements.iter().flat_map(Statement::names);
+    let handles = named.filter_map(|name| {
+        let stage = graph.stages.iter().find(|stage| stage.name == *name);
+        match stage {
+            Some(stage) => handle_at(stage, name.span()),
+            None => Some(ours!(handles.__stages.#name)),
+        }
+    });
+    Some(ours!(#(let _ = &#handles;)*))
 }
 
 /// A word at its place in the source.

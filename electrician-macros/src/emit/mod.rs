@@ -10,7 +10,7 @@ macro_rules! ours {
 /// Tokens of our own, located where the user will look for a mistake.
 macro_rules! ours_at {
     ($span:expr => $($tokens:tt)*) => {{
-        let span: ::proc_macro2::Span = ::proc_macro2::Span::mixed_site().located_at($span);
+        let span = $crate::located::shown_at($span, ::proc_macro2::Span::mixed_site());
         ::quote::quote_spanned!(span=> $($tokens)*)
     }};
 }
@@ -61,10 +61,11 @@ pub(crate) fn stub(graph: &Graph) -> TokenStream {
 
 /// The straight line from the stages to the tasks.
 fn assemble(emitter: &Emitter) -> TokenStream {
+    let named = editor::named(emitter);
     let stages = prologue::emit(emitter);
     let edges = edges::emit(emitter);
     let islands = island::emit(emitter);
-    ours!(#stages #edges #islands)
+    ours!(#named #stages #edges #islands)
 }
 
 #[cfg(test)]

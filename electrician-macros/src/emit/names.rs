@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::unique::{Role, Unique};
 use crate::ast::{Class, Param, plain};
 use crate::graph::{Edge, Graph, Stage, StageId, StageKind};
+use crate::located::shown_at;
 
 /// What every part of the emission has at hand.
 pub(crate) struct Emitter<'a> {
@@ -77,13 +78,13 @@ impl<'a> Emitter<'a> {
     fn local(&self, role: Role, wanted: &str, span: Span) -> Ident {
         Ident::new(
             &self.unique.name(role, wanted),
-            Span::mixed_site().located_at(span),
+            shown_at(span, Span::mixed_site()),
         )
     }
 
     /// The label of a loop or block that belongs to a stage.
     pub(crate) fn label(stage: &Stage, suffix: &str) -> syn::Lifetime {
-        let span = Span::mixed_site().located_at(stage.span);
+        let span = shown_at(stage.span, Span::mixed_site());
         syn::Lifetime::new(&format!("'{}_{suffix}", stage.label), span)
     }
 
@@ -160,10 +161,7 @@ impl<'a> Emitter<'a> {
 /// In lower case: a pattern in capitals is a constant.
 fn variable(unique: &Unique, stage: &Stage) -> Ident {
     let name = unique.name(("stage", stage.id.0), &stage.label.to_lowercase());
-    spoken(&Ident::new(
-        &name,
-        Span::mixed_site().located_at(stage.span),
-    ))
+    spoken(&Ident::new(&name, shown_at(stage.span, Span::mixed_site())))
 }
 
 /// The name, or one beside it where Rust keeps it for itself.

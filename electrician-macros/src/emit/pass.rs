@@ -9,6 +9,7 @@ use super::prologue::policy;
 use super::ways::way;
 use crate::ast::{Callee, Class, OnError};
 use crate::graph::{Edge, Port, PortName, Stage, StageKind};
+use crate::located::shown_at;
 
 /// The most calls of one async block: one that is longer takes the compiler more than its share of time.
 pub(super) const LONGEST: usize = 8;
@@ -309,7 +310,7 @@ impl Calls {
             () if stage.options.guards() || stage.error.is_wired() || !skips => return None,
             () => ["tries", "tried", "skips"],
         };
-        let name = |name| Ident::new(name, stage.span.resolved_at(Span::mixed_site()));
+        let name = |name| Ident::new(name, shown_at(stage.span, Span::mixed_site()));
         Some(Self {
             plain: name(plain),
             came: name(came),

@@ -9,6 +9,7 @@ use super::options::options;
 use crate::ast::{Callee, Class, OnError, plain};
 use crate::graph::{Edge, Port, PortName, Stage, StageKind};
 use crate::inspect::one_line;
+use crate::located::shown_at;
 
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
     let stages = emitter.stages().map(|stage| define(emitter, stage));
@@ -167,7 +168,7 @@ fn first_port(emitter: &Emitter, stage: &Stage) -> TokenStream {
 
 /// The same name, where the user will look for a mistake.
 fn at(mut name: Ident, place: Span) -> Ident {
-    name.set_span(Span::mixed_site().located_at(place));
+    name.set_span(shown_at(place, Span::mixed_site()));
     name
 }
 

@@ -1,6 +1,6 @@
 //! The pipeline's own type, its handles, and the traits that make it run.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 
@@ -279,6 +279,19 @@ fn stage_handle(stage: &Stage, rt: &TokenStream) -> Option<TokenStream> {
     match &stage.kind {
         StageKind::Handler(_) => Some(handler_handle(stage, rt)),
         StageKind::Generator(_) | StageKind::Input(_) => Some(ours!(#rt::StageHandle)),
+        _ => None,
+    }
+}
+
+/// What stands for a stage in the handles, its name at that place.
+pub(super) fn handle_at(stage: &Stage, place: Span) -> Option<TokenStream> {
+    let mut name = sayable(&stage.name);
+    name.set_span(place);
+    match &stage.kind {
+        StageKind::Handler(_) | StageKind::Generator(_) | StageKind::Input(_) => {
+            Some(ours!(handles.__stages.#name))
+        }
+        StageKind::Output(_) => Some(ours!(handles.#name)),
         _ => None,
     }
 }

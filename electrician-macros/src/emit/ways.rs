@@ -9,7 +9,7 @@ use super::edges::converts;
 use super::line::{Line, counts_outputs};
 use crate::ast::OnError;
 use crate::graph::{Edge, EdgeId, Port, PortName, RouteArm, Stage};
-use crate::located::located;
+use crate::located::{located, shown_at};
 
 /// Puts what leaves by a port into the buffers of its edges.
 pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
@@ -29,7 +29,7 @@ pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
             let arms = arms
                 .iter()
                 .map(|arm| route_arm(line, stage, port, arm, &item));
-            let span_of_match = Span::mixed_site().located_at(*span);
+            let span_of_match = shown_at(*span, Span::mixed_site());
             let routed = Ident::new(&item.to_string(), span_of_match);
             let leaving = leaving(line, stage, port, 1);
             let route = ours_at!(*span => match #routed { #(#arms)* });

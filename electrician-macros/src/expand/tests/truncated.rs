@@ -2,13 +2,13 @@
 //!
 //! Behind one of five by default; `ELECTRICIAN_SOAK=1` cuts behind each.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 
 use super::{BLOCKS, expands, sentences, tokens};
-use crate::ast::{self, OPERATORS};
+use crate::ast::{self, OPERATORS, Statement};
 use crate::diagnostics::Diagnostics;
-use crate::graph::Use;
+use crate::editor::tests::for_an_editor;
 
 /// What becomes of the tokens behind the cut.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,9 +98,12 @@ fn wiring_places(block: &TokenStream) -> BTreeSet<(usize, usize)> {
     let block = ast::parse(block.clone(), diagnostics);
     let graphs = super::super::graphs(&block, diagnostics);
     let uses = graphs.iter().flat_map(|graph| &graph.uses);
-    let start = |place: &Use| place.span.start();
-    uses.map(start)
-        .map(|start| (start.line, start.column))
+    let statements = block.pipelines.iter().flat_map(|block| &block.statements);
+    let names = statements.flat_map(Statement::names).map(Ident::span);
+    let start = |span: Span| (span.start().line, span.start().column);
+    uses.map(|place| place.span)
+        .chain(names)
+        .map(start)
         .collect()
 }
 
@@ -159,4 +162,10 @@ fn a_block_that_is_being_written_keeps_its_words() {
 #[test]
 fn a_block_that_is_being_changed_keeps_its_words() {
     keeps_what_is_written(Behind::TheRest);
+}
+
+#[test]
+fn an_editor_finds_the_words_of_a_block_that_is_being_written() {
+    for_an_editor(|| keeps_what_is_written(Behind::Nothing));
+    for_an_editor(|| keeps_what_is_written(Behind::TheRest));
 }

@@ -1,4 +1,5 @@
-//! A graph comes in; Mermaid and DOT text go out, the same for the same graph.
+//! A graph comes in; Mermaid and DOT text go out, the same for the same graph. For an editor there is none: it shows words that
+//! are half typed, and so does not stay as long as it is.
 
 mod dot;
 mod mermaid;
