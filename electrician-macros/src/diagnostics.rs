@@ -137,38 +137,44 @@ fn place(span: Span) -> (usize, usize) {
     (line, column)
 }
 
-/// The known name that is nearest to what was written, if it is near enough to be a slip.
+/// The known name that is nearest to what was written, if it is near enough to be a slip; of several, the first.
 pub(crate) fn suggest<'n>(
     written: &str,
     known: impl IntoIterator<Item = &'n str>,
 ) -> Option<&'n str> {
-    let limit = (written.chars().count() / 3).max(1);
-    known
-        .into_iter()
-        .filter(|name| name.chars().count().abs_diff(written.chars().count()) <= limit)
-        .map(|name| (distance(written, name), name))
-        .filter(|(distance, name)| *distance <= limit && *distance < name.chars().count())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let written: Vec<char> = written.chars().collect();
+    let mut limit = (written.len() / 3).max(1);
+    let mut nearest = None;
+    for name in known {
+        let length = name.chars().count();
+        if length.abs_diff(written.len()) > limit {
+            continue;
+        }
+        let name_letters: Vec<char> = name.chars().collect();
+        let distance = distance(&written, &name_letters, limit);
+        let Some(distance) = distance.filter(|distance| *distance < length) else {
+            continue;
+        };
+        nearest = Some(name);
+        if distance <= 1 {
+            break;
+        }
+        limit = distance - 1;
+    }
+    nearest
 }
 
 /// What is left of two words without their common beginning and end.
-fn differing(left: &str, right: &str) -> (Vec<char>, Vec<char>) {
-    let (mut left, mut right): (Vec<char>, Vec<char>) =
-        (left.chars().collect(), right.chars().collect());
-    for _ in 0..2 {
-        while left.last().is_some_and(|last| Some(last) == right.last()) {
-            left.pop();
-            right.pop();
-        }
-        left.reverse();
-        right.reverse();
-    }
-    (left, right)
+fn differing<'w>(left: &'w [char], right: &'w [char]) -> (&'w [char], &'w [char]) {
+    let begin = left.iter().zip(right).take_while(|(l, r)| l == r).count();
+    let (left, right) = (&left[begin..], &right[begin..]);
+    let ends = left.iter().rev().zip(right.iter().rev());
+    let end = ends.take_while(|(l, r)| l == r).count();
+    (&left[..left.len() - end], &right[..right.len() - end])
 }
 
-/// The number of letters to insert, delete, replace or swap with their neighbour.
-fn distance(left: &str, right: &str) -> usize {
+/// The number of letters to insert, delete, replace or swap with their neighbour, unless it is above the limit.
+fn distance(left: &[char], right: &[char], limit: usize) -> Option<usize> {
     let (left, right) = differing(left, right);
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=right.len()).collect();
@@ -183,9 +189,12 @@ fn distance(left: &str, right: &str) -> usize {
             }
             row.push(best);
         }
+        if row.iter().all(|distance| *distance > limit) {
+            return None;
+        }
         before = std::mem::replace(&mut last, row);
     }
-    last[right.len()]
+    Some(last[right.len()]).filter(|distance| *distance <= limit)
 }
 
 #[cfg(test)]

@@ -17,16 +17,18 @@ pub(crate) fn shown_at(place: Span, tokens: Span) -> Span {
 }
 
 /// The same tokens at another place; what their names mean stays as it is.
-pub(crate) fn located(tokens: &TokenStream, place: Span) -> TokenStream {
+pub(crate) fn located(tokens: TokenStream, place: Span) -> TokenStream {
     if editor::expands() {
-        return tokens.clone();
+        return tokens;
     }
     let locate = |mut tree: TokenTree| {
-        if let TokenTree::Group(group) = &tree {
-            tree = Group::new(group.delimiter(), located(&group.stream(), place)).into();
+        if let TokenTree::Group(group) = tree {
+            let (delimiter, inside) = (group.delimiter(), group.stream());
+            drop(group);
+            tree = Group::new(delimiter, located(inside, place)).into();
         }
         tree.set_span(tree.span().located_at(place));
         tree
     };
-    tokens.clone().into_iter().map(locate).collect()
+    tokens.into_iter().map(locate).collect()
 }

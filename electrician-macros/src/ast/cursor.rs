@@ -53,6 +53,23 @@ impl<'t> Cursor<'t> {
         Ok(found)
     }
 
+    /// The same for what ends before the first of these signs, as a rule: only where it does not, more is looked at.
+    pub(crate) fn read_before<T>(
+        &mut self,
+        signs: impl Fn(&TokenTree) -> bool,
+        parser: impl Fn(ParseStream) -> syn::Result<T>,
+    ) -> syn::Result<T> {
+        let length = self.trees.iter().position(signs);
+        let (before, _) = self.trees.split_at(length.unwrap_or(self.trees.len()));
+        match (&parser).parse2(stream(before)) {
+            Ok(found) if !before.is_empty() => {
+                self.skip(before.len());
+                Ok(found)
+            }
+            _ => self.read(parser),
+        }
+    }
+
     /// Takes off what a parser of `syn` reads, which may be nothing.
     pub(crate) fn try_read<T>(
         &mut self,
@@ -161,11 +178,13 @@ pub(crate) fn read_rust<T>(
     inside.parse2(TokenTree::Group(group).into())
 }
 
+pub(crate) fn is_comma(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',')
+}
+
 /// The runs between the `,`s that stand outside groups; a comma at the end makes no empty run.
 pub(crate) fn split_commas(trees: &[TokenTree]) -> Vec<&[TokenTree]> {
-    let comma =
-        |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
-    let mut runs: Vec<_> = trees.split(comma).collect();
+    let mut runs: Vec<_> = trees.split(is_comma).collect();
     if runs.last().is_some_and(|run| run.is_empty()) {
         runs.pop();
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use syn::parse::Parse;
 
 use super::context::Context;
-use super::cursor::{Cursor, stream};
+use super::cursor::{Cursor, is_comma, stream};
 use super::stage_options::StageOptions;
 use super::{Callee, DeclKind, Declaration, plain};
 use crate::diagnostics::suggest;
@@ -155,7 +155,8 @@ fn callee(cursor: &mut Cursor, keyword: &str, name: &Ident, cx: &mut Context) ->
 }
 
 fn path_and_arguments(cursor: &mut Cursor, name: &Ident, cx: &mut Context) -> Callee {
-    let path = match cursor.read(syn::ExprPath::parse) {
+    let is_group = |tree: &TokenTree| matches!(tree, TokenTree::Group(_));
+    let path = match cursor.read_before(is_group, syn::ExprPath::parse) {
         Ok(path) => path,
         Err(error) => {
             cx.report_rust(&error);
@@ -209,7 +210,7 @@ pub(super) fn raw_arguments(group: &proc_macro2::Group, cx: &mut Context) -> Vec
 /// One argument; of one that cannot be read, the tokens as they are.
 fn argument(cursor: &mut Cursor, cx: &mut Context) -> Option<syn::Expr> {
     let mut start = cursor.clone();
-    let error = match cursor.read(syn::Expr::parse) {
+    let error = match cursor.read_before(is_comma, syn::Expr::parse) {
         Ok(expr) if cursor.is_empty() || cursor.peek_punct(0, ',') => return Some(expr),
         Ok(_) => syn::Error::new(cursor.span(), "expected `,`"),
         Err(error) => error,

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::parse::Parse;
 
 use super::context::Context;
-use super::cursor::{Cursor, stream};
+use super::cursor::{Cursor, is_comma, stream};
 use super::plain;
 use super::value::{Expected, Value};
 use crate::diagnostics::suggest;
@@ -128,9 +128,18 @@ fn entry(cursor: &mut Cursor, cx: &mut Context) -> Option<Entry> {
     Some(Entry { name, written })
 }
 
-/// Takes one Rust expression off the cursor.
+/// Takes one Rust expression off the cursor. What is a literal up to the comma needs no parser.
 fn expression(cursor: &mut Cursor, cx: &mut Context) -> Written {
-    match cursor.read(syn::Expr::parse) {
+    if let [TokenTree::Literal(literal), behind @ ..] = cursor.rest()
+        && behind.first().is_none_or(is_comma)
+    {
+        cursor.skip(1);
+        return Written::Expr(syn::Expr::Lit(syn::ExprLit {
+            attrs: Vec::new(),
+            lit: syn::Lit::new(literal.clone()),
+        }));
+    }
+    match cursor.read_before(is_comma, syn::Expr::parse) {
         Ok(expr) => Written::Expr(expr),
         Err(error) => {
             cx.report_rust(&error);

@@ -210,6 +210,9 @@ fn wrong_rate_unit(expr: &syn::Expr, expected: Expected) -> Option<syn::Ident> {
 fn display(expr: &syn::Expr) -> String {
     use quote::ToTokens;
     let tokens = expr.to_token_stream();
+    if let syn::Expr::Lit(_) = expr {
+        return tokens.to_string();
+    }
     if let Some(text) = expr
         .span()
         .source_text()

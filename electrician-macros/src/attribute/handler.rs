@@ -361,16 +361,16 @@ impl Handler<'_> {
         }
         let future_type =
             quote! { impl #private::std::future::Future<Output = #outputs> + #private::Send };
-        let future_type = located(&future_type, place);
+        let future_type = located(future_type, place);
         let future = if self.function.sig.asyncness.is_some() {
             let map = self.returns.map(private);
             let call = self.called(&self.arguments.pass, private);
-            located(&quote! { #private::mapped(#call, #map) }, place)
+            located(quote! { #private::mapped(#call, #map) }, place)
         } else {
             let (input, tuple) = (&self.input.ty, &self.arguments.tuple);
             let plain = quote! { <Self as #private::Handler<#input, #out, #err, #tuple>>::plain };
             located(
-                &quote! { #private::at_once(move || #plain(__slot)(__given)) },
+                quote! { #private::at_once(move || #plain(__slot)(__given)) },
                 place,
             )
         };

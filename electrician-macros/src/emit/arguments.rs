@@ -43,10 +43,8 @@ impl Emitter<'_> {
     /// A reference to the place of a parameter that an argument names: itself, or a field in it.
     fn place(&self, arg: &Expr) -> Option<TokenStream> {
         let place = strip(arg);
-        let param = self
-            .used(place)
-            .into_iter()
-            .find(|param| roots(place, param))?;
+        let mut params = self.graph.pipeline.params.iter();
+        let param = params.find(|param| roots(place, param))?;
         let name = &param.name;
         let is_param = matches!(place, Expr::Path(_));
         Some(if is_param {
@@ -56,16 +54,20 @@ impl Emitter<'_> {
         })
     }
 
-    /// The value of an option.
+    /// The value of an option; a literal speaks of no parameter.
     pub(super) fn value(&self, value: &Value) -> TokenStream {
-        self.expression(&value.expr)
+        match value.literal {
+            Some(_) => value.expr.to_token_stream(),
+            None => self.expression(&value.expr),
+        }
     }
 
     /// An expression that is evaluated once, while the run is put together.
     fn expression(&self, expr: &Expr) -> TokenStream {
-        let used = self.used(expr);
+        let tokens = expr.to_token_stream();
+        let used = self.used(&tokens);
         if used.is_empty() {
-            return expr.to_token_stream();
+            return tokens;
         }
         let (bound, expr) = (bind(&used), tail(expr));
         ours!({ #bound #expr })

@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::Emitter;
 use super::line::{Line, fails};
 use super::pass::LONGEST;
 use super::ways::{failure_way, way};
+use super::{Emitter, in_place};
 use crate::graph::{Port, PortName, Stage, StageKind};
 use crate::located::located;
 
@@ -18,7 +18,7 @@ pub(super) fn items(line: &Line) -> TokenStream {
     });
     let pace = line.pace();
     if line.calls().len() == line.stages.len() {
-        let work = call(line, 0);
+        let work = in_place(|| call(line, 0));
         return ours!(#label loop {
             #pace
             let __rt::Some(item) = #intake.pop() else { break };
@@ -26,9 +26,9 @@ pub(super) fn items(line: &Line) -> TokenStream {
             #work
         });
     }
-    let work = outputs(line, head, 0);
+    let work = in_place(|| outputs(line, head, 0));
     if fails(head) && matches!(head.kind, StageKind::Generator(_)) {
-        let item = item_or_failure(line, head);
+        let item = in_place(|| item_or_failure(line, head));
         return ours!(#label loop {
             #pace
             let __rt::Some(next) = #intake.try_pop() else { break };
@@ -55,19 +55,16 @@ fn call(line: &Line, at: usize) -> TokenStream {
     } else {
         ours!(begin)
     };
-    let call = line.flushing(&ours!(#var.call()));
-    let (miss, next) = (miss(line, stage), next(line, stage, at));
-    let again_call = line.flushing(&ours!(#var.again(miss)));
-    let (attempts, done, again) = match &stage.options.retry {
-        None => {
-            let label = Emitter::label(stage, "call");
-            (ours!(#label:), ours!(#label), None)
-        }
-        Some(_) => (
-            ours!(loop),
-            TokenStream::new(),
-            Some(ours!(let __rt::Some(miss) = #again_call else { continue; };)),
-        ),
+    let call = in_place(|| line.flushing(&ours!(#var.call())));
+    let miss = in_place(|| miss(line, stage));
+    let next = in_place(|| next(line, stage, at));
+    let (attempts, done, again) = if stage.options.retry.is_none() {
+        let label = Emitter::label(stage, "call");
+        (ours!(#label:), ours!(#label), None)
+    } else {
+        let again = in_place(|| line.flushing(&ours!(#var.again(miss))));
+        let again = ours!(let __rt::Some(miss) = #again else { continue; };);
+        (ours!(loop), TokenStream::new(), Some(again))
     };
     let (or_instead, instead) = match &stage.options.fallback {
         None => (None, None),
@@ -118,11 +115,11 @@ fn loop_over(line: &Line, stage: &Stage, at: usize) -> TokenStream {
     });
     if !fails(stage) {
         let next = line.flushing(&ours!(__rt::next(&mut #given)));
-        let next = located(&next, stage.span);
+        let next = located(next, stage.span);
         if is_sink {
             return ours!(while #next.is_some() {});
         }
-        let (pace, work) = (line.pace(), outputs(line, stage, at + 1));
+        let (pace, work) = (line.pace(), in_place(|| outputs(line, stage, at + 1)));
         return ours!(#label loop {
             #pace
             let __rt::Some(item) = #next else { break };
@@ -130,7 +127,7 @@ fn loop_over(line: &Line, stage: &Stage, at: usize) -> TokenStream {
             #work
         });
     }
-    let next = line.flushing(&ours!(__rt::try_next(&mut #given)));
+    let next = in_place(|| line.flushing(&ours!(__rt::try_next(&mut #given))));
     let failure = failed(line, stage);
     match (is_sink, failure.is_empty()) {
         (true, true) => ours!(while #next.is_some() {}),
@@ -138,8 +135,8 @@ fn loop_over(line: &Line, stage: &Stage, at: usize) -> TokenStream {
             if let __rt::Err(failure) = next { #failure }
         }),
         (false, _) => {
-            let (item, work) = (item_or_failure(line, stage), outputs(line, stage, at + 1));
-            let pace = line.pace();
+            let item = in_place(|| item_or_failure(line, stage));
+            let (pace, work) = (line.pace(), in_place(|| outputs(line, stage, at + 1)));
             ours!(#label loop {
                 #pace
                 let __rt::Some(next) = #next else { break };
@@ -170,7 +167,7 @@ fn item_or_failure(line: &Line, stage: &Stage) -> TokenStream {
 
 /// What becomes of an item whose call gave nothing.
 fn miss(line: &Line, stage: &Stage) -> TokenStream {
-    let missed = missed(line, stage, |wait| line.flushing(wait));
+    let missed = in_place(|| missed(line, stage, |wait| line.flushing(wait)));
     let label = Emitter::label(stage, "items");
     let leaves = [&stage.error, &stage.neutral, &stage.overflow]
         .iter()
@@ -188,7 +185,7 @@ pub(super) fn missed(
     let var = line.emitter.stage(stage);
     if !fails(stage) && !diverts(stage) {
         let lose = waiting(&ours!(#var.lose(miss)));
-        return located(&ours!(#lose;), stage.span);
+        return located(ours!(#lose;), stage.span);
     }
     settled(line, stage, &waiting(&ours!(#var.settle(miss))))
 }
@@ -245,6 +242,6 @@ fn outputs(line: &Line, stage: &Stage, next: usize) -> TokenStream {
     if next < line.calls().len() {
         return call(line, next);
     }
-    let (way, hand_over) = (way(line, stage, PortName::Output), line.hand_over_if_full());
-    ours!(#way #hand_over)
+    let way = way(line, stage, PortName::Output);
+    [way, line.hand_over_if_full()].into_iter().collect()
 }

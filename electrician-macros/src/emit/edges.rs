@@ -8,7 +8,7 @@ use crate::ast::{Callee, Overflow};
 use crate::graph::{CycleRole, Edge, PortName, Stage, StageKind};
 use crate::located::located;
 
-pub(super) fn emit(emitter: &Emitter) -> TokenStream {
+pub(super) fn emit(emitter: &Emitter, line: &mut TokenStream) {
     let cycles = (0..emitter.graph.cycles.len()).map(|n| {
         let cycle = emitter.cycle(n);
         ours!(let #cycle = run.cycle();)
@@ -26,8 +26,8 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
         .stages
         .iter()
         .filter_map(|stage| input(emitter, stage));
-    let heading = emitter.heading(|| "edges".to_owned());
-    ours!(#heading #(#cycles)* #(#inputs)* #(#edges)*)
+    line.extend(emitter.heading(|| "edges".to_owned()));
+    line.extend(cycles.chain(inputs).chain(edges));
 }
 
 fn queue(emitter: &Emitter, edge: &Edge) -> TokenStream {
@@ -64,7 +64,7 @@ fn entry(emitter: &Emitter, edge: &Edge) -> TokenStream {
         }
         _ => ours!(#var.input()),
     };
-    located(&entry, edge.arrow)
+    located(entry, edge.arrow)
 }
 
 fn plan(emitter: &Emitter, edge: &Edge) -> TokenStream {

@@ -3,33 +3,35 @@
 //! rust-analyzer sets `cfg(rust_analyzer)`. It finds every expression and type of the user there: those that fit the graph
 //! in their places, and the rest beside them, as they are written. In a macro they need not be whole.
 
-use proc_macro2::{LineColumn, Span, TokenStream, TokenTree};
-use std::collections::BTreeSet;
+use proc_macro2::{Ident, LineColumn, TokenStream, TokenTree};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Emitter, types::handle_at};
+use super::{Emitter, braced, types::handle_at};
 use crate::ast::{Fragment, Statement, fragments};
 use crate::editor::expands;
 
 /// The body of `assemble`.
-pub(super) fn body(emitter: &Emitter, assembly: &TokenStream, types: &TokenStream) -> TokenStream {
+pub(super) fn body(
+    emitter: &Emitter,
+    mut assembly: TokenStream,
+    types: &TokenStream,
+) -> TokenStream {
     let pipeline = emitter.graph.pipeline;
-    let mut places = BTreeSet::new();
-    for tokens in [assembly, types] {
-        collect(tokens.clone(), &mut places);
-    }
     let params = pipeline.params.iter().map(|param| &param.name);
-    let rest = fragments(pipeline.source.clone());
-    let rest = rest.iter().filter(|fragment| !is_known(fragment, &places));
+    let all = fragments(pipeline.source.clone());
+    let mut found = Found::among(&all);
+    found.read(&assembly);
+    found.read(types);
+    let rest = all.iter().filter(|fragment| !found.has(fragment));
     let rest = rest.map(|fragment| statement(fragment, &ours!(__rt)));
+    assembly.extend([ours!(#(let #params = &this.#params;)*)]);
+    assembly.extend(rest);
+    let written = braced(assembly);
     ours!(
         #[allow(unexpected_cfgs)]
         {
             #[cfg(rust_analyzer)]
-            __rt::as_written! {
-                #assembly
-                #(let #params = &this.#params;)*
-                #(#rest)*
-            }
+            __rt::as_written! #written
         };
     )
 }
@@ -72,30 +74,59 @@ pub(super) fn named(emitter: &Emitter) -> Option<TokenStream> {
     Some(ours!(#(let _ = &#handles;)*))
 }
 
-/// A word at its place in the source.
-type Place = (String, usize, usize);
+/// The words of all fragments, each with the places where the expansion has it from.
+struct Found(BTreeMap<String, BTreeSet<Place>>);
 
-/// Whether all of its words are in the expansion.
-fn is_known(fragment: &Fragment, places: &BTreeSet<Place>) -> bool {
-    let (Fragment::Expr(tokens) | Fragment::Type(tokens)) = fragment;
-    let mut words = BTreeSet::new();
-    collect(tokens.clone(), &mut words);
-    words.is_subset(places)
+/// A line and a column of the source.
+type Place = (usize, usize);
+
+impl Found {
+    fn among(fragments: &[Fragment]) -> Self {
+        let words = fragments.iter().flat_map(words_of);
+        Self(
+            words
+                .map(|word| (word.to_string(), BTreeSet::new()))
+                .collect(),
+        )
+    }
+
+    fn read(&mut self, expansion: &TokenStream) {
+        for word in words(expansion.clone()) {
+            if let Some(places) = self.0.get_mut(&word.to_string()) {
+                places.insert(place(&word));
+            }
+        }
+    }
+
+    /// Whether all words of a fragment are in the expansion.
+    fn has(&self, fragment: &Fragment) -> bool {
+        let mut words = words_of(fragment).into_iter();
+        words.all(|word| self.0[&word.to_string()].contains(&place(&word)))
+    }
 }
 
-fn collect(tokens: TokenStream, places: &mut BTreeSet<Place>) {
+fn words_of(fragment: &Fragment) -> Vec<Ident> {
+    let (Fragment::Expr(tokens) | Fragment::Type(tokens)) = fragment;
+    words(tokens.clone())
+}
+
+fn words(tokens: TokenStream) -> Vec<Ident> {
+    let mut all = Vec::new();
+    collect(tokens, &mut all);
+    all
+}
+
+fn collect(tokens: TokenStream, words: &mut Vec<Ident>) {
     for tree in tokens {
         match tree {
-            TokenTree::Group(group) => collect(group.stream(), places),
-            TokenTree::Ident(word) => {
-                places.insert(place(word.to_string(), word.span()));
-            }
+            TokenTree::Group(group) => collect(group.stream(), words),
+            TokenTree::Ident(word) => words.push(word),
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
 }
 
-fn place(word: String, span: Span) -> Place {
-    let LineColumn { line, column } = span.start();
-    (word, line, column)
+fn place(word: &Ident) -> Place {
+    let LineColumn { line, column } = word.span().start();
+    (line, column)
 }

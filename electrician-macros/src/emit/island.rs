@@ -7,22 +7,19 @@ use super::line::Line;
 use super::names::{Emitter, is_pool};
 use super::prologue::behind_arrow;
 use super::task::{Turns, Way};
-use super::{body, pass, pool};
+use super::{body, in_place, pass, pool};
 use crate::ast::{Class, Param};
 use crate::graph::{Port, Stage, StageKind};
 
-pub(super) fn emit(emitter: &Emitter) -> TokenStream {
-    let islands = emitter.graph.islands.iter();
-    islands
-        .map(|island| {
-            let head = emitter.graph.stage(island.stages[0]);
-            match &head.kind {
-                StageKind::Output(_) => output(emitter, head),
-                StageKind::Sub(_) => inner(emitter, head),
-                _ => Line::new(emitter, island).emit(),
-            }
-        })
-        .collect()
+pub(super) fn emit(emitter: &Emitter, line: &mut TokenStream) {
+    for island in &emitter.graph.islands {
+        let head = emitter.graph.stage(island.stages[0]);
+        match &head.kind {
+            StageKind::Output(_) => line.extend([output(emitter, head)]),
+            StageKind::Sub(_) => line.extend([inner(emitter, head)]),
+            _ => Line::new(emitter, island).emit(line),
+        }
+    }
 }
 
 fn output(emitter: &Emitter, stage: &Stage) -> TokenStream {
@@ -64,14 +61,13 @@ fn merged(mut edges: impl Iterator<Item = TokenStream>) -> TokenStream {
 }
 
 impl<'a> Line<'_, 'a> {
-    fn emit(&self) -> TokenStream {
-        let heading = self.emitter.heading(|| format!("island: {}", self.path()));
-        let task = if is_pool(self.head()) {
+    fn emit(&self, line: &mut TokenStream) {
+        line.extend(self.emitter.heading(|| format!("island: {}", self.path())));
+        line.extend([if is_pool(self.head()) {
             self.workers()
         } else {
             self.single()
-        };
-        ours!(#heading #task)
+        }]);
     }
 
     fn path(&self) -> String {
@@ -88,10 +84,12 @@ impl<'a> Line<'_, 'a> {
         if let Some(exit) = pass::lone(self) {
             return self.lone(&exit);
         }
-        let (handles, setup) = (self.route_handles(), self.setup());
-        let island = self.choice(|way| {
-            let work = self.work(way);
-            ours!(run.island(#name, blocking, async move { #work });)
+        let (handles, setup) = (self.route_handles(), in_place(|| self.setup()));
+        let island = in_place(|| {
+            self.choice(|way| {
+                let work = self.work(way);
+                ours!(run.island(#name, blocking, async move #work);)
+            })
         });
         ours!({
             #handles
@@ -104,14 +102,15 @@ impl<'a> Line<'_, 'a> {
     /// A stage that is alone: only calls that may wait are written out, since rustc makes the best of them where it knows all
     /// types.
     fn lone(&self, exit: &TokenStream) -> TokenStream {
-        let (name, blocking, setup) = (&self.head().label, self.blocking(), self.setup());
+        let (name, blocking) = (&self.head().label, self.blocking());
         let (var, intake) = (self.emitter.stage(self.head()), self.intake());
         let turns = pass::quick(self).map(Turns::Passes);
         let quick = turns.map(|turns| {
             let (seats, fill) = (ours!(pass.add(#var.seat());), TokenStream::new());
-            let work = self.work(&Way { seats, fill, turns });
-            ours!(if #var.is_quick() { run.island(#name, blocking, async move { #work }); } else)
+            let work = self.work(Way { seats, fill, turns });
+            ours!(if #var.is_quick() { run.island(#name, blocking, async move #work); } else)
         });
+        let setup = in_place(|| self.setup());
         let lone = ours_at!(self.head().span => run.lone(#name, blocking, #var, #intake, #exit););
         ours!({ #setup let blocking = #blocking; #quick { #lone } })
     }
@@ -143,7 +142,7 @@ impl<'a> Line<'_, 'a> {
                     #(let mut #senders = __rt::Clone::clone(&#senders);)*
                     #(let #shared = __rt::Clone::clone(&#shared);)*
                     #setup
-                    async move { #work }
+                    async move #work
                 });
             )
         });
@@ -156,7 +155,7 @@ impl<'a> Line<'_, 'a> {
 
     /// The ways in which the island may go over its items, the quickest first: the handlers say which it is, and the
     /// compiler drops the others.
-    fn choice(&self, island: impl Fn(&Way) -> TokenStream) -> TokenStream {
+    fn choice(&self, island: impl Fn(Way) -> TokenStream) -> TokenStream {
         let (calls, intake) = (self.calls(), self.intake());
         let stages: Vec<_> = calls
             .iter()
@@ -178,7 +177,7 @@ impl<'a> Line<'_, 'a> {
                 _ => fill.clone(),
             };
             let seats = seats.clone();
-            let island = island(&Way { seats, fill, turns });
+            let island = island(Way { seats, fill, turns });
             if stages.is_empty() {
                 return island;
             }
@@ -192,38 +191,20 @@ impl<'a> Line<'_, 'a> {
         } else if let Some(pass) = pass::quick(self) {
             let turns = Turns::Passes(pass);
             let fill = fill.clone();
-            let island = island(&Way { seats, fill, turns });
+            let island = island(Way { seats, fill, turns });
             if calls.iter().all(|stage| pass::is_known_as_one(stage)) {
-                return ours!(#choice { #island });
+                choice.extend([ours!({ #island })]);
+                return choice;
             }
             choice.extend(ours!(if #(#stages.is_one())&&* { #island } else));
         }
         let (seats, turns) = (TokenStream::new(), Turns::Items(body::items(self)));
-        let island = island(&Way { seats, fill, turns });
+        let island = island(Way { seats, fill, turns });
         if choice.is_empty() {
-            island
-        } else {
-            ours!(#choice { #island })
+            return island;
         }
-    }
-
-    pub(super) fn blocking(&self) -> TokenStream {
-        if self
-            .stages
-            .iter()
-            .any(|stage| stage.options.blocking.is_some())
-        {
-            return ours!(true);
-        }
-        let asks = self
-            .stages
-            .iter()
-            .filter(|stage| matches!(stage.kind, StageKind::Generator(_) | StageKind::Handler(_)));
-        let asks: Vec<_> = asks.map(|stage| self.emitter.stage(stage)).collect();
-        if asks.is_empty() {
-            return ours!(false);
-        }
-        ours!(#(#asks.is_blocking())||*)
+        choice.extend([ours!({ #island })]);
+        choice
     }
 
     /// Handles on the parameters that the island's routes speak of.
@@ -259,8 +240,7 @@ impl<'a> Line<'_, 'a> {
                 });
             ours!(let mut #var = #worker;)
         });
-        let intake = self.intake_setup();
-        ours!(#(#workers)* #intake)
+        workers.chain([self.intake_setup()]).collect()
     }
 
     fn intake_setup(&self) -> TokenStream {
@@ -288,23 +268,37 @@ impl<'a> Line<'_, 'a> {
             }
         }
     }
+}
 
-    pub(super) fn intake_edges(&self) -> TokenStream {
-        let (emitter, head) = (self.emitter, self.head());
-        if let StageKind::Input(_) = head.kind {
-            return emitter.of(head, "sent").into_token_stream();
-        }
-        if !is_pool(head) {
-            return receivers(emitter, head);
-        }
-        let edges = emitter.queues_into(head.id).map(|edge| {
-            let receiver = emitter.receiver(edge);
-            if head.options.key.is_some() {
-                ours!(#receiver.take(worker))
-            } else {
-                ours!(__rt::Clone::clone(&#receiver))
-            }
-        });
-        merged(edges)
+pub(super) fn blocking(line: &Line) -> TokenStream {
+    let mut stages = line.stages.iter();
+    if stages.any(|stage| stage.options.blocking.is_some()) {
+        return ours!(true);
     }
+    let asks = (line.stages.iter())
+        .filter(|stage| matches!(stage.kind, StageKind::Generator(_) | StageKind::Handler(_)));
+    let asks: Vec<_> = asks.map(|stage| line.emitter.stage(stage)).collect();
+    if asks.is_empty() {
+        return ours!(false);
+    }
+    ours!(#(#asks.is_blocking())||*)
+}
+
+pub(super) fn intake_edges(line: &Line) -> TokenStream {
+    let (emitter, head) = (line.emitter, line.head());
+    if let StageKind::Input(_) = head.kind {
+        return emitter.of(head, "sent").into_token_stream();
+    }
+    if !is_pool(head) {
+        return receivers(emitter, head);
+    }
+    let edges = emitter.queues_into(head.id).map(|edge| {
+        let receiver = emitter.receiver(edge);
+        if head.options.key.is_some() {
+            ours!(#receiver.take(worker))
+        } else {
+            ours!(__rt::Clone::clone(&#receiver))
+        }
+    });
+    merged(edges)
 }

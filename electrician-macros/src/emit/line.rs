@@ -1,9 +1,11 @@
 //! A line of calls: its stages in order, and the ways out of it.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use std::cell::OnceCell;
 
 use super::names::{Emitter, is_pool};
-use super::prologue;
+use super::{island, pass, prologue};
 use crate::ast::Class;
 use crate::graph::{EdgeId, Graph, Island, Port, Stage, StageKind};
 
@@ -15,6 +17,14 @@ pub(super) struct Line<'e, 'a> {
     senders: Vec<Ident>,
     /// The same as what is handed over together.
     heads: TokenStream,
+    /// Those that are handed over while a handler waits.
+    heads_meanwhile: TokenStream,
+    // what is written more than once is made once
+    hand_over: OnceCell<TokenStream>,
+    pace: OnceCell<TokenStream>,
+    claims: OnceCell<TokenStream>,
+    blocking: OnceCell<TokenStream>,
+    intake_edges: OnceCell<TokenStream>,
 }
 
 impl<'e, 'a> Line<'e, 'a> {
@@ -22,12 +32,23 @@ impl<'e, 'a> Line<'e, 'a> {
         let stages = island.stages.iter().map(|id| emitter.graph.stage(*id));
         let edges = (island.stages.iter()).flat_map(|id| emitter.queues_from(*id));
         let senders: Vec<Ident> = edges.map(|edge| emitter.sender(edge)).collect();
-        Self {
+        let heads = ours!(&mut [#(&mut #senders),*]);
+        let mut line = Self {
             emitter,
             stages: stages.collect(),
-            heads: ours!(&mut [#(&mut #senders),*]),
+            heads_meanwhile: heads.clone(),
+            heads,
             senders,
+            hand_over: OnceCell::new(),
+            pace: OnceCell::new(),
+            claims: OnceCell::new(),
+            blocking: OnceCell::new(),
+            intake_edges: OnceCell::new(),
+        };
+        if line.is_ordered() {
+            line.heads_meanwhile = ours!(&mut []);
         }
+        line
     }
 
     pub(super) fn head(&self) -> &'e Stage<'a> {
@@ -74,12 +95,12 @@ impl<'e, 'a> Line<'e, 'a> {
     }
 
     /// The heads as what is handed over together.
-    pub(super) fn heads(&self) -> TokenStream {
-        self.heads.clone()
+    pub(super) fn heads(&self) -> &TokenStream {
+        &self.heads
     }
 
     /// Waits for something, and hands over meanwhile what has been produced; in order, nothing is handed over early.
-    pub(super) fn flushing(&self, wait: &TokenStream) -> TokenStream {
+    pub(super) fn flushing(&self, wait: &impl ToTokens) -> TokenStream {
         let heads = self.heads_meanwhile();
         ours!(pass.flushing(#wait, #heads).await)
     }
@@ -94,16 +115,17 @@ impl<'e, 'a> Line<'e, 'a> {
     }
 
     /// The heads that are handed over while a handler waits.
-    pub(super) fn heads_meanwhile(&self) -> TokenStream {
-        let senders = self.senders_meanwhile();
-        ours!(&mut [#(&mut #senders),*])
+    pub(super) fn heads_meanwhile(&self) -> &TokenStream {
+        &self.heads_meanwhile
     }
 
     /// Hands over what has been produced, when it is this worker's turn.
-    pub(super) fn hand_over(&self) -> TokenStream {
-        let heads = self.heads();
-        let turn = self.is_ordered().then(|| ours!(turn.wait().await;));
-        ours!(#turn pass.hand_over(#heads).await;)
+    pub(super) fn hand_over(&self) -> &TokenStream {
+        self.hand_over.get_or_init(|| {
+            let heads = self.heads();
+            let turn = self.is_ordered().then(|| ours!(turn.wait().await;));
+            ours!(#turn pass.hand_over(#heads).await;)
+        })
     }
 
     /// Hands over once a buffer holds a chunk; a worker of a pool hands over what it has.
@@ -111,22 +133,39 @@ impl<'e, 'a> Line<'e, 'a> {
         let (hand_over, full) = (self.hand_over(), self.is_full());
         match full {
             None => TokenStream::new(),
-            Some(_) if is_pool(self.head()) && !self.is_ordered() => hand_over,
+            Some(_) if is_pool(self.head()) && !self.is_ordered() => hand_over.clone(),
             Some(full) => ours!(if #full { #hand_over }),
         }
     }
 
     /// What stands before each item where the stages book for themselves: if it has taken long, what was made is handed
     /// over, and others may run.
-    pub(super) fn pace(&self) -> TokenStream {
-        if self.is_ordered() {
-            return ours!(if pass.is_over(false) {
-                pass.hand_over(&mut []).await;
-            });
-        }
-        let (full, hand_over) = (self.is_full(), self.hand_over());
-        let full = full.unwrap_or_else(|| ours!(false));
-        ours!(if pass.is_over(#full) { #hand_over })
+    pub(super) fn pace(&self) -> &TokenStream {
+        self.pace.get_or_init(|| {
+            if self.is_ordered() {
+                return ours!(if pass.is_over(false) {
+                    pass.hand_over(&mut []).await;
+                });
+            }
+            let (full, hand_over) = (self.is_full(), self.hand_over());
+            let full = full.unwrap_or_else(|| ours!(false));
+            ours!(if pass.is_over(#full) { #hand_over })
+        })
+    }
+
+    /// Whether the island blocks its thread.
+    pub(super) fn blocking(&self) -> &TokenStream {
+        self.blocking.get_or_init(|| island::blocking(self))
+    }
+
+    /// What the island takes its items from.
+    pub(super) fn intake_edges(&self) -> &TokenStream {
+        self.intake_edges.get_or_init(|| island::intake_edges(self))
+    }
+
+    /// What becomes of a panic that interrupted a pass.
+    pub(super) fn claims(&self) -> &TokenStream {
+        self.claims.get_or_init(|| pass::claims(self))
     }
 
     pub(super) fn is_full(&self) -> Option<TokenStream> {

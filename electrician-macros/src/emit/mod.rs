@@ -32,7 +32,8 @@ mod types;
 mod unique;
 mod ways;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::ToTokens;
 
 use crate::graph::Graph;
 
@@ -45,8 +46,9 @@ pub(crate) use unique::OURS;
 pub(crate) fn emit(graph: &Graph, headings: bool) -> TokenStream {
     let emitter = Emitter::new(graph, headings);
     let types = types::emit(&emitter);
-    let body = assemble(&emitter);
-    let pipeline = types::implement(&emitter, &body);
+    let mut body = types::opening(&emitter);
+    assemble(&emitter, &mut body);
+    let pipeline = types::implement(&emitter, body);
     ours!(#types #pipeline)
 }
 
@@ -54,18 +56,39 @@ pub(crate) fn emit(graph: &Graph, headings: bool) -> TokenStream {
 pub(crate) fn stub(graph: &Graph) -> TokenStream {
     let emitter = Emitter::new(graph, false);
     let types = types::emit(&emitter);
-    let body = editor::body(&emitter, &assemble(&emitter), &types);
-    let pipeline = types::implement(&emitter, &body);
+    let (mut body, mut assembly) = (types::opening(&emitter), TokenStream::new());
+    assemble(&emitter, &mut assembly);
+    body.extend([editor::body(&emitter, assembly, &types)]);
+    let pipeline = types::implement(&emitter, body);
     ours!(#types #pipeline)
 }
 
 /// The straight line from the stages to the tasks.
-fn assemble(emitter: &Emitter) -> TokenStream {
-    let named = editor::named(emitter);
-    let stages = prologue::emit(emitter);
-    let edges = edges::emit(emitter);
-    let islands = island::emit(emitter);
-    ours!(#named #stages #edges #islands)
+fn assemble(emitter: &Emitter, line: &mut TokenStream) {
+    line.extend(editor::named(emitter));
+    prologue::emit(emitter, line);
+    edges::emit(emitter, line);
+    island::emit(emitter, line);
+}
+
+/// What a template takes over when it comes to it: the tokens of a variable are copied to their place, these are moved.
+fn in_place<F: Fn() -> TokenStream>(make: F) -> InPlace<F> {
+    InPlace(make)
+}
+
+struct InPlace<F>(F);
+
+impl<F: Fn() -> TokenStream> ToTokens for InPlace<F> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend([(self.0)()]);
+    }
+}
+
+/// `{ … }`, which goes to its place as one token.
+fn braced(tokens: TokenStream) -> Group {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(Span::mixed_site());
+    group
 }
 
 #[cfg(test)]

@@ -4,14 +4,16 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use std::collections::BTreeMap;
 
-use super::unique::{Role, Unique};
+use super::unique::Unique;
 use crate::ast::{Class, Param, plain};
-use crate::graph::{Edge, Graph, Stage, StageId, StageKind};
+use crate::graph::{Edge, Graph, Stage, StageId, StageKind, mermaid};
 use crate::located::shown_at;
 
 /// What every part of the emission has at hand.
 pub(crate) struct Emitter<'a> {
     pub(crate) graph: &'a Graph<'a>,
+    /// The graph as a Mermaid flowchart.
+    pub(crate) drawing: String,
     headings: bool,
     unique: Unique,
     /// The variable of each stage.
@@ -31,6 +33,7 @@ impl<'a> Emitter<'a> {
         let variables = graph.stages.iter().map(|stage| variable(&unique, stage));
         Self {
             graph,
+            drawing: mermaid(graph),
             headings,
             variables: variables.collect(),
             unique,
@@ -59,27 +62,18 @@ impl<'a> Emitter<'a> {
 
     /// A variable that belongs to a stage.
     pub(crate) fn of(&self, stage: &Stage, suffix: &'static str) -> Ident {
-        self.local(
-            (suffix, stage.id.0),
-            &format!("{}_{suffix}", stage.label.to_lowercase()),
-            stage.span,
-        )
+        self.unique.variable((suffix, stage.id.0), || {
+            let wanted = format!("{}_{suffix}", stage.label.to_lowercase());
+            (wanted, stage.span)
+        })
     }
 
     /// A variable for a circle of the graph.
     pub(crate) fn cycle(&self, number: usize) -> Ident {
-        self.local(
-            ("cycle", number),
-            &format!("cycle_{}", number + 1),
-            self.graph.pipeline.span,
-        )
-    }
-
-    fn local(&self, role: Role, wanted: &str, span: Span) -> Ident {
-        Ident::new(
-            &self.unique.name(role, wanted),
-            shown_at(span, Span::mixed_site()),
-        )
+        self.unique.variable(("cycle", number), || {
+            let wanted = format!("cycle_{}", number + 1);
+            (wanted, self.graph.pipeline.span)
+        })
     }
 
     /// The label of a loop or block that belongs to a stage.
@@ -90,27 +84,28 @@ impl<'a> Emitter<'a> {
 
     /// The port that an arrow leads into.
     pub(crate) fn into(&self, edge: &Edge, to: &Stage) -> Ident {
-        let arrow = edge.id.0 * self.graph.stages.len() + to.id.0;
-        let name = format!("into_{}", self.route_to(edge, to.id));
-        self.local(("into", arrow), &name, edge.arrow)
+        let at = edge.to.iter().position(|id| *id == to.id);
+        let arrow = edge.id.0 + at.unwrap_or(0) * self.graph.edges.len();
+        self.unique.variable(("into", arrow), || {
+            let wanted = format!("into_{}", self.route_to(edge, to.id));
+            (wanted, edge.arrow)
+        })
     }
 
     /// The producer's end of an edge.
     pub(crate) fn sender(&self, edge: &Edge) -> Ident {
-        self.local(
-            ("to", edge.id.0),
-            &format!("to_{}", self.route(edge)),
-            edge.arrow,
-        )
+        self.unique.variable(("to", edge.id.0), || {
+            let wanted = format!("to_{}", self.route(edge));
+            (wanted, edge.arrow)
+        })
     }
 
     /// The consumer's end of an edge.
     pub(crate) fn receiver(&self, edge: &Edge) -> Ident {
-        self.local(
-            ("queue", edge.id.0),
-            &format!("{}_queue", self.route(edge)),
-            edge.arrow,
-        )
+        self.unique.variable(("queue", edge.id.0), || {
+            let wanted = format!("{}_queue", self.route(edge));
+            (wanted, edge.arrow)
+        })
     }
 
     fn route(&self, edge: &Edge) -> String {
@@ -160,7 +155,7 @@ impl<'a> Emitter<'a> {
 
 /// In lower case: a pattern in capitals is a constant.
 fn variable(unique: &Unique, stage: &Stage) -> Ident {
-    let name = unique.name(("stage", stage.id.0), &stage.label.to_lowercase());
+    let name = unique.name(stage.label.to_lowercase());
     spoken(&Ident::new(&name, shown_at(stage.span, Span::mixed_site())))
 }
 

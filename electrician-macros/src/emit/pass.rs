@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 
 use super::body::{missed, settled};
+use super::in_place;
 use super::line::{Line, fails, is_keyed};
 use super::prologue::policy;
 use super::ways::way;
@@ -27,8 +28,7 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
     if is_polled || !may_pass(line) || guarded(line).next().is_some() {
         return None;
     }
-    let (intake, room) = (line.intake(), room(line));
-    let claims = claims(line);
+    let (intake, room, claims) = (line.intake(), room(line), line.claims());
     let stages: Vec<_> = (line.calls().iter())
         .map(|stage| line.emitter.stage(stage))
         .collect();
@@ -36,7 +36,7 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
     // the optimiser keeps what a function owns in registers
     let owns = speaks_of_stages_only(line).then(|| ours!(move));
     let Some((edge, copies)) = poured(line) else {
-        let work = plain_chain(line);
+        let work = in_place(|| plain_chain(line));
         return Some(ours!(
             {
                 #lent
@@ -45,7 +45,8 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
             #claims
         ));
     };
-    let (work, sender) = (pouring_chain(line, edge), line.emitter.sender(edge));
+    let work = in_place(|| pouring_chain(line, edge));
+    let sender = line.emitter.sender(edge);
     let gives = stages.iter().fold(
         ours!(__rt::Untouched),
         |before, stage| ours!(__rt::Both(#before, #stage.gives())),
@@ -128,7 +129,7 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
         next: ours!(continue),
         stop: ours!(break),
     };
-    let (work, claims) = (quick_chain(line, 0, &leave), claims(line));
+    let (work, claims) = (in_place(|| quick_chain(line, 0, &leave)), line.claims());
     let guarded = guarded(line).map(|stage| line.emitter.stage(stage));
     Some(ours!(
         let most = pass.limit(#room);
@@ -173,10 +174,11 @@ fn room(line: &Line) -> TokenStream {
 }
 
 /// A panic that interrupted the pass in a stage.
-fn claims(line: &Line) -> TokenStream {
+pub(super) fn claims(line: &Line) -> TokenStream {
     let claims = line.calls().iter().enumerate().map(|(at, stage)| {
         let var = line.emitter.stage(stage);
-        if let Some(Calls { claims, .. }) = Calls::of(stage) {
+        if let Some(calls) = Calls::of(stage) {
+            let claims = named(calls.claims, stage);
             return ours_at!(stage.span => #var.#claims(#at, &mut pass););
         }
         let miss = miss(line, stage);
@@ -221,14 +223,15 @@ impl Leave {
 
 /// One call after the other.
 fn plain_chain(line: &Line) -> TokenStream {
-    let (calls, end) = (plain_calls(line, &Leave::function()), end(line));
-    ours!(#calls #end true)
+    let calls = plain_calls(line, &Leave::function());
+    [calls, end(line), ours!(true)].into_iter().collect()
 }
 
 fn plain_calls(line: &Line, leave: &Leave) -> TokenStream {
     let calls = line.calls().iter().enumerate().map(|(at, stage)| {
         let var = line.emitter.stage(stage);
-        if let Some(Calls { plain, .. }) = Calls::of(stage) {
+        if let Some(calls) = Calls::of(stage) {
+            let plain = named(calls.plain, stage);
             let plain = ours_at!(stage.span => #var.#plain(item, lap, #at));
             return passed(stage, &plain, &leave.next);
         }
@@ -245,28 +248,30 @@ fn pouring_chain(line: &Line, edge: &Edge) -> TokenStream {
     };
     let calls = plain_calls(line, &leave);
     let given = ours_at!(edge.arrow => __rt::Some(item));
-    ours!(#calls #given)
+    [calls, given].into_iter().collect()
 }
 
 /// One call after the other, a few in each async block.
 fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     let calls = &line.calls()[from..];
-    let steps = calls.iter().take(LONGEST).enumerate().map(|(n, stage)| {
-        let (var, at) = (line.emitter.stage(stage), from + n);
-        if stage.options.guards() {
-            return protected(line, stage, at, leave);
-        }
-        let wait = awaited(line, stage, at, &ours!(#var.quick(item)));
-        if let Some(Calls { came, .. }) = Calls::of(stage) {
-            let came = ours_at!(stage.span => #var.#came(called, &mut pass, #at));
-            let passed = passed(stage, &came, &leave.next);
-            return ours!(#wait #passed);
-        }
-        let came = ours!(#var.came(called, &mut pass, #at));
-        let step = step(line, stage, &came, leave);
-        ours!(#wait #step)
-    });
-    let steps: TokenStream = steps.collect();
+    let steps = calls
+        .iter()
+        .take(LONGEST)
+        .enumerate()
+        .flat_map(|(n, stage)| {
+            let (var, at) = (line.emitter.stage(stage), from + n);
+            if stage.options.guards() {
+                return protected(line, stage, at, leave);
+            }
+            let wait = awaited(line, stage, at, &ours!(#var.quick(item)));
+            if let Some(calls) = Calls::of(stage) {
+                let came = named(calls.came, stage);
+                let came = ours_at!(stage.span => #var.#came(called, &mut pass, #at));
+                return [wait, passed(stage, &came, &leave.next)];
+            }
+            let came = ours!(#var.came(called, &mut pass, #at));
+            [wait, step(line, stage, &came, leave)]
+        });
     let rest = if calls.len() > LONGEST {
         let rest = quick_chain(line, from + LONGEST, &Leave::function());
         let stop = &leave.stop;
@@ -274,7 +279,7 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     } else {
         end(line)
     };
-    ours!(#steps #rest)
+    steps.chain([rest]).collect()
 }
 
 /// One call that may wait, while the others rest: what was made is handed over, and what stands before the other stages keeps
@@ -297,9 +302,9 @@ fn awaited(line: &Line, stage: &Stage, at: usize, call: &TokenStream) -> TokenSt
 /// The calls of a stage that gives an item or nothing, and that nothing stands before: what its other calls give has ways of
 /// its own.
 struct Calls {
-    plain: Ident,
-    came: Ident,
-    claims: Ident,
+    plain: &'static str,
+    came: &'static str,
+    claims: &'static str,
 }
 
 impl Calls {
@@ -310,13 +315,17 @@ impl Calls {
             () if stage.options.guards() || stage.error.is_wired() || !skips => return None,
             () => ["tries", "tried", "skips"],
         };
-        let name = |name| Ident::new(name, shown_at(stage.span, Span::mixed_site()));
         Some(Self {
-            plain: name(plain),
-            came: name(came),
-            claims: name(claims),
+            plain,
+            came,
+            claims,
         })
     }
+}
+
+/// A call of a stage, where the user will look for a mistake.
+fn named(call: &str, stage: &Stage) -> Ident {
+    Ident::new(call, shown_at(stage.span, Span::mixed_site()))
 }
 
 /// Whether a call of the stage gives its outputs or panics, and nothing stands before it.
@@ -339,31 +348,26 @@ fn step(line: &Line, stage: &Stage, call: &TokenStream, leave: &Leave) -> TokenS
 }
 
 /// One call that something stands before: at once if it can be, or else all the way.
-fn protected(line: &Line, stage: &Stage, at: usize, leave: &Leave) -> TokenStream {
+fn protected(line: &Line, stage: &Stage, at: usize, leave: &Leave) -> [TokenStream; 2] {
     let var = line.emitter.stage(stage);
     let awaited = |call| awaited(line, stage, at, &call);
-    let enters = awaited(ours!(#var.first(item)));
+    let enters = in_place(|| awaited(ours!(#var.first(item))));
     let first = ours!(let called = if #var.enters() {
         #enters
         #var.came_first(called, &mut pass, #at)
     } else {
         __rt::Err(#var.not_yet(item))
     };);
-    let rest = step(
-        line,
-        stage,
-        &ours!(#var.came_late(called, &mut pass)),
-        leave,
-    );
+    let late = ours!(#var.came_late(called, &mut pass));
+    let rest = in_place(|| step(line, stage, &late, leave));
     let item = (!matches!(stage.output, Port::Unwired)).then(|| ours!(item));
-    let way = awaited(ours!(#var.rest(miss)));
+    let way = in_place(|| awaited(ours!(#var.rest(miss))));
     let rest = ours!(
         #way
         #rest
         #item
     );
-    let given = given(stage, &ours!(called), &rest, leave);
-    ours!(#first #given)
+    [first, given(stage, &ours!(called), &rest, leave)]
 }
 
 /// What a call has given goes on; where it has given nothing, this is done.

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::body::{diverts, settled};
+use super::in_place;
 use super::line::{Line, fails};
 use super::names::{Emitter, is_pool};
 use super::ways::{failure_way, way};
@@ -14,14 +15,11 @@ pub(super) fn emit(line: &Line) -> Option<TokenStream> {
     if !shares(emitter.graph, stage) {
         return None;
     }
-    let (var, name, order) = (
-        emitter.stage(stage),
-        &stage.label,
-        emitter.of(stage, "order"),
-    );
+    let (var, name) = (emitter.stage(stage), &stage.label);
     let (count, blocking) = (emitter.workers(stage), line.blocking());
     let (edges, senders, heads) = (line.intake_edges(), line.senders(), line.heads());
     let (new_order, in_order) = if line.is_ordered() {
+        let order = emitter.of(stage, "order");
         (
             Some(ours!(let #order = #var.order(#count);)),
             Some(ours!(.in_order(&#order))),
@@ -35,8 +33,8 @@ pub(super) fn emit(line: &Line) -> Option<TokenStream> {
         .map(|param| &param.name)
         .collect();
     let params = Emitter::lent(&line.route_params());
-    let (cells, tallies, enough) = (line.cells(), line.tallies(), line.enough(&var));
-    let items = items(line);
+    let (cells, tallies) = (line.cells(), line.tallies());
+    let (items, enough) = (in_place(|| items(line)), in_place(|| line.enough(&var)));
     let pool = if stage.options.guards() {
         ours!(pool)
     } else {
@@ -94,7 +92,7 @@ fn shares(graph: &Graph, stage: &Stage) -> bool {
 fn items(line: &Line) -> TokenStream {
     let (stage, var) = (line.head(), line.emitter.stage(line.head()));
     let leaves = diverts(stage) || (fails(stage) && !failure_way(line, stage).is_empty());
-    let settled = leaves.then(|| settled(line, stage, &ours!(*settled)));
+    let settled = leaves.then(|| in_place(|| settled(line, stage, &ours!(*settled))));
     if matches!(stage.output, Port::Unwired) {
         return match settled {
             None => ours!(while #var.pop().is_some() {}),
@@ -103,7 +101,7 @@ fn items(line: &Line) -> TokenStream {
             }),
         };
     }
-    let way = way(line, stage, PortName::Output);
+    let way = in_place(|| way(line, stage, PortName::Output));
     let Some(settled) = settled else {
         return ours!(while let __rt::Some(came) = #var.pop() {
             let __rt::Ok(__rt::Some(item)) = came else { continue; };

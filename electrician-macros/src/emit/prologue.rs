@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
 
+use super::in_place;
 use super::names::{Emitter, is_pool};
 use super::options::options;
 use crate::ast::{Callee, Class, OnError, plain};
@@ -11,30 +12,30 @@ use crate::graph::{Edge, Port, PortName, Stage, StageKind};
 use crate::inspect::one_line;
 use crate::located::shown_at;
 
-pub(super) fn emit(emitter: &Emitter) -> TokenStream {
-    let stages = emitter.stages().map(|stage| define(emitter, stage));
+pub(super) fn emit(emitter: &Emitter, line: &mut TokenStream) {
+    for stage in emitter.stages() {
+        define(emitter, stage, line);
+    }
     let late = (emitter.graph.edges.iter())
         .filter(|edge| edge.feedback)
         .flat_map(|edge| edge.to.iter().map(move |to| (edge, *to)))
         .map(|(edge, to)| link(emitter, edge, emitter.graph.stage(to)));
-    let late: TokenStream = late.collect();
-    ours!(#(#stages)* #late)
+    line.extend(late);
 }
 
 /// One stage: its definition, the arrows into it, what it says of failures, its handle, its workers.
-fn define(emitter: &Emitter, stage: &Stage) -> TokenStream {
-    let heading = emitter.heading(|| one_line(&stage.text));
-    let definition = definition(emitter, stage);
-    let links = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
-    let links = links
-        .filter(|edge| !edge.feedback)
-        .map(|edge| link(emitter, edge, stage));
-    let links: TokenStream = links.collect();
-    let ends = ends(emitter, stage);
-    let failures = failures(emitter, stage);
-    let handle = handle(emitter, stage);
-    let workers = workers(emitter, stage);
-    ours!(#heading #definition #links #ends #failures #handle #workers)
+fn define(emitter: &Emitter, stage: &Stage, line: &mut TokenStream) {
+    line.extend(emitter.heading(|| one_line(&stage.text)));
+    line.extend([definition(emitter, stage)]);
+    let edges = stage.inputs.iter().map(|edge| emitter.graph.edge(*edge));
+    let links = edges.filter(|edge| !edge.feedback);
+    line.extend(links.map(|edge| link(emitter, edge, stage)));
+    line.extend([
+        ends(emitter, stage),
+        failures(emitter, stage),
+        handle(emitter, stage),
+        workers(emitter, stage),
+    ]);
 }
 
 fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
@@ -46,15 +47,15 @@ fn definition(emitter: &Emitter, stage: &Stage) -> TokenStream {
         }
         StageKind::Handler(Callee::Function { path, args }) => {
             let args = emitter.arguments(args);
-            let options = options(emitter, stage);
-            let draft = ours_at!(path.span() => __rt::handler(#args, #path {}));
-            let install = ours_at!(stage.span => .install(#name, run));
+            let draft = in_place(|| ours_at!(path.span() => __rt::handler(#args, #path {})));
+            let options = in_place(|| options(emitter, stage));
+            let install = in_place(|| ours_at!(stage.span => .install(#name, run)));
             ours!(let #var = #draft #options #install;)
         }
         StageKind::Handler(Callee::Closure(closure)) => {
-            let options = options(emitter, stage);
-            let draft = closure_draft(emitter, stage, closure);
-            let install = ours_at!(stage.span => .install(#name, run));
+            let draft = in_place(|| closure_draft(emitter, stage, closure));
+            let options = in_place(|| options(emitter, stage));
+            let install = in_place(|| ours_at!(stage.span => .install(#name, run)));
             ours!(let #var = #draft #options #install;)
         }
         StageKind::Operator {

@@ -1,7 +1,8 @@
 //! What the task of an island does: it opens its source, goes over the items at hand in one way, hands over, and ends.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream};
 
+use super::braced;
 use super::line::{Line, counts_outputs, fails};
 use super::names::Emitter;
 use super::{pass, prologue};
@@ -22,17 +23,18 @@ pub(super) enum Turns {
 
 impl Line<'_, '_> {
     /// What the task does.
-    pub(super) fn work(&self, Way { seats, fill, turns }: &Way) -> TokenStream {
-        let (cells, open, tallies) = (self.cells(), self.open(), self.tallies());
+    pub(super) fn work(&self, Way { seats, fill, turns }: Way) -> Group {
         let params = Emitter::lent(&self.route_params());
         let intake = self.intake();
-        let begin = ours!(#params #cells #open #tallies let mut pass = #intake.pass(); #seats);
+        let begin = ours!(let mut pass = #intake.pass(););
         let work = match turns {
-            Turns::Passes(pass) if self.takes_chunks() => self.passes(pass),
-            Turns::Passes(pass) => self.chunks(fill, &pass::all(self, pass)),
-            Turns::Items(items) => self.chunks(fill, items),
+            Turns::Passes(pass) if self.takes_chunks() => self.passes(&pass),
+            Turns::Passes(pass) => self.chunks(&fill, &pass::all(self, &pass)),
+            Turns::Items(items) => self.chunks(&fill, &items),
         };
-        ours!(#begin #work)
+        let (cells, open, tallies) = (self.cells(), self.open(), self.tallies());
+        let all = [params, cells, open, tallies, begin, seats, work];
+        braced(all.into_iter().collect())
     }
 
     /// One pass after the other: the intake hands over between them, and takes the next chunk.

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 
 use super::Emitter;
 use crate::ast::{self, Callee};
-use crate::graph::{Edge, StageKind, dot, mermaid};
+use crate::graph::{Edge, StageKind, dot};
 
 /// `Topology::new(…)`.
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
@@ -25,7 +25,7 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
             capacity: #capacity, fused: #fused, feedback: #feedback,
         })
     });
-    let (mermaid, dot) = (mermaid(graph), dot(graph));
+    let (mermaid, dot) = (&emitter.drawing, dot(graph));
     ours!(__rt::Topology::new(#name, &[#(#stages),*], &[#(#edges),*], #mermaid, #dot))
 }
 

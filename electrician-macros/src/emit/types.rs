@@ -4,9 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 
-use super::{Emitter, topology};
+use super::{Emitter, braced, in_place, topology};
 use crate::ast::plain;
-use crate::graph::{Stage, StageKind, mermaid};
+use crate::graph::{Stage, StageKind};
 use crate::located::located;
 
 /// The struct, `new`, `start` and `TOPOLOGY`; the handles.
@@ -87,7 +87,7 @@ fn definition(emitter: &Emitter) -> TokenStream {
     let pipeline = emitter.graph.pipeline;
     let (attrs, vis, name) = (&pipeline.attrs, &pipeline.vis, sayable(&pipeline.name));
     let (generics, wheres) = (&pipeline.generics, &pipeline.generics.where_clause);
-    let drawing = format!("\n```mermaid\n{}```", mermaid(emitter.graph));
+    let drawing = format!("\n```mermaid\n{}```", emitter.drawing);
     let drawing = drawing.lines().map(doc);
     let (fields, field_types) = fields(emitter);
     let body = match (&fields[..], phantom(emitter)) {
@@ -153,7 +153,7 @@ fn bounds(emitter: &Emitter, wheres: Option<&syn::WhereClause>) -> TokenStream {
     });
     let params = types(emitter)
         .filter(|ty| is_generic(emitter, ty))
-        .map(|ty| located(&ours!(#ty: #rt::Send + #rt::Sync + 'static,), ty.span()));
+        .map(|ty| located(ours!(#ty: #rt::Send + #rt::Sync + 'static,), ty.span()));
     ours!(where #predicates #(#generics)* #(#params)*)
 }
 
@@ -162,7 +162,7 @@ fn parameters(emitter: &Emitter) -> TokenStream {
     let heading = emitter.heading(|| "parameters".to_owned());
     let params = types(emitter).filter(|ty| !is_generic(emitter, ty));
     let params: Vec<_> = params
-        .map(|ty| located(&ours!(__rt::shares::<#ty>();), ty.span()))
+        .map(|ty| located(ours!(__rt::shares::<#ty>();), ty.span()))
         .collect();
     let heading = (!params.is_empty()).then_some(heading);
     ours!(#heading #(#params)*)
@@ -203,11 +203,12 @@ fn handles(emitter: &Emitter) -> TokenStream {
         let doc = docs(stage, kind);
         Some(ours!(#doc #vis #name: #ty,))
     });
-    let fields = emitter.graph.stages.iter().filter_map(|stage| {
+    let field = |stage: &Stage| {
         let (name, ty) = (sayable(&stage.name), stage_handle(stage, &rt)?);
         let doc = docs(stage, "stage");
         Some(ours!(#doc #vis #name: #ty,))
-    });
+    };
+    let fields = in_place(|| emitter.graph.stages.iter().filter_map(field).collect());
     let name = plain(&pipeline.name);
     let handles_doc = doc(&format!(
         "The inputs and outputs of a running `{name}`, and its stages."
@@ -222,7 +223,7 @@ fn handles(emitter: &Emitter) -> TokenStream {
 
         #stages_doc
         #[allow(clippy::pedantic, dead_code)]
-        #vis struct #stages { #(#fields)* }
+        #vis struct #stages { #fields }
     )
 }
 
@@ -319,16 +320,30 @@ fn handler_handle(stage: &Stage, rt: &TokenStream) -> TokenStream {
     ours!(#rt::ProtectedHandle::<#rate_limit, #bulkhead, #breaker>)
 }
 
+/// What the code that puts a run together begins with.
+pub(super) fn opening(emitter: &Emitter) -> TokenStream {
+    let mut opening = runtime(emitter);
+    opening.extend(parameters(emitter));
+    opening
+}
+
+/// How generated functions name the runtime.
+fn runtime(emitter: &Emitter) -> TokenStream {
+    let krate = &emitter.graph.pipeline.krate;
+    ours!(use #krate::__private as __rt;)
+}
+
 /// `impl Pipeline`, with the code that puts a run together, and `impl Through` for what can be a stage.
-pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStream {
+pub(super) fn implement(emitter: &Emitter, assemble: TokenStream) -> TokenStream {
     let (pipeline, krate) = (emitter.graph.pipeline, &emitter.graph.pipeline.krate);
     let (name, rt) = (sayable(&pipeline.name), ours!(#krate::__private));
     let label = plain(&pipeline.name);
     let Names { handles, stages } = Names::of(emitter);
     let (impls, types, wheres) = pipeline.generics.split_for_impl();
     let bounds = bounds(emitter, wheres);
-    let topology = topology::emit(emitter);
-    let ends = emitter.graph.stages.iter().filter_map(|stage| {
+    let (runtime, topology) = (runtime(emitter), topology::emit(emitter));
+    let all = || emitter.graph.stages.iter();
+    let ends = all().filter_map(|stage| {
         let (name, _) = end(stage, &rt)?;
         let is_input = matches!(stage.kind, StageKind::Input(_));
         Some(if is_input {
@@ -337,28 +352,29 @@ pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStrea
             ours!(#name: __rt::Output::closed(),)
         })
     });
-    let fields = emitter.graph.stages.iter().filter_map(|stage| {
+    let field = |stage: &Stage| {
         let (name, ty) = (sayable(&stage.name), stage_handle(stage, &ours!(__rt))?);
         Some(ours!(#name: #ty::idle(),))
-    });
+    };
+    let fields = in_place(|| all().filter_map(field).collect());
     let marker = marker(emitter).map(|_| ours!(__types: __rt::std::marker::PhantomData,));
     let through = through(emitter, &rt, &bounds);
-    let parameters = parameters(emitter);
+    let assemble = braced(assemble);
     ours!(
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic, unused_braces, unused_variables)]
         impl #impls #rt::Wired for #name #types #bounds {
             const NAME: &'static #rt::core::primitive::str = #label;
             const TOPOLOGY: #rt::Topology = {
-                use #krate::__private as __rt;
+                #runtime
                 #topology
             };
             type Handles = #handles #types;
             type Stages = #stages;
 
             fn handles() -> #handles #types {
-                use #krate::__private as __rt;
-                #handles { #(#ends)* __stages: #stages { #(#fields)* }, #marker }
+                #runtime
+                #handles { #(#ends)* __stages: #stages { #fields }, #marker }
             }
 
             fn stages(handles: &#handles #types) -> &#stages {
@@ -368,11 +384,7 @@ pub(super) fn implement(emitter: &Emitter, assemble: &TokenStream) -> TokenStrea
             fn assemble(this: &#rt::Arc<Self>, run: &mut #rt::Assembly, handles: &#handles #types)
             where
                 for<'__any> Self: #rt::Send + #rt::Sync,
-            {
-                use #krate::__private as __rt;
-                #parameters
                 #assemble
-            }
         }
 
         #through

@@ -40,15 +40,17 @@ pub(super) fn way(line: &Line, stage: &Stage, port: PortName) -> TokenStream {
 
 /// The way of `failure`: the error port, or the policy of the stage.
 pub(super) fn failure_way(line: &Line, stage: &Stage) -> TokenStream {
-    let cell = line.emitter.of(stage, "cell");
     if stage.error.is_wired() {
         return way(line, stage, PortName::Error);
     }
-    match stage.options.on_error {
-        Some((OnError::Stop, place)) => located(&ours!(#cell.stop(failure);), place),
-        Some((OnError::Fail, place)) => located(&ours!(#cell.fail(failure);), place),
-        Some((OnError::Skip, _)) | None => TokenStream::new(),
-    }
+    let Some((policy @ (OnError::Stop | OnError::Fail), place)) = stage.options.on_error else {
+        return TokenStream::new();
+    };
+    let (cell, ends) = (
+        line.emitter.of(stage, "cell"),
+        Ident::new(policy.word(), Span::mixed_site()),
+    );
+    located(ours!(#cell.#ends(failure);), place)
 }
 
 /// To each branch a clone, to the last one the item.
@@ -70,24 +72,24 @@ fn branches(
     });
     let leaving = leaving(line, stage, port, edges.len());
     let left = leaving.is_some().then(left);
-    let pushes = edges.iter().enumerate().map(|(n, edge)| {
+    let pushes = edges.iter().enumerate().flat_map(|(n, edge)| {
         let edge = emitter.graph.edge(*edge);
         let item = if n < copies {
-            let item = located(item, edge.arrow);
+            let item = located(item.clone(), edge.arrow);
             ours_at!(edge.arrow => __rt::branch(&#item))
         } else {
             item.clone()
         };
-        let push = push(emitter, edge, &item);
-        ours!(#push #left)
+        [push(emitter, edge, &item)].into_iter().chain(left.clone())
     });
-    ours!(#counted #leaving #(#pushes)*)
+    let accounts = counted.into_iter().chain(leaving);
+    accounts.chain(pushes).collect()
 }
 
 fn push(emitter: &Emitter, edge: &Edge, item: &TokenStream) -> TokenStream {
     let sender = emitter.sender(edge);
     if converts(emitter, edge) {
-        let item = located(item, edge.arrow);
+        let item = located(item.clone(), edge.arrow);
         ours_at!(edge.arrow => #sender.push(__rt::converted(#item));)
     } else {
         ours_at!(edge.arrow => #sender.push(#item);)
