@@ -26,7 +26,8 @@ pub enum ErrorKind {
     Failed,
     /// A handler panicked more often than its stage's `on_panic` allows.
     Panicked,
-    /// The task of a stage has ended before its time.
+    /// The task of a stage has ended before its time: by a panic that belongs to no call (of a guard, a clone, an argument that
+    /// cannot be lent), which is the source, or with its runtime.
     Died,
     /// An edge that says `overflow: fail` was full.
     Overflowed,
