@@ -5,11 +5,15 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
 };
 
 use serde_json::{Value, json};
+
+/// So long may all its answers take together.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 const LOCK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
 
@@ -32,7 +36,7 @@ fn command(program: &str) -> Command {
 
 /// A server, and the one file that is open in it.
 pub(super) struct Analyzer {
-    server: Child,
+    server: Arc<Mutex<Child>>,
     requests: ChildStdin,
     answers: BufReader<ChildStdout>,
     file: String,
@@ -52,6 +56,12 @@ impl Analyzer {
             .expect("it is installed");
         let requests = server.stdin.take().expect("it is piped");
         let answers = server.stdout.take().expect("it is piped");
+        let server = Arc::new(Mutex::new(server));
+        let watched = Arc::clone(&server);
+        thread::spawn(move || {
+            thread::sleep(PATIENCE);
+            end(&watched);
+        });
         let mut analyzer = Self {
             server,
             requests,
@@ -209,9 +219,14 @@ impl Analyzer {
 
 impl Drop for Analyzer {
     fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
+        end(&self.server);
     }
+}
+
+fn end(server: &Mutex<Child>) {
+    let mut server = server.lock().unwrap_or_else(PoisonError::into_inner);
+    let _ = server.kill();
+    let _ = server.wait();
 }
 
 fn is_done(message: &Value) -> bool {
