@@ -6,14 +6,17 @@ use std::collections::BTreeMap;
 
 use super::unique::Unique;
 use crate::ast::{Class, Param, plain};
-use crate::graph::{Edge, Graph, Stage, StageId, StageKind, mermaid};
+use crate::editor;
+use crate::graph::{Edge, Graph, Stage, StageId, StageKind, dot, mermaid};
 use crate::located::shown_at;
 
 /// What every part of the emission has at hand.
 pub(crate) struct Emitter<'a> {
     pub(crate) graph: &'a Graph<'a>,
-    /// The graph as a Mermaid flowchart.
-    pub(crate) drawing: String,
+    /// The graph as text. For an editor there is none: it has words that are half typed, and what stands behind it would not stay
+    /// in its place.
+    pub(crate) mermaid: String,
+    pub(crate) dot: String,
     headings: bool,
     unique: Unique,
     /// The variable of each stage.
@@ -31,9 +34,15 @@ impl<'a> Emitter<'a> {
         let unique = Unique::default();
         // the stages come first, so that they keep their names
         let variables = graph.stages.iter().map(|stage| variable(&unique, stage));
+        let (mermaid, dot) = if editor::expands() {
+            Default::default()
+        } else {
+            (mermaid(graph), dot(graph))
+        };
         Self {
             graph,
-            drawing: mermaid(graph),
+            mermaid,
+            dot,
             headings,
             variables: variables.collect(),
             unique,

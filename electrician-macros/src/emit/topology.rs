@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 
 use super::Emitter;
 use crate::ast::{self, Callee};
-use crate::graph::{Edge, StageKind, dot};
+use crate::graph::{Edge, StageKind};
 
 /// `Topology::new(…)`.
 pub(super) fn emit(emitter: &Emitter) -> TokenStream {
@@ -25,7 +25,7 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
             capacity: #capacity, fused: #fused, feedback: #feedback,
         })
     });
-    let (mermaid, dot) = (&emitter.drawing, dot(graph));
+    let (mermaid, dot) = (&emitter.mermaid, &emitter.dot);
     ours!(__rt::Topology::new(#name, &[#(#stages),*], &[#(#edges),*], #mermaid, #dot))
 }
 

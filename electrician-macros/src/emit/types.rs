@@ -87,7 +87,7 @@ fn definition(emitter: &Emitter) -> TokenStream {
     let pipeline = emitter.graph.pipeline;
     let (attrs, vis, name) = (&pipeline.attrs, &pipeline.vis, sayable(&pipeline.name));
     let (generics, wheres) = (&pipeline.generics, &pipeline.generics.where_clause);
-    let drawing = format!("\n```mermaid\n{}```", emitter.drawing);
+    let drawing = format!("\n```mermaid\n{}```", emitter.mermaid);
     let drawing = drawing.lines().map(doc);
     let (fields, field_types) = fields(emitter);
     let body = match (&fields[..], phantom(emitter)) {
@@ -284,19 +284,6 @@ fn stage_handle(stage: &Stage, rt: &TokenStream) -> Option<TokenStream> {
     }
 }
 
-/// What stands for a stage in the handles, its name at that place.
-pub(super) fn handle_at(stage: &Stage, place: Span) -> Option<TokenStream> {
-    let mut name = sayable(&stage.name);
-    name.set_span(place);
-    match &stage.kind {
-        StageKind::Handler(_) | StageKind::Generator(_) | StageKind::Input(_) => {
-            Some(ours!(handles.__stages.#name))
-        }
-        StageKind::Output(_) => Some(ours!(handles.#name)),
-        _ => None,
-    }
-}
-
 /// The same for a handler, with the knobs of its options.
 fn handler_handle(stage: &Stage, rt: &TokenStream) -> TokenStream {
     let options = &stage.options;
@@ -320,6 +307,19 @@ fn handler_handle(stage: &Stage, rt: &TokenStream) -> TokenStream {
     ours!(#rt::ProtectedHandle::<#rate_limit, #bulkhead, #breaker>)
 }
 
+/// What stands for a stage in the handles, its name at that place.
+pub(super) fn handle_at(stage: &Stage, place: Span) -> Option<TokenStream> {
+    let mut name = sayable(&stage.name);
+    name.set_span(place);
+    match &stage.kind {
+        StageKind::Handler(_) | StageKind::Generator(_) | StageKind::Input(_) => {
+            Some(ours!(handles.__stages.#name))
+        }
+        StageKind::Output(_) => Some(ours!(handles.#name)),
+        _ => None,
+    }
+}
+
 /// What the code that puts a run together begins with.
 pub(super) fn opening(emitter: &Emitter) -> TokenStream {
     let mut opening = runtime(emitter);
@@ -333,7 +333,7 @@ fn runtime(emitter: &Emitter) -> TokenStream {
     ours!(use #krate::__private as __rt;)
 }
 
-/// `impl Pipeline`, with the code that puts a run together, and `impl Through` for what can be a stage.
+/// `impl Wired`, with the code that puts a run together, and `impl Through` for what can be a stage.
 pub(super) fn implement(emitter: &Emitter, assemble: TokenStream) -> TokenStream {
     let (pipeline, krate) = (emitter.graph.pipeline, &emitter.graph.pipeline.krate);
     let (name, rt) = (sayable(&pipeline.name), ours!(#krate::__private));

@@ -10,7 +10,9 @@
 
 use std::future::Future;
 
-use super::{Cause, Handler, Hold, Miss, Outputs, Pass, Seat, Stage, Unfailing, mapped};
+use super::{
+    Cause, Handler, Hold, Miss, Mode, Outputs, Pass, Plain, Seat, Stage, Unfailing, mapped,
+};
 use crate::resilience::breaker::Verdict;
 
 /// Notes that a call could not be begun, because an argument of it has panicked.
@@ -36,6 +38,25 @@ where
     /// The place of this stage in a pass.
     pub fn seat(&self) -> Seat {
         Seat::new(&self.tally, Self::SINK)
+    }
+
+    /// This stage for the length of a pass: its handler is plain.
+    #[inline]
+    #[allow(clippy::type_complexity, reason = "the type of a call has no name")]
+    pub fn plain(
+        &mut self,
+    ) -> Plain<
+        '_,
+        impl for<'call> FnMut(<H::Mode as Mode>::Given<'call, In>) -> Result<Option<Out>, Err>,
+        H,
+        In,
+        Out,
+        Err,
+        Args,
+        K,
+    > {
+        let (slot, account) = self.apart();
+        Plain::new(H::plain(slot), account)
     }
 
     /// Calls a handler that may wait with an item. [`came`](Self::came) says what came of it.

@@ -1,7 +1,7 @@
 //! A stage during a pass over plain handlers: what its calls share is lent once, for all the items of the pass.
 
 use super::{
-    Cause, GivenBy, Handler, Hold, Miss, Mode, Settled, Stage, Unfailing, call::is_sink, pass::Lap,
+    Cause, GivenBy, Handler, Hold, Miss, Mode, Settled, Unfailing, call::is_sink, pass::Lap,
     settle::Account,
 };
 
@@ -34,36 +34,10 @@ pub struct Plain<'a, F, H, In, Out, Err, Args, K> {
     account: Account<'a, H, In, Out, Err, Args, K>,
 }
 
-impl<H, In, Out, Err, Args, K, S> Stage<H, In, Out, Err, Args, K, S>
-where
-    In: Send + 'static,
-    Out: Send,
-    Err: Send,
-    Args: Send + Sync,
-    H: Handler<In, Out, Err, Args, Slot = S>,
-    K: Hold<H::Mode, In>,
-    S: Send,
-{
-    /// This stage for the length of a pass: its handler is plain.
+impl<'a, F, H, In, Out, Err, Args, K> Plain<'a, F, H, In, Out, Err, Args, K> {
     #[inline]
-    #[allow(clippy::type_complexity, reason = "the type of a call has no name")]
-    pub fn plain(
-        &mut self,
-    ) -> Plain<
-        '_,
-        impl for<'call> FnMut(<H::Mode as Mode>::Given<'call, In>) -> Result<Option<Out>, Err>,
-        H,
-        In,
-        Out,
-        Err,
-        Args,
-        K,
-    > {
-        let (slot, account) = self.apart();
-        Plain {
-            call: H::plain(slot),
-            account,
-        }
+    pub(super) fn new(call: F, account: Account<'a, H, In, Out, Err, Args, K>) -> Self {
+        Self { call, account }
     }
 }
 
@@ -94,17 +68,6 @@ where
         lap: &mut Lap<'_>,
         at: usize,
     ) -> Result<Option<Out>, Miss<Err>> {
-        let called = self.now(item);
-        lap.mark(at);
-        called
-    }
-
-    #[inline(always)]
-    #[allow(
-        clippy::inline_always,
-        reason = "a pass is one function: that is what makes it as fast as a loop"
-    )]
-    fn now(&mut self, item: In) -> Result<Option<Out>, Miss<Err>> {
         let Account {
             item: home, open, ..
         } = &mut self.account;
@@ -113,7 +76,7 @@ where
             home,
             open,
         };
-        match (self.call)(K::give(&mut rescue.item)) {
+        let called = match (self.call)(K::give(&mut rescue.item)) {
             Ok(output) => {
                 rescue.done();
                 if output.is_none() && !is_sink::<Out>() {
@@ -126,7 +89,9 @@ where
                 *self.account.attempts = 1;
                 Err(Miss(Cause::Error(error)))
             }
-        }
+        };
+        lap.mark(at);
+        called
     }
 
     /// As [`call`](Self::call), in a stage that cannot fail.

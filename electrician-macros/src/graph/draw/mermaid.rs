@@ -2,7 +2,6 @@
 
 use super::super::{Graph, Stage, StageKind};
 use super::{Arrow, arrows, discards, line, lines};
-use crate::editor;
 
 /// Words that Mermaid takes for its own.
 const WORDS: [&str; 9] = [
@@ -19,9 +18,6 @@ const WORDS: [&str; 9] = [
 
 /// Thick arrows are queues, thin ones are fused, dotted ones feed back.
 pub(crate) fn mermaid(graph: &Graph) -> String {
-    if editor::expands() {
-        return String::new();
-    }
     let mut text = "flowchart LR\n".to_owned();
     for stage in &graph.stages {
         let (open, close) = shape(&stage.kind);

@@ -1,5 +1,4 @@
-//! A graph comes in; Mermaid and DOT text go out, the same for the same graph. For an editor there is none: it shows words that
-//! are half typed, and so does not stay as long as it is.
+//! A graph comes in; Mermaid and DOT text go out, the same for the same graph.
 
 mod dot;
 mod mermaid;
