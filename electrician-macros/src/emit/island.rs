@@ -7,7 +7,7 @@ use super::line::Line;
 use super::names::{Emitter, is_pool};
 use super::prologue::behind_arrow;
 use super::task::{Turns, Way};
-use super::{body, in_place, pass, pool};
+use super::{body, in_place, lone, pass, pool};
 use crate::ast::{Class, Param};
 use crate::graph::{Port, Stage, StageKind};
 
@@ -42,7 +42,7 @@ fn inner(emitter: &Emitter, stage: &Stage) -> TokenStream {
 }
 
 /// The queues into a stage.
-fn receivers(emitter: &Emitter, stage: &Stage) -> TokenStream {
+pub(super) fn receivers(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let edges = emitter.queues_into(stage.id).map(|edge| {
         let receiver = emitter.receiver(edge);
         if edge.to.len() > 1 {
@@ -63,10 +63,10 @@ fn merged(mut edges: impl Iterator<Item = TokenStream>) -> TokenStream {
 impl<'a> Line<'_, 'a> {
     fn emit(&self, line: &mut TokenStream) {
         line.extend(self.emitter.heading(|| format!("island: {}", self.path())));
-        line.extend([if is_pool(self.head()) {
-            self.workers()
-        } else {
-            self.single()
+        line.extend([match lone::emit(self) {
+            Some(tasks) => tasks,
+            None if is_pool(self.head()) => self.workers(),
+            None => self.single(),
         }]);
     }
 
@@ -81,9 +81,6 @@ impl<'a> Line<'_, 'a> {
 
     fn single(&self) -> TokenStream {
         let (name, blocking) = (&self.head().label, self.blocking());
-        if let Some(exit) = pass::lone(self) {
-            return self.lone(&exit);
-        }
         let (handles, setup) = (self.route_handles(), in_place(|| self.setup()));
         let island = in_place(|| {
             self.choice(|way| {
@@ -97,22 +94,6 @@ impl<'a> Line<'_, 'a> {
             let blocking = #blocking;
             #island
         })
-    }
-
-    /// A stage that is alone: only calls that may wait are written out, since rustc makes the best of them where it knows all
-    /// types.
-    fn lone(&self, exit: &TokenStream) -> TokenStream {
-        let (name, blocking) = (&self.head().label, self.blocking());
-        let (var, intake) = (self.emitter.stage(self.head()), self.intake());
-        let turns = pass::quick(self).map(Turns::Passes);
-        let quick = turns.map(|turns| {
-            let (seats, fill) = (ours!(pass.add(#var.seat());), TokenStream::new());
-            let work = self.work(Way { seats, fill, turns });
-            ours!(if #var.is_quick() { run.island(#name, blocking, async move #work); } else)
-        });
-        let setup = in_place(|| self.setup());
-        let lone = ours_at!(self.head().span => run.lone(#name, blocking, #var, #intake, #exit););
-        ours!({ #setup let blocking = #blocking; #quick { #lone } })
     }
 
     fn workers(&self) -> TokenStream {
@@ -228,7 +209,7 @@ impl<'a> Line<'_, 'a> {
     }
 
     /// The workers of the island's stages, and what it takes its items from.
-    fn setup(&self) -> TokenStream {
+    pub(super) fn setup(&self) -> TokenStream {
         let emitter = self.emitter;
         let workers = self.calls().iter().map(|stage| {
             let var = emitter.stage(stage);

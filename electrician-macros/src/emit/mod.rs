@@ -21,6 +21,7 @@ mod edges;
 mod editor;
 mod island;
 mod line;
+mod lone;
 mod names;
 mod options;
 mod pass;

@@ -68,26 +68,6 @@ fn speaks_of_stages_only(line: &Line) -> bool {
     ends && line.calls().iter().all(|stage| Calls::of(stage).is_some())
 }
 
-/// Where the outputs of an island go that is one stage, which cannot fail and has nothing before it: the runtime goes over its
-/// items, but for calls that give one item and may wait.
-pub(super) fn lone(line: &Line) -> Option<TokenStream> {
-    let [stage] = line.stages[..] else {
-        return None;
-    };
-    let options = &stage.options;
-    let is_handler = matches!(stage.kind, StageKind::Handler(_));
-    let is_called_once = options.retry.is_none() && options.fallback.is_none();
-    if !is_handler || !is_sure(stage) || !is_called_once || line.is_in_cycle() {
-        return None;
-    }
-    if matches!(stage.output, Port::Unwired) {
-        return Some(ours!(__rt::Nowhere));
-    }
-    let (edge, copies) = poured(line)?;
-    let sender = line.emitter.sender(edge);
-    copies.is_empty().then(|| ours!(#sender))
-}
-
 /// The edge that all outputs of the line are poured into, and those that get copies; if nothing stops a pass before its end,
 /// and nothing chooses between edges.
 fn poured<'l>(line: &'l Line) -> Option<(&'l Edge, Vec<&'l Edge>)> {
@@ -406,7 +386,7 @@ fn end(line: &Line) -> TokenStream {
 }
 
 /// Whether a failure of the stage aborts the pipeline, so that no further call is made.
-fn aborts(stage: &Stage) -> bool {
+pub(super) fn aborts(stage: &Stage) -> bool {
     !stage.error.is_wired() && policy(stage) == Some(OnError::Fail)
 }
 

@@ -83,7 +83,7 @@ pub(super) fn heads(emitter: &Emitter, stage: &Stage) -> TokenStream {
 }
 
 /// Whether the workers of a stage may share an intake: none has a lane of its own, or a part in the end of a circle.
-fn shares(graph: &Graph, stage: &Stage) -> bool {
+pub(super) fn shares(graph: &Graph, stage: &Stage) -> bool {
     let in_cycle = |id: &StageId| *id == stage.id;
     is_pool(stage) && stage.options.key.is_none() && !graph.cycles.iter().flatten().any(in_cycle)
 }

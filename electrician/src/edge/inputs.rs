@@ -26,6 +26,14 @@ impl Inputs {
         self.heads.push(head);
     }
 
+    /// Another consumer of the same edges.
+    pub(super) fn another(&self) -> Self {
+        Self {
+            heads: self.heads.iter().map(Consumer::another).collect(),
+            current: self.current,
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.heads.len()
     }

@@ -140,6 +140,17 @@ impl<T> Merge<T> {
     }
 }
 
+impl<T> Clone for Merge<T> {
+    /// Another consumer of the same edges, with an empty chunk.
+    fn clone(&self) -> Self {
+        Self {
+            inputs: self.inputs.another(),
+            chunk: vec::IntoIter::default(),
+            view: self.view,
+        }
+    }
+}
+
 impl<T> fmt::Debug for Merge<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Merge")

@@ -85,7 +85,7 @@ pub use heads::{Head, Lanes, flushing, hand_over, hash_key, room};
 pub use hedged::{Hedged, Twice};
 pub use intake::{Intake, LaneEnds};
 pub use latency::{Latency, LatencyCell};
-pub use lone::Nowhere;
+pub use lone::{Nowhere, counted};
 pub use meanwhile::Rest;
 pub use order::Order;
 pub use origin::Origin;

@@ -6,7 +6,7 @@ pub(super) struct Shape {
     pub(super) write: fn(usize) -> String,
 }
 
-pub(super) const SHAPES: [Shape; 7] = [
+pub(super) const SHAPES: [Shape; 9] = [
     Shape {
         name: "a chain of handlers",
         write: chain,
@@ -18,6 +18,14 @@ pub(super) const SHAPES: [Shape; 7] = [
     Shape {
         name: "a chain of protected pools",
         write: protected,
+    },
+    Shape {
+        name: "pools with failures",
+        write: failing,
+    },
+    Shape {
+        name: "fused and protected",
+        write: fused,
     },
     Shape {
         name: "a broadcast to all",
@@ -69,6 +77,22 @@ fn operators(stages: usize) -> String {
 
 fn protected(stages: usize) -> String {
     let options = "{ workers: 4, timeout: 1s, retry: { attempts: 3, idempotent }, on_error: skip }";
+    let wired = names(stages, "stage_", " -> ");
+    block(&format!("{} source -> {wired};", handlers(stages, options)))
+}
+
+fn failing(stages: usize) -> String {
+    let options = "{ workers: 4, ordered, timeout: 1s, retry: { attempts: 3, idempotent } }";
+    let wired = names(stages, "stage_", " -> ");
+    let failures = each(stages, |at| format!("stage_{at}.error -> rest;\n"));
+    block(&format!(
+        "{} handler rest = reject(base); source -> {wired}; {failures}",
+        handlers(stages, options)
+    ))
+}
+
+fn fused(stages: usize) -> String {
+    let options = "{ timeout: 1s, retry: { attempts: 3, idempotent }, on_error: skip }";
     let wired = names(stages, "stage_", " -> ");
     block(&format!("{} source -> {wired};", handlers(stages, options)))
 }

@@ -1,0 +1,124 @@
+//! Islands of one stage, whose outputs and failures have one way each: what `pipeline!` writes out for others is here once, but
+//! for the calls of a stage without workers that give one item and may wait.
+
+mod exits;
+mod ways;
+
+pub use exits::{Nowhere, WayOut, counted};
+
+use ways::Ways;
+
+use super::{Definition, Failure, Handler, Head, Hold, Intake, Stage};
+use crate::{edge::Merge, pipeline::Assembly};
+
+impl Assembly {
+    /// The task of a stage of which each call gives one item without a wait, or any number of them; `blocking` gives it a
+    /// thread of its own.
+    pub fn lone<H, In, Out, Err, Args, K, S, Y>(
+        &mut self,
+        (name, blocking): (&'static str, bool),
+        stage: Stage<H, In, Out, Err, Args, K, S>,
+        intake: Intake<In>,
+        (exit, failures): (impl WayOut<Out>, Y),
+        fail: impl FnMut(&mut Y, Failure<K::Back, Err>) + Send + 'static,
+    ) where
+        In: Send + 'static,
+        Out: Send + 'static,
+        Err: Send + 'static,
+        Args: Send + Sync + 'static,
+        H: Handler<In, Out, Err, Args, Slot = S>,
+        K: Hold<H::Mode, In>,
+        S: Send + 'static,
+        Y: Head + 'static,
+    {
+        let ways = Ways {
+            exit,
+            failures,
+            fail,
+        };
+        if stage.is_plain() {
+            self.island(name, blocking, ways.in_passes(stage, intake));
+        } else {
+            self.island(name, blocking, ways.one_by_one(stage, intake, false));
+        }
+    }
+
+    /// The tasks of so many workers of a stage whose calls nothing protects.
+    pub fn lone_workers<H, In, Out, Err, Args, K, X, Y>(
+        &mut self,
+        (name, blocking): (&'static str, bool),
+        count: usize,
+        stage: Definition<H, In, Out, Err, Args, K>,
+        edges: Merge<In>,
+        (exit, failures): (X, Y),
+        fail: impl FnMut(&mut Y, Failure<K::Back, Err>) + Clone + Send + 'static,
+    ) where
+        In: Send + 'static,
+        Out: Send + 'static,
+        Err: Send + 'static,
+        Args: Send + Sync + 'static,
+        H: Handler<In, Out, Err, Args>,
+        K: Hold<H::Mode, In>,
+        X: WayOut<Out> + Clone,
+        Y: Head + Clone + 'static,
+    {
+        let ways = Ways {
+            exit,
+            failures,
+            fail,
+        };
+        if stage.is_plain() {
+            self.workers(name, (true, blocking), count, move |_| {
+                let (stage, intake) = stage.with_intake(edges.clone());
+                ways.clone().in_passes(stage, intake)
+            });
+        } else if stage.is_one() {
+            self.pool(name, blocking, count, move |workers| {
+                let pool = stage.quick_pool(edges.clone(), workers);
+                ways.clone().at_once(pool)
+            });
+        } else {
+            self.workers(name, (false, blocking), count, move |_| {
+                let (stage, intake) = stage.with_intake(edges.clone());
+                ways.clone().one_by_one(stage, intake, true)
+            });
+        }
+    }
+
+    /// The same, where the calls go through the chain.
+    pub fn protected_workers<H, In, Out, Err, Args, K, X, Y>(
+        &mut self,
+        (name, blocking): (&'static str, bool),
+        count: usize,
+        stage: Definition<H, In, Out, Err, Args, K>,
+        edges: Merge<In>,
+        (exit, failures): (X, Y),
+        fail: impl FnMut(&mut Y, Failure<K::Back, Err>) + Clone + Send + 'static,
+    ) where
+        In: Send + 'static,
+        Out: Send + 'static,
+        Err: Send + 'static,
+        Args: Send + Sync + 'static,
+        H: Handler<In, Out, Err, Args>,
+        K: Hold<H::Mode, In>,
+        X: WayOut<Out> + Clone,
+        Y: Head + Clone + 'static,
+    {
+        let ways = Ways {
+            exit,
+            failures,
+            fail,
+        };
+        if stage.is_one() {
+            self.pool(name, blocking, count, move |workers| {
+                let pool = stage.pool(edges.clone(), workers);
+                ways.clone().at_once(pool)
+            });
+        } else {
+            self.workers(name, (false, blocking), count, move |_| {
+                let (stage, intake) = stage.with_intake(edges.clone());
+                ways.clone().one_by_one(stage, intake, true)
+            });
+        }
+    }
+}
