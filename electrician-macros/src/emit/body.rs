@@ -56,28 +56,19 @@ fn call(line: &Line, at: usize) -> TokenStream {
         ours!(begin)
     };
     let call = in_place(|| line.flushing(&ours!(#var.call())));
-    let miss = in_place(|| miss(line, stage));
     let next = in_place(|| next(line, stage, at));
-    let (attempts, done, again) = if stage.options.retry.is_none() {
-        let label = Emitter::label(stage, "call");
-        (ours!(#label:), ours!(#label), None)
+    let label = Emitter::label(stage, "call");
+    let (attempts, done) = if stage.options.retry.is_none() {
+        (ours!(#label:), ours!(#label))
     } else {
-        let again = in_place(|| line.flushing(&ours!(#var.again(miss))));
-        let again = ours!(let __rt::Some(miss) = #again else { continue; };);
-        (ours!(loop), TokenStream::new(), Some(again))
+        (ours!(loop), TokenStream::new())
     };
-    let (or_instead, instead) = match &stage.options.fallback {
-        None => (None, None),
-        Some(_) => (
-            Some(ours!(.or_instead())),
-            Some(ours!(
-                let miss = match #var.instead(miss) {
-                    __rt::Ok(given) => break #done given,
-                    __rt::Err(miss) => miss,
-                };
-            )),
-        ),
-    };
+    let or_instead = stage
+        .options
+        .fallback
+        .as_ref()
+        .map(|_| ours!(.or_instead()));
+    let missed = in_place(|| given_up(line, stage, &done));
     ours!(
         #var.#begin(item);
         let #given = #attempts {
@@ -85,13 +76,41 @@ fn call(line: &Line, at: usize) -> TokenStream {
                 __rt::Ok(given) => break #done given #or_instead,
                 __rt::Err(miss) => miss,
             };
-            #again
-            #instead
-            #miss
+            #missed
         };
         let mut #given = __rt::std::pin::pin!(#given);
         #next
     )
+}
+
+/// What becomes of an item whose call gave nothing, unless it is called again, or something stands in the place of its outputs.
+fn given_up(line: &Line, stage: &Stage, done: &TokenStream) -> TokenStream {
+    let (var, retries) = (line.emitter.stage(stage), stage.options.retry.is_some());
+    if stage.options.fallback.is_some() {
+        let again = retries.then(|| {
+            let again = line.flushing(&ours!(#var.again(miss)));
+            ours!(let __rt::Some(miss) = #again else { continue; };)
+        });
+        let miss = miss(line, stage);
+        return ours!(
+            #again
+            let miss = match #var.instead(miss) {
+                __rt::Ok(given) => break #done given,
+                __rt::Err(miss) => miss,
+            };
+            #miss
+        );
+    }
+    if !retries {
+        return miss(line, stage);
+    }
+    let gives_up = line.flushing(&ours!(#var.gives_up(miss)));
+    let leave = leave(line, stage);
+    if is_counted(line, stage) {
+        return ours!(if #gives_up.is_some() { #leave });
+    }
+    let way = settled(line, stage, &ours!(settled));
+    ours!(if let __rt::Some(settled) = #gives_up { #way #leave })
 }
 
 /// What becomes of the outputs of the `at`th call: a few stages in each async block, which rustc checks by itself.
@@ -168,12 +187,23 @@ fn item_or_failure(line: &Line, stage: &Stage) -> TokenStream {
 /// What becomes of an item whose call gave nothing.
 fn miss(line: &Line, stage: &Stage) -> TokenStream {
     let missed = in_place(|| missed(line, stage, |wait| line.flushing(wait)));
+    let leave = leave(line, stage);
+    ours!(#missed #leave)
+}
+
+/// Goes on with the next item.
+fn leave(line: &Line, stage: &Stage) -> TokenStream {
     let label = Emitter::label(stage, "items");
     let leaves = [&stage.error, &stage.neutral, &stage.overflow]
         .iter()
         .any(|port| !port.edges().is_empty());
     let hand_over = leaves.then(|| line.hand_over_if_full());
-    ours!(#missed #hand_over continue #label;)
+    ours!(#hand_over continue #label;)
+}
+
+/// Whether what is left of an item goes nowhere: it is counted, and that is all.
+pub(super) fn is_counted(line: &Line, stage: &Stage) -> bool {
+    !diverts(stage) && failure_way(line, stage).is_empty()
 }
 
 /// The ways of an item whose call gave nothing, in a place that may wait.

@@ -127,8 +127,10 @@ impl<'a> Line<'_, 'a> {
                 });
             )
         });
+        let order = order.map(|order| ours!(let #order = __rt::Turnstile::new();));
         ours!({
             #handles
+            #order
             #(let #queues = __rt::Clone::clone(&#queues);)*
             #workers
         })

@@ -34,8 +34,8 @@ pub(super) fn emit(line: &Line) -> Option<TokenStream> {
 fn workers(line: &Line, ways: &Ways) -> Option<TokenStream> {
     let (emitter, stage) = (line.emitter, line.head());
     let is_alone_at = |edge: &Edge| edge.to.len() == 1;
-    let is_simple = stage.options.ordered.is_none() && stage.options.queue().is_none();
-    if !is_simple
+    let (ordered, queue) = (stage.options.ordered.is_some(), stage.options.queue());
+    if queue.is_some()
         || !shares(emitter.graph, stage)
         || !emitter.queues_into(stage.id).all(is_alone_at)
     {
@@ -48,8 +48,7 @@ fn workers(line: &Line, ways: &Ways) -> Option<TokenStream> {
     } else {
         ours!(lone_workers)
     };
-    let tasks =
-        ours_at!(stage.span => run.#workers((#name, #blocking), #count, #var, #edges, #ways););
+    let tasks = ours_at!(stage.span => #var.#workers(run, (#name, #blocking), (#count, #ordered), #edges, #ways););
     let cells = line.cells();
     Some(ours!({ #cells #tasks }))
 }
@@ -70,8 +69,8 @@ fn single(line: &Line, ways: &Ways) -> TokenStream {
         ours!(if #var.#is_quick() { run.island(#name, blocking, async move #work); } else)
     });
     let cells = line.cells();
-    let lone = ours_at!(stage.span => run.lone((#name, blocking), #var, #intake, #ways););
-    ours!({ #setup let blocking = #blocking; #quick { #cells #lone } })
+    let task = ours_at!(stage.span => run.lone((#name, blocking), #var, #intake, #ways););
+    ours!({ #setup let blocking = #blocking; #quick { #cells #task } })
 }
 
 impl Ways {
@@ -90,11 +89,11 @@ impl Ways {
         };
         let way = failure_way(line, stage);
         let fail = if way.is_empty() {
-            ours!(__rt::counted)
+            ours_at!(stage.span => __rt::counted)
         } else if let Port::Edges(_) = stage.error {
-            ours!(|#failures, failure| { #way })
+            ours_at!(stage.span => |#failures, failure| { #way })
         } else {
-            ours!(move |_, failure| { #way })
+            ours_at!(stage.span => move |_, failure| { #way })
         };
         Some(Self {
             output: exit(line, &stage.output)?,

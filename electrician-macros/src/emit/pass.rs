@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::body::{missed, settled};
+use super::body::{is_counted, missed, settled};
 use super::in_place;
 use super::line::{Line, fails, is_keyed};
 use super::prologue::policy;
@@ -161,12 +161,17 @@ pub(super) fn claims(line: &Line) -> TokenStream {
             let claims = named(calls.claims, stage);
             return ours_at!(stage.span => #var.#claims(#at, &mut pass););
         }
-        let miss = miss(line, stage);
-        ours!(if let __rt::Some(miss) = #var.interrupted(#at, &mut pass) {
-            #miss
-            pass.book();
-            #var.mend();
-        })
+        let claimed = if stage.options.guards() {
+            let heads = line.heads_meanwhile();
+            ours!(#var.claimed_after(#at, &mut pass, #heads).await)
+        } else {
+            ours!(#var.claimed(#at, &mut pass))
+        };
+        if is_counted(line, stage) {
+            return ours!(#claimed;);
+        }
+        let way = settled(line, stage, &ours!(settled));
+        ours!(if let __rt::Some(settled) = #claimed { #way })
     });
     claims.collect()
 }
@@ -243,7 +248,8 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
             if stage.options.guards() {
                 return protected(line, stage, at, leave);
             }
-            let wait = awaited(line, stage, at, &ours!(#var.quick(item)));
+            let others = together(others(line, stage));
+            let wait = awaited(at, &ours!(#var.quick(item)), &others);
             if let Some(calls) = Calls::of(stage) {
                 let came = named(calls.came, stage);
                 let came = ours_at!(stage.span => #var.#came(called, &mut pass, #at));
@@ -262,9 +268,14 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
     steps.chain([rest]).collect()
 }
 
-/// One call that may wait, while the others rest: what was made is handed over, and what stands before the other stages keeps
-/// nothing.
-fn awaited(line: &Line, stage: &Stage, at: usize, call: &TokenStream) -> TokenStream {
+/// One call that may wait, while the others rest.
+fn awaited(at: usize, call: &TokenStream, others: &TokenStream) -> TokenStream {
+    ours!(let called = pass.awaits::<#at, _, _>(#call, #others).await;)
+}
+
+/// What does not stand still while the call of a stage waits: what was made is handed over, and what stands before the other
+/// stages keeps nothing.
+fn others(line: &Line, stage: &Stage) -> Vec<TokenStream> {
     let guards = guarded(line).filter(|other| other.id != stage.id);
     let guards = guards.map(|other| {
         let var = line.emitter.stage(other);
@@ -274,9 +285,13 @@ fn awaited(line: &Line, stage: &Stage, at: usize, call: &TokenStream) -> TokenSt
         .senders_meanwhile()
         .iter()
         .map(|head| ours!(&mut #head));
-    let others = guards.chain(heads).reduce(|a, b| ours!(__rt::Both(#a, #b)));
-    let others = others.unwrap_or_else(|| ours!(()));
-    ours!(let called = pass.awaits::<#at, _, _>(#call, #others).await;)
+    guards.chain(heads).collect()
+}
+
+/// All of them as one.
+fn together(others: Vec<TokenStream>) -> TokenStream {
+    let others = others.into_iter().reduce(|a, b| ours!(__rt::Both(#a, #b)));
+    others.unwrap_or_else(|| ours!(()))
 }
 
 /// The calls of a stage that gives an item or nothing, and that nothing stands before: what its other calls give has ways of
@@ -329,40 +344,68 @@ fn step(line: &Line, stage: &Stage, call: &TokenStream, leave: &Leave) -> TokenS
 
 /// One call that something stands before: at once if it can be, or else all the way.
 fn protected(line: &Line, stage: &Stage, at: usize, leave: &Leave) -> [TokenStream; 2] {
-    let var = line.emitter.stage(stage);
-    let awaited = |call| awaited(line, stage, at, &call);
-    let enters = in_place(|| awaited(ours!(#var.first(item))));
-    let first = ours!(let called = if #var.enters() {
-        #enters
-        #var.came_first(called, &mut pass, #at)
+    let (var, others) = (line.emitter.stage(stage), others(line, stage));
+    let is_one = others.len() < 2;
+    let others = together(others);
+    // those who are many are named once
+    let (named, others) = if is_one {
+        (None, others)
     } else {
-        __rt::Err(#var.not_yet(item))
-    };);
-    let late = ours!(#var.came_late(called, &mut pass));
-    let rest = in_place(|| step(line, stage, &late, leave));
-    let item = (!matches!(stage.output, Port::Unwired)).then(|| ours!(item));
-    let way = in_place(|| awaited(ours!(#var.rest(miss))));
-    let rest = ours!(
-        #way
-        #rest
-        #item
+        (Some(ours!(let mut others = #others;)), ours!(&mut others))
+    };
+    let enters = awaited(at, &ours!(#var.first(item)), &others);
+    let first = ours!(
+        #named
+        let called = if #var.enters() {
+            #enters
+            #var.came_first(called, &mut pass, #at)
+        } else {
+            __rt::Err(#var.not_yet(item))
+        };
     );
+    let way = awaited(at, &ours!(#var.rest(miss)), &others);
+    let late = in_place(|| came_late(line, stage, leave));
+    let rest = ours!(#way #late);
     [first, given(stage, &ours!(called), &rest, leave)]
+}
+
+/// What the rest of an item's way has given.
+fn came_late(line: &Line, stage: &Stage, leave: &Leave) -> TokenStream {
+    let var = line.emitter.stage(stage);
+    if !is_counted(line, stage) {
+        let late = ours!(#var.came_late(called, &mut pass));
+        return taken(stage, &late, &given_up(line, stage, leave), leave);
+    }
+    let (heads, next) = (line.heads_meanwhile(), &leave.next);
+    let late = ours!(#var.came_or_counted(called, &mut pass, #heads).await);
+    if matches!(stage.output, Port::Unwired) {
+        ours!(#late;)
+    } else {
+        ours!(match #late { __rt::Some(item) => item, __rt::None => #next })
+    }
 }
 
 /// What a call has given goes on; where it has given nothing, this is done.
 fn given(stage: &Stage, call: &TokenStream, missed: &TokenStream, leave: &Leave) -> TokenStream {
+    let taken = taken(stage, call, missed, leave);
+    if matches!(stage.output, Port::Unwired) {
+        taken
+    } else {
+        ours!(let item = #taken;)
+    }
+}
+
+/// The item that a call has given.
+fn taken(stage: &Stage, call: &TokenStream, missed: &TokenStream, leave: &Leave) -> TokenStream {
     if matches!(stage.output, Port::Unwired) {
         return ours!(if let __rt::Err(miss) = #call { #missed });
     }
     let next = &leave.next;
-    ours!(
-        let item = match #call {
-            __rt::Ok(__rt::Some(item)) => item,
-            __rt::Ok(__rt::None) => #next,
-            __rt::Err(miss) => { #missed }
-        };
-    )
+    ours!(match #call {
+        __rt::Ok(__rt::Some(item)) => item,
+        __rt::Ok(__rt::None) => #next,
+        __rt::Err(miss) => { #missed }
+    })
 }
 
 /// What becomes of an item that is given up, and whether the pass goes on after it.

@@ -22,7 +22,7 @@ pub(super) fn emit(line: &Line) -> Option<TokenStream> {
         let order = emitter.of(stage, "order");
         (
             Some(ours!(let #order = #var.order(#count);)),
-            Some(ours!(.in_order(&#order))),
+            Some(ours!(.in_order(__rt::Some(&#order)))),
         )
     } else {
         (None, None)

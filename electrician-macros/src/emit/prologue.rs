@@ -325,9 +325,5 @@ fn workers(emitter: &Emitter, stage: &Stage) -> TokenStream {
     let (var, name) = (emitter.of(stage, "workers"), &stage.label);
     let workers = stage.options.workers.as_ref();
     let count = workers.map_or_else(|| ours!(1), |workers| emitter.value(workers));
-    let order = stage.options.ordered.map(|_| {
-        let order = emitter.of(stage, "order");
-        ours!(let #order = __rt::Turnstile::new();)
-    });
-    ours!(let #var = run.at_least_one(#name, "workers", #count); #order)
+    ours!(let #var = run.at_least_one(#name, "workers", #count);)
 }

@@ -13,17 +13,17 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
     let stages = graph.stages.iter().map(|stage| {
         let (label, island) = (&stage.label, Literal::usize_unsuffixed(stage.island));
         let (kind, calls) = kind(&stage.kind);
-        ours!(__rt::StageShape { name: #label, kind: __rt::StageKind::#kind, calls: #calls, island: #island })
+        ours!(__rt::StageShape::new(#label, __rt::StageKind::#kind, #calls, #island))
     });
     let edges = graph.edges.iter().map(|edge| {
         let (from, port) = (&graph.stage(edge.from.0).label, edge.from.1.word());
         let to = edge.to.iter().map(|to| &graph.stage(*to).label);
-        let (fused, feedback) = (edge.fused, edge.feedback);
+        if edge.fused {
+            return ours!(__rt::EdgeShape::fused(#from, &[#(#to),*]));
+        }
         let capacity = capacity(edge);
-        ours!(__rt::EdgeShape {
-            from: #from, port: #port, to: &[#(#to),*],
-            capacity: #capacity, fused: #fused, feedback: #feedback,
-        })
+        let feedback = edge.feedback.then(|| ours!(.feedback()));
+        ours!(__rt::EdgeShape::queue(#from, #port, &[#(#to),*], #capacity) #feedback)
     });
     let (mermaid, dot) = (&emitter.mermaid, &emitter.dot);
     ours!(__rt::Topology::new(#name, &[#(#stages),*], &[#(#edges),*], #mermaid, #dot))
@@ -33,7 +33,7 @@ pub(super) fn emit(emitter: &Emitter) -> TokenStream {
 fn capacity(edge: &Edge) -> TokenStream {
     let literal = edge.options.buffer.as_ref().map(|buffer| buffer.literal);
     match literal {
-        None if !edge.fused => ours!(__rt::CAPACITY),
+        None => ours!(__rt::CAPACITY),
         Some(Some(ast::Literal::Int(items))) => {
             let items = Literal::u64_unsuffixed(items);
             ours!(__rt::Some(#items))

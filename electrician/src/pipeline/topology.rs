@@ -68,6 +68,67 @@ pub struct EdgeShape {
     pub feedback: bool,
 }
 
+impl StageShape {
+    /// A stage, for generated code.
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        kind: StageKind,
+        calls: &'static str,
+        island: usize,
+    ) -> Self {
+        Self {
+            name,
+            kind,
+            calls,
+            island,
+        }
+    }
+}
+
+impl EdgeShape {
+    /// An edge within an island, for generated code.
+    #[doc(hidden)]
+    pub const fn fused(from: &'static str, to: &'static [&'static str]) -> Self {
+        Self {
+            from,
+            port: "output",
+            to,
+            capacity: None,
+            fused: true,
+            feedback: false,
+        }
+    }
+
+    /// An edge with a queue, for generated code.
+    #[doc(hidden)]
+    pub const fn queue(
+        from: &'static str,
+        port: &'static str,
+        to: &'static [&'static str],
+        capacity: Option<u64>,
+    ) -> Self {
+        Self {
+            from,
+            port,
+            to,
+            capacity,
+            fused: false,
+            feedback: false,
+        }
+    }
+
+    /// One that closes a loop, for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn feedback(self) -> Self {
+        Self {
+            feedback: true,
+            ..self
+        }
+    }
+}
+
 impl Topology {
     /// A graph, with its two drawings. Called by the generated code.
     pub const fn new(

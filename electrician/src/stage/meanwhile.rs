@@ -82,6 +82,12 @@ impl<A: Rest, B: Rest> Rest for Both<A, B> {
     }
 }
 
+impl<A: Rest, B: Rest> Rest for &mut Both<A, B> {
+    fn rest(&mut self, cx: &mut Context<'_>) {
+        (**self).rest(cx);
+    }
+}
+
 pin_project! {
     struct InHand<'p, F, R> {
         #[pin]

@@ -11,7 +11,8 @@
 use std::future::Future;
 
 use super::{
-    Cause, Handler, Hold, Miss, Mode, Outputs, Pass, Plain, Seat, Stage, Unfailing, mapped,
+    Cause, Handler, Head, Hold, Miss, Mode, Outputs, Pass, Plain, Seat, Settled, Stage, Unfailing,
+    mapped,
 };
 use crate::resilience::breaker::Verdict;
 
@@ -124,7 +125,7 @@ where
 
     /// What the pass was interrupted with, if it was in this stage, the `at`th. The item is still in hand.
     #[cold]
-    pub fn interrupted(&mut self, at: usize, pass: &mut Pass) -> Option<Miss<Err>> {
+    fn interrupted(&mut self, at: usize, pass: &mut Pass) -> Option<Miss<Err>> {
         let panic = pass.panic_in(at, self.open)?;
         self.attempts = 1;
         self.broken = true;
@@ -140,7 +141,7 @@ where
     {
         if let Some(miss) = self.interrupted(at, pass) {
             self.account().lose(miss);
-            self.claimed(pass);
+            self.goes_on(pass);
         }
     }
 
@@ -149,12 +150,36 @@ where
     pub fn skips(&mut self, at: usize, pass: &mut Pass) {
         if let Some(miss) = self.interrupted(at, pass) {
             self.account().skip(miss);
-            self.claimed(pass);
+            self.goes_on(pass);
+        }
+    }
+
+    /// As [`claims`](Self::claims), in a stage whose failures have ways: gives what is left of the item.
+    #[cold]
+    pub fn claimed(&mut self, at: usize, pass: &mut Pass) -> Option<Settled<In, K::Back, Err>> {
+        let miss = self.interrupted(at, pass)?;
+        let settled = self.settle_plain(miss);
+        self.goes_on(pass);
+        Some(settled)
+    }
+
+    /// The same, in a stage that may wait after a panic; what was made is handed over meanwhile.
+    pub fn claimed_after(
+        &mut self,
+        at: usize,
+        pass: &mut Pass,
+        heads: &mut [&mut dyn Head],
+    ) -> impl Future<Output = Option<Settled<In, K::Back, Err>>> + Send {
+        async move {
+            let miss = self.interrupted(at, pass)?;
+            let settled = pass.settling(self.settle(miss), heads).await;
+            self.goes_on(pass);
+            Some(settled)
         }
     }
 
     /// The pass goes on behind an item that it was interrupted with.
-    fn claimed(&mut self, pass: &mut Pass) {
+    fn goes_on(&mut self, pass: &mut Pass) {
         pass.book();
         self.mend();
     }

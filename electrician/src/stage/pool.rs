@@ -92,11 +92,13 @@ where
 
     /// Lets out in this order, which all tasks of the pool share.
     #[must_use]
-    pub fn in_order(mut self, order: &Arc<Order<O, L>>) -> Self {
-        self.exit = match order.part(self.calls.len()) {
-            Some(part) => Exit::InTurn(part),
-            None => Exit::in_order(order.most()),
-        };
+    pub fn in_order(mut self, order: Option<&Arc<Order<O, L>>>) -> Self {
+        if let Some(order) = order {
+            self.exit = match order.part(self.calls.len()) {
+                Some(part) => Exit::InTurn(part),
+                None => Exit::in_order(order.most()),
+            };
+        }
         self
     }
 

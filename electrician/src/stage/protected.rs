@@ -16,8 +16,8 @@ use pin_project_lite::pin_project;
 use tokio::{task::coop::has_budget_remaining, time::Instant};
 
 use super::{
-    Cause, Given, Handler, Hold, Miss, Outputs, Pass, Rest, Settings, Stage, entrance::Entrance,
-    eventual::mapped, one::Begins,
+    Cause, Given, Handler, Head, Hold, Miss, Outputs, Pass, Rest, Settings, Stage,
+    entrance::Entrance, eventual::mapped, one::Begins,
 };
 use crate::resilience::{breaker::Verdict, moment::after, timeout::Timer};
 
@@ -169,6 +169,24 @@ where
         pass.came_timed();
         self.mend();
         called.map(|output| self.gave(output))
+    }
+
+    /// As [`came_late`](Self::came_late), in a stage whose failures are counted, and that is all.
+    pub fn came_or_counted(
+        &mut self,
+        called: Result<Option<Out>, Miss<Err>>,
+        pass: &mut Pass,
+        heads: &mut [&mut dyn Head],
+    ) -> impl Future<Output = Option<Out>> + Send {
+        async move {
+            match self.came_late(called, pass) {
+                Ok(output) => output,
+                Err(miss) => {
+                    drop(pass.settling(self.settle(miss), heads).await);
+                    None
+                }
+            }
+        }
     }
 
     #[inline]

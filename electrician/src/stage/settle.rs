@@ -81,6 +81,17 @@ where
         }
     }
 
+    /// What is left of the item in hand, which is settled unless it is to be called [again](Self::again).
+    pub fn gives_up(
+        &mut self,
+        miss: Miss<Err>,
+    ) -> impl Future<Output = Option<Settled<In, K::Back, Err>>> + Send {
+        async move {
+            let miss = self.again(miss).await?;
+            Some(self.settle(miss).await)
+        }
+    }
+
     /// Books the item in hand, of a stage that cannot fail: its handler has panicked.
     pub fn lose(&mut self, miss: Miss<Err>) -> impl Future<Output = ()> + Send
     where

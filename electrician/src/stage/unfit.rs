@@ -32,10 +32,12 @@ impl Unfit {
         leave(run, output, name, edges);
         is_one();
         is_plain();
+        lone_workers(run, place, count, edges, ways, fail);
         open(slot);
         order(workers);
         output();
         pool(edges, workers);
+        protected_workers(run, place, count, edges, ways, fail);
         queued_pool(edges, workers);
         quick_pool(edges, workers);
         slot();

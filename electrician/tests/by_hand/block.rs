@@ -118,11 +118,7 @@ impl Wired for Checkout {
                             true
                         });
                     }
-                    if let Some(miss) = parse.interrupted(0, &mut pass) {
-                        drop(parse.settle_plain(miss));
-                        pass.book();
-                        parse.mend();
-                    }
+                    parse.claimed(0, &mut pass);
                     if pass.end() || to_charge.is_full() {
                         pass.hand_over(&mut [&mut to_charge]).await;
                     }

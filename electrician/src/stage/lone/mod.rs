@@ -4,11 +4,12 @@
 mod exits;
 mod ways;
 
-pub use exits::{Nowhere, WayOut, counted};
+pub use exits::{Nowhere, counted};
 
-use ways::Ways;
+use exits::WayOut;
+use ways::{Leaves, Ways};
 
-use super::{Definition, Failure, Handler, Head, Hold, Intake, Stage};
+use super::{Definition, Failure, Handler, Head, Hold, Intake, Stage, Turnstile};
 use crate::{edge::Merge, pipeline::Assembly};
 
 impl Assembly {
@@ -39,26 +40,34 @@ impl Assembly {
         if stage.is_plain() {
             self.island(name, blocking, ways.in_passes(stage, intake));
         } else {
-            self.island(name, blocking, ways.one_by_one(stage, intake, false));
+            self.island(
+                name,
+                blocking,
+                ways.one_by_one(stage, intake, Leaves::InChunks),
+            );
         }
     }
+}
 
+impl<H, In, Out, Err, Args, K> Definition<H, In, Out, Err, Args, K>
+where
+    In: Send + 'static,
+    Out: Send + 'static,
+    Err: Send + 'static,
+    Args: Send + Sync + 'static,
+    H: Handler<In, Out, Err, Args>,
+    K: Hold<H::Mode, In>,
+{
     /// The tasks of so many workers of a stage whose calls nothing protects.
-    pub fn lone_workers<H, In, Out, Err, Args, K, X, Y>(
-        &mut self,
+    pub fn lone_workers<X, Y>(
+        &self,
+        run: &mut Assembly,
         (name, blocking): (&'static str, bool),
-        count: usize,
-        stage: Definition<H, In, Out, Err, Args, K>,
+        (count, ordered): (usize, bool),
         edges: Merge<In>,
         (exit, failures): (X, Y),
         fail: impl FnMut(&mut Y, Failure<K::Back, Err>) + Clone + Send + 'static,
     ) where
-        In: Send + 'static,
-        Out: Send + 'static,
-        Err: Send + 'static,
-        Args: Send + Sync + 'static,
-        H: Handler<In, Out, Err, Args>,
-        K: Hold<H::Mode, In>,
         X: WayOut<Out> + Clone,
         Y: Head + Clone + 'static,
     {
@@ -67,40 +76,33 @@ impl Assembly {
             failures,
             fail,
         };
-        if stage.is_plain() {
-            self.workers(name, (true, blocking), count, move |_| {
+        let stage = self.clone();
+        if self.is_plain() && !ordered {
+            run.workers(name, (true, blocking), count, move |_| {
                 let (stage, intake) = stage.with_intake(edges.clone());
                 ways.clone().in_passes(stage, intake)
             });
-        } else if stage.is_one() {
-            self.pool(name, blocking, count, move |workers| {
+        } else if self.is_one() {
+            let order = ordered.then(|| self.order(count));
+            run.pool(name, blocking, count, move |workers| {
                 let pool = stage.quick_pool(edges.clone(), workers);
-                ways.clone().at_once(pool)
+                ways.clone().at_once(pool.in_order(order.as_ref()))
             });
         } else {
-            self.workers(name, (false, blocking), count, move |_| {
-                let (stage, intake) = stage.with_intake(edges.clone());
-                ways.clone().one_by_one(stage, intake, true)
-            });
+            self.one_by_one(run, (name, blocking), (count, ordered), edges, ways);
         }
     }
 
     /// The same, where the calls go through the chain.
-    pub fn protected_workers<H, In, Out, Err, Args, K, X, Y>(
-        &mut self,
+    pub fn protected_workers<X, Y>(
+        &self,
+        run: &mut Assembly,
         (name, blocking): (&'static str, bool),
-        count: usize,
-        stage: Definition<H, In, Out, Err, Args, K>,
+        (count, ordered): (usize, bool),
         edges: Merge<In>,
         (exit, failures): (X, Y),
         fail: impl FnMut(&mut Y, Failure<K::Back, Err>) + Clone + Send + 'static,
     ) where
-        In: Send + 'static,
-        Out: Send + 'static,
-        Err: Send + 'static,
-        Args: Send + Sync + 'static,
-        H: Handler<In, Out, Err, Args>,
-        K: Hold<H::Mode, In>,
         X: WayOut<Out> + Clone,
         Y: Head + Clone + 'static,
     {
@@ -109,16 +111,40 @@ impl Assembly {
             failures,
             fail,
         };
-        if stage.is_one() {
-            self.pool(name, blocking, count, move |workers| {
+        let stage = self.clone();
+        if self.is_one() {
+            let order = ordered.then(|| self.order(count));
+            run.pool(name, blocking, count, move |workers| {
                 let pool = stage.pool(edges.clone(), workers);
-                ways.clone().at_once(pool)
+                ways.clone().at_once(pool.in_order(order.as_ref()))
             });
         } else {
-            self.workers(name, (false, blocking), count, move |_| {
-                let (stage, intake) = stage.with_intake(edges.clone());
-                ways.clone().one_by_one(stage, intake, true)
-            });
+            self.one_by_one(run, (name, blocking), (count, ordered), edges, ways);
         }
+    }
+
+    fn one_by_one<X, Y, F>(
+        &self,
+        run: &mut Assembly,
+        (name, blocking): (&'static str, bool),
+        (count, ordered): (usize, bool),
+        edges: Merge<In>,
+        ways: Ways<X, Y, F>,
+    ) where
+        X: WayOut<Out> + Clone,
+        Y: Head + Clone + 'static,
+        F: FnMut(&mut Y, Failure<K::Back, Err>) + Clone + Send + 'static,
+    {
+        let (stage, order) = (self.clone(), ordered.then(Turnstile::new));
+        run.workers(name, (false, blocking), count, move |_| {
+            let (stage, intake) = stage.with_intake(edges.clone());
+            let (ways, order) = (ways.clone(), order.clone());
+            async move {
+                match order {
+                    None => ways.one_by_one(stage, intake, Leaves::AtOnce).await,
+                    Some(order) => ways.in_turn(stage, intake, &order).await,
+                }
+            }
+        });
     }
 }

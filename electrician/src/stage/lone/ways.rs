@@ -1,11 +1,33 @@
 //! What the tasks of a lone stage do: items come in, outputs and failures go their ways.
 
-use std::pin::pin;
+use std::{pin::pin, sync::Arc};
 
 use super::exits::WayOut;
 use crate::stage::{
-    Came, Failure, Handler, Head, Hold, Intake, Pool, Settled, Stage, hand_over, room, try_next,
+    Came, Failure, Handler, Head, Hold, Intake, Pass, Pool, Settled, Stage, Turn, Turnstile,
+    hand_over, room, try_next,
 };
+
+/// When what a worker has made is handed over.
+#[derive(Clone, Copy)]
+pub(super) enum Leaves<'t> {
+    /// A chunk together, and what there is when the worker waits.
+    InChunks,
+    /// At once, since the worker shares its thread with others.
+    AtOnce,
+    /// In its turn, and not before.
+    InTurn(&'t Turn),
+}
+
+impl Leaves<'_> {
+    /// Those of the heads that are flushed while the worker waits.
+    fn early<'a, 'h>(self, heads: &'a mut [&'h mut dyn Head]) -> &'a mut [&'h mut dyn Head] {
+        match self {
+            Self::InTurn(_) => &mut [],
+            Self::InChunks | Self::AtOnce => heads,
+        }
+    }
+}
 
 /// The ways out of a lone stage: where its outputs go, where its failures go, and how.
 #[derive(Clone)]
@@ -76,22 +98,19 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
                     },
                 );
             }
-            if let Some(miss) = stage.interrupted(0, &mut pass) {
-                self.settled(stage.settle_plain(miss));
-                pass.book();
-                stage.mend();
+            if let Some(settled) = stage.claimed(0, &mut pass) {
+                self.settled(settled);
             }
             intake.enough_if(self.exit.is_sated());
         }
     }
 
-    /// A task of calls that follow one another, of which each gives any number of items. One that shares its thread with other
-    /// workers is `eager`: what it has made goes out at once.
+    /// A task of calls that follow one another, of which each gives any number of items.
     pub(super) async fn one_by_one<H, In, Out, Err, Args, K, S>(
         mut self,
         mut stage: Stage<H, In, Out, Err, Args, K, S>,
         mut intake: Intake<In>,
-        eager: bool,
+        leaves: Leaves<'static>,
     ) where
         In: Send + 'static,
         Out: Send + 'static,
@@ -105,53 +124,117 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
     {
         let mut pass = intake.pass();
         while pass.flushing(intake.fill(), &mut self.heads()).await {
-            'items: loop {
-                if pass.is_over(self.is_full()) {
-                    pass.hand_over(&mut self.heads()).await;
-                }
-                let Some(item) = intake.pop() else { break };
-                pass.begin();
-                stage.resume(item);
-                let given = loop {
-                    let miss = match pass.flushing(stage.call(), &mut self.heads()).await {
-                        Ok(given) => break given.or_instead(),
-                        Err(miss) => miss,
-                    };
-                    let again = stage.again(miss);
-                    let Some(miss) = pass.flushing(again, &mut self.heads()).await else {
-                        continue;
-                    };
-                    let miss = match stage.instead(miss) {
-                        Ok(given) => break given,
-                        Err(miss) => miss,
-                    };
-                    let settled = stage.settle(miss);
-                    let settled = pass.flushing(settled, &mut self.heads()).await;
-                    self.settled(settled);
-                    if eager || self.is_full() {
-                        pass.hand_over(&mut self.heads()).await;
-                    }
-                    continue 'items;
-                };
-                let mut given = pin!(given);
-                loop {
-                    if pass.is_over(self.is_full()) {
-                        pass.hand_over(&mut self.heads()).await;
-                    }
-                    let next = try_next(&mut given);
-                    let next = pass.flushing(next, &mut self.heads()).await;
-                    let Some(next) = next else { break };
-                    pass.begin();
-                    match next {
-                        Ok(output) => self.exit.push(output),
-                        Err(failure) => (self.fail)(&mut self.failures, failure),
-                    }
-                    if eager || self.is_full() {
-                        pass.hand_over(&mut self.heads()).await;
-                    }
-                }
-            }
+            self.chunk(&mut stage, &mut intake, &mut pass, leaves).await;
             intake.enough_if(self.exit.is_sated());
+        }
+        pass.hand_over(&mut self.heads()).await;
+    }
+
+    /// The same, of a worker that hands over in its turn.
+    pub(super) async fn in_turn<H, In, Out, Err, Args, K, S>(
+        mut self,
+        mut stage: Stage<H, In, Out, Err, Args, K, S>,
+        mut intake: Intake<In>,
+        order: &Arc<Turnstile>,
+    ) where
+        In: Send + 'static,
+        Out: Send + 'static,
+        Err: Send + 'static,
+        Args: Send + Sync + 'static,
+        H: Handler<In, Out, Err, Args, Slot = S>,
+        K: Hold<H::Mode, In>,
+        S: Send + 'static,
+        X: WayOut<Out>,
+        F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
+    {
+        let mut pass = intake.pass();
+        while let Some(turn) = pass.flushing(intake.fill_in_turn(order), &mut []).await {
+            let leaves = Leaves::InTurn(&turn);
+            self.chunk(&mut stage, &mut intake, &mut pass, leaves).await;
+            turn.wait().await;
+            pass.hand_over(&mut self.heads()).await;
+            drop(turn);
+            intake.enough_if(self.exit.is_sated());
+        }
+    }
+
+    async fn chunk<H, In, Out, Err, Args, K, S>(
+        &mut self,
+        stage: &mut Stage<H, In, Out, Err, Args, K, S>,
+        intake: &mut Intake<In>,
+        pass: &mut Pass,
+        leaves: Leaves<'_>,
+    ) where
+        In: Send + 'static,
+        Out: Send + 'static,
+        Err: Send + 'static,
+        Args: Send + Sync + 'static,
+        H: Handler<In, Out, Err, Args, Slot = S>,
+        K: Hold<H::Mode, In>,
+        S: Send + 'static,
+        X: WayOut<Out>,
+        F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
+    {
+        'items: loop {
+            self.keep_pace(pass, leaves).await;
+            let Some(item) = intake.pop() else { break };
+            pass.begin();
+            stage.resume(item);
+            let given = loop {
+                let miss = match pass
+                    .flushing(stage.call(), leaves.early(&mut self.heads()))
+                    .await
+                {
+                    Ok(given) => break given.or_instead(),
+                    Err(miss) => miss,
+                };
+                let again = stage.again(miss);
+                let Some(miss) = pass.flushing(again, leaves.early(&mut self.heads())).await else {
+                    continue;
+                };
+                let miss = match stage.instead(miss) {
+                    Ok(given) => break given,
+                    Err(miss) => miss,
+                };
+                let settled = pass
+                    .flushing(stage.settle(miss), leaves.early(&mut self.heads()))
+                    .await;
+                self.settled(settled);
+                self.hand_over_if_due(pass, leaves).await;
+                continue 'items;
+            };
+            let mut given = pin!(given);
+            loop {
+                self.keep_pace(pass, leaves).await;
+                let next = try_next(&mut given);
+                let next = pass.flushing(next, leaves.early(&mut self.heads())).await;
+                let Some(next) = next else { break };
+                pass.begin();
+                match next {
+                    Ok(output) => self.exit.push(output),
+                    Err(failure) => (self.fail)(&mut self.failures, failure),
+                }
+                self.hand_over_if_due(pass, leaves).await;
+            }
+        }
+    }
+
+    /// If the work has taken long, what was made is handed over, and others may run.
+    async fn keep_pace(&mut self, pass: &mut Pass, leaves: Leaves<'_>) {
+        match leaves {
+            Leaves::InTurn(_) if pass.is_over(false) => pass.hand_over(&mut []).await,
+            Leaves::InChunks | Leaves::AtOnce if pass.is_over(self.is_full()) => {
+                pass.hand_over(&mut self.heads()).await;
+            }
+            _ => {}
+        }
+    }
+
+    async fn hand_over_if_due(&mut self, pass: &mut Pass, leaves: Leaves<'_>) {
+        match leaves {
+            Leaves::InChunks | Leaves::InTurn(_) if !self.is_full() => return,
+            Leaves::InChunks | Leaves::AtOnce => {}
+            Leaves::InTurn(turn) => turn.wait().await,
         }
         pass.hand_over(&mut self.heads()).await;
     }
