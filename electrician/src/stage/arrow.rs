@@ -108,7 +108,7 @@ pub fn arrow<Out, In>(_: Port<Out>, _: Port<In>) -> Arrow<Out, In> {
     Arrow(Misfit(PhantomData))
 }
 
-impl<T> Arrow<T, T> {
+impl<T: Travels> Arrow<T, T> {
     /// What leaves the one port enters the other; where one of the types is not known yet, it follows from the other.
     pub fn link(self) -> Port<T> {
         Port::new()
@@ -122,7 +122,9 @@ impl<Out, In> Deref for Arrow<Out, In> {
     }
 }
 
-impl<Out, In> Misfit<Out, In> {
+unfit!(Misfit<Out, In>);
+
+impl<Out: Travels, In> Misfit<Out, In> {
     /// What leaves the one port cannot enter the other, which is said here; of what would lie behind nothing more is said.
     pub fn link<P>(&self) -> P
     where

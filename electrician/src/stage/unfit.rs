@@ -30,6 +30,7 @@ impl Unfit {
         join(run, name, inputs, output);
         lanes(run, plan, key);
         leave(run, output, name, edges);
+        link();
         is_one();
         is_plain();
         lone_workers(run, place, count, edges, ways, fail);
