@@ -125,7 +125,24 @@ impl Argument {
             }
         } else {
             let exact = self.exact.then(|| quote! { + #private::Own<Own = #ty> });
-            quote_spanned! { span => #param: #private::Anew<#ty> #exact, }
+            quote_spanned! { span =>
+                #param: #private::Anew<#ty> #exact,
+                for<'__any> #ty: #private::GoesAlong,
+            }
+        }
+    }
+
+    /// What it has to be where a call may keep it over a wait.
+    fn kept(&self, private: &TokenStream) -> TokenStream {
+        let (ty, span) = (&self.ty, shown_at(self.span));
+        if self.is_lent() {
+            let ty = match ty {
+                Type::TraitObject(_) => quote! { (#ty) },
+                _ => quote! { #ty },
+            };
+            quote_spanned! { span => for<'__any> #ty: #private::Common, }
+        } else {
+            TokenStream::new()
         }
     }
 
@@ -199,6 +216,8 @@ impl Argument {
 pub(super) struct Arguments {
     pub(super) params: Vec<Ident>,
     pub(super) bounds: TokenStream,
+    /// What is asked beside where a call may wait.
+    pub(super) kept: TokenStream,
     pub(super) tuple: TokenStream,
     pub(super) slot: TokenStream,
     /// As they are passed to a call.
@@ -227,6 +246,7 @@ impl Arguments {
         };
         Self {
             bounds: each(Argument::bounds).collect(),
+            kept: each(Argument::kept).collect(),
             pass: each(Argument::pass_once).collect(),
             lend_out: each(Argument::lend_out).collect(),
             pass_on: each(Argument::pass_on).collect(),

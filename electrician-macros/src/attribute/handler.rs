@@ -224,6 +224,7 @@ impl Handler<'_> {
         let Arguments {
             params: argument_params,
             bounds,
+            kept,
             tuple,
             slot,
             ..
@@ -240,6 +241,7 @@ impl Handler<'_> {
             let part = keeps.then(|| quote! { for<'__any> #ty: #private::Lendable, });
             quote! { __Item: #private::LentAs<#ty> + #private::Lendable + 'static, #part }
         });
+        let kept = keeps.then_some(kept);
         let (one, plain, always) = (self.is_one(), self.is_plain(), self.always_gives());
         let (blocking, mode) = (self.options.blocking, self.mode());
         let (call, plain_call) = (self.call(&private), self.plain(&private));
@@ -250,6 +252,7 @@ impl Handler<'_> {
             where
                 #item_bound
                 #bounds
+                #kept
                 #(#predicates,)*
             {
                 const ONE: #private::std::primitive::bool = #one;

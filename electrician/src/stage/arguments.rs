@@ -42,6 +42,28 @@ impl<P, X, F> Own for Made<P, X, F> {
     type Own = X;
 }
 
+/// A value of a function's own, which goes where its task goes.
+#[diagnostic::on_unimplemented(
+    message = "[E0923] this function cannot have a `{Self}` of its own: a part of it is not `Send`",
+    label = "a task goes from thread to thread, with all that belongs to it",
+    note = "use an `Arc` in the place of an `Rc`, and a `Mutex` in that of a `RefCell`"
+)]
+pub trait GoesAlong: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send> GoesAlong for T {}
+
+/// A value that calls share, or have clones of.
+#[diagnostic::on_unimplemented(
+    message = "[E0924] this function cannot be passed a `{Self}`: a part of it is not `Send`, or not `Sync`",
+    label = "the calls of a stage share this argument, whatever thread they are in",
+    note = "use an `Arc` in the place of an `Rc`, and a `Mutex` or an atomic in that of a `RefCell` or a `Cell`"
+)]
+pub trait Common: Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + ?Sized> Common for T {}
+
 /// A handle that can be borrowed as `A`.
 #[diagnostic::on_unimplemented(
     message = "[E0910] this argument is no `{A}`, and does not borrow as one",
@@ -160,7 +182,7 @@ impl<P, X, F> fmt::Debug for Made<P, X, F> {
     }
 }
 
-impl<P, X: Send + Sync + 'static, F: Fn(&P) -> X> Shared for Made<P, X, F> {
+impl<P, X: Common + 'static, F: Fn(&P) -> X> Shared for Made<P, X, F> {
     type Handle = Arc<X>;
     fn shared(&self) -> Arc<X> {
         Arc::clone(self.once.get_or_init(|| Arc::new((self.make)(&self.owner))))

@@ -61,7 +61,9 @@ mod work;
 pub mod zip;
 
 pub use alias::{Alias, Unaliased};
-pub use arguments::{Anew, Lend, Made, Own, Place, Shared, made, parameter, place};
+pub use arguments::{
+    Anew, Common, GoesAlong, Lend, Made, Own, Place, Shared, made, parameter, place,
+};
 pub use arrow::{
     Arrow, Becomes, Branches, Feeds, Misfit, Port, Travels, arrow, branch, converted, link_into,
     link_out,

@@ -145,10 +145,13 @@ fn an_async_handler_with_arguments() {
             Gateway,
         >,
         __A1: ::electrician::__private::Anew<u32>,
+        for<'__any> u32: ::electrician::__private::GoesAlong,
         __A2: ::electrician::__private::Shared,
         <__A2 as ::electrician::__private::Shared>::Handle: ::electrician::__private::Lend<
             Name,
         >,
+        for<'__any> Gateway: ::electrician::__private::Common,
+        for<'__any> Name: ::electrician::__private::Common,
     {
         const ONE: ::electrician::__private::std::primitive::bool = true;
         const PLAIN: ::electrician::__private::std::primitive::bool = false;
@@ -251,6 +254,7 @@ fn a_generic_handler_of_many() {
     where
         __A0: wires::__private::Shared,
         <__A0 as wires::__private::Shared>::Handle: wires::__private::Lend<Shop>,
+        for<'__any> Shop: wires::__private::Common,
         T: wires::__private::Send + wires::__private::Sync + 'static,
     {
         const ONE: wires::__private::std::primitive::bool = false;
@@ -313,6 +317,7 @@ fn a_generator_with_an_outlet() {
     impl<__A0> ::electrician::__private::Generator<String, FeedError, (__A0,)> for poll
     where
         __A0: ::electrician::__private::Anew<Feed>,
+        for<'__any> Feed: ::electrician::__private::GoesAlong,
     {
         const BLOCKING: ::electrician::__private::std::primitive::bool = false;
         const PUSHES: ::electrician::__private::std::primitive::bool = true;
