@@ -120,27 +120,25 @@ impl Argument {
                 (self.exact && self.kind == Kind::Cloned).then(|| quote! { #ty: #private::Clone, });
             quote_spanned! { span =>
                 #param: #private::Shared,
-                <#param as #private::Shared>::Handle: #private::Lend<#ty> #exact,
+                <#param as #private::Shared>::Handle: #private::Lend<#ty, Part = #ty> #exact,
                 #clone
             }
         } else {
             let exact = self.exact.then(|| quote! { + #private::Own<Own = #ty> });
             quote_spanned! { span =>
                 #param: #private::Anew<#ty> #exact,
-                for<'__any> #ty: #private::GoesAlong,
+                for<'__any> <#param as #private::Own>::Own: #private::GoesAlong,
             }
         }
     }
 
     /// What it has to be where a call may keep it over a wait.
     fn kept(&self, private: &TokenStream) -> TokenStream {
-        let (ty, span) = (&self.ty, shown_at(self.span));
+        let (param, ty, span) = (self.param(), &self.ty, shown_at(self.span));
         if self.is_lent() {
-            let ty = match ty {
-                Type::TraitObject(_) => quote! { (#ty) },
-                _ => quote! { #ty },
-            };
-            quote_spanned! { span => for<'__any> #ty: #private::Common, }
+            quote_spanned! { span =>
+                for<'__any> <<#param as #private::Shared>::Handle as #private::Lend<#ty>>::Part: #private::Common,
+            }
         } else {
             TokenStream::new()
         }

@@ -238,8 +238,10 @@ impl Handler<'_> {
         // what a call makes of the item may be kept over a wait
         let keeps = self.function.sig.asyncness.is_some() || !self.is_one();
         let item_bound = self.item.lent().filter(|_| self.input.borrows).map(|ty| {
-            let part = keeps.then(|| quote! { for<'__any> #ty: #private::Lendable, });
-            quote! { __Item: #private::LentAs<#ty> + #private::Lendable + 'static, #part }
+            let part = keeps.then(|| {
+                quote! { for<'__any> <__Item as #private::LentAs<#ty>>::Part: #private::Lendable, }
+            });
+            quote! { __Item: #private::LentAs<#ty, Part = #ty> + #private::Lendable + 'static, #part }
         });
         let kept = keeps.then_some(kept);
         let (one, plain, always) = (self.is_one(), self.is_plain(), self.always_gives());

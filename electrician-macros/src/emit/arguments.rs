@@ -21,7 +21,7 @@ impl Emitter<'_> {
     fn argument(&self, arg: &Expr) -> TokenStream {
         let span = arg.span();
         if let Some(place) = self.place(arg) {
-            return ours_at!(span => __rt::place(this, |this: &Self| #place));
+            return ours_at!(span => __rt::named(this, |this: &Self| #place).passed());
         }
         let used = self.used(arg);
         if used.is_empty() {

@@ -8,6 +8,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use super::unfit;
+
 /// An argument that is shared by all the calls of a stage: the function takes `&A`, or a clone for each call.
 pub trait Shared {
     /// A handle on the shared value.
@@ -71,6 +73,8 @@ impl<T: Send + Sync + ?Sized> Common for T {}
     note = "a parameter or a value is lent as what it borrows as: a `String` as `&str`, a `Vec<T>` as `&[T]`, an `Arc<T>` as `&T`"
 )]
 pub trait Lend<A: ?Sized> {
+    /// `A`, as something that is not known before the argument is.
+    type Part: ?Sized;
     /// Borrows the value.
     fn lend(&self) -> &A;
 }
@@ -80,6 +84,27 @@ pub struct Place<P, X: ?Sized, F = fn(&P) -> &X> {
     owner: Arc<P>,
     find: F,
     found: PhantomData<fn() -> Box<X>>,
+}
+
+/// A place that is to be an argument.
+#[derive(Debug)]
+pub struct Named<A>(A);
+
+unfit!(Named<A>);
+
+impl<P, X: Common + ?Sized, F> Named<Place<P, X, F>> {
+    /// The argument. Of a place that cannot be shared nothing more is said: its parameter cannot be either.
+    pub fn passed(self) -> Place<P, X, F> {
+        self.0
+    }
+}
+
+/// Names a place that is to be an argument.
+pub fn named<P, X: ?Sized, F: for<'p> Fn(&'p P) -> &'p X>(
+    owner: &Arc<P>,
+    find: F,
+) -> Named<Place<P, X, F>> {
+    Named(place(owner, find))
 }
 
 /// Names a place inside the parameters of a pipeline.
@@ -145,6 +170,7 @@ impl<P, X: Clone, F: for<'p> Fn(&'p P) -> &'p X> Anew<X> for Place<P, X, F> {
 impl<P, A: ?Sized, X: ?Sized + Borrow<A>, F: for<'p> Fn(&'p P) -> &'p X> Lend<A>
     for Place<P, X, F>
 {
+    type Part = A;
     fn lend(&self) -> &A {
         (**self).borrow()
     }
@@ -198,6 +224,7 @@ impl<P, X, F: Fn(&P) -> X> Anew<X> for Made<P, X, F> {
 
 #[diagnostic::do_not_recommend]
 impl<A: ?Sized, X: Borrow<A>> Lend<A> for Arc<X> {
+    type Part = A;
     fn lend(&self) -> &A {
         (**self).borrow()
     }

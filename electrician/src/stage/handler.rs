@@ -66,10 +66,15 @@ pub trait Handler<In: 'static, Out, Err, Args>: Send + Sync + 'static {
     note = "a handler that takes its item by reference is given what borrows as it: a `String` as `&str`, a `Vec<T>` as `&[T]`",
     note = "change one of the two functions, or put `-> map(|item| …)` between the stages"
 )]
-pub trait LentAs<Item: ?Sized>: Borrow<Item> {}
+pub trait LentAs<Item: ?Sized>: Borrow<Item> {
+    /// `Item`, as something that is not known before the item is.
+    type Part: ?Sized;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Borrow<Item>, Item: ?Sized> LentAs<Item> for T {}
+impl<T: Borrow<Item>, Item: ?Sized> LentAs<Item> for T {
+    type Part = Item;
+}
 
 /// An item that can be lent to a call, or a part of it that is.
 #[diagnostic::on_unimplemented(

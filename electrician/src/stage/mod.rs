@@ -62,7 +62,7 @@ pub mod zip;
 
 pub use alias::{Alias, Unaliased};
 pub use arguments::{
-    Anew, Common, GoesAlong, Lend, Made, Own, Place, Shared, made, parameter, place,
+    Anew, Common, GoesAlong, Lend, Made, Own, Place, Shared, made, named, parameter, place,
 };
 pub use arrow::{
     Arrow, Becomes, Branches, Feeds, Misfit, Port, Travels, arrow, branch, converted, link_into,

@@ -37,6 +37,7 @@ impl Unfit {
         open(slot);
         order(workers);
         output();
+        passed();
         pool(edges, workers);
         protected_workers(run, place, count, edges, ways, fail);
         queued_pool(edges, workers);

@@ -34,8 +34,8 @@ fn a_plain_handler() {
     )]
     impl<__Item> ::electrician::__private::Handler<__Item, Order, ParseError, ()> for parse
     where
-        __Item: ::electrician::__private::LentAs<str> + ::electrician::__private::Lendable
-            + 'static,
+        __Item: ::electrician::__private::LentAs<str, Part = str>
+            + ::electrician::__private::Lendable + 'static,
     {
         const ONE: ::electrician::__private::std::primitive::bool = true;
         const PLAIN: ::electrician::__private::std::primitive::bool = true;
@@ -143,15 +143,21 @@ fn an_async_handler_with_arguments() {
         __A0: ::electrician::__private::Shared,
         <__A0 as ::electrician::__private::Shared>::Handle: ::electrician::__private::Lend<
             Gateway,
+            Part = Gateway,
         >,
         __A1: ::electrician::__private::Anew<u32>,
-        for<'__any> u32: ::electrician::__private::GoesAlong,
+        for<'__any> <__A1 as ::electrician::__private::Own>::Own: ::electrician::__private::GoesAlong,
         __A2: ::electrician::__private::Shared,
         <__A2 as ::electrician::__private::Shared>::Handle: ::electrician::__private::Lend<
             Name,
+            Part = Name,
         >,
-        for<'__any> Gateway: ::electrician::__private::Common,
-        for<'__any> Name: ::electrician::__private::Common,
+        for<'__any> <<__A0 as ::electrician::__private::Shared>::Handle as ::electrician::__private::Lend<
+            Gateway,
+        >>::Part: ::electrician::__private::Common,
+        for<'__any> <<__A2 as ::electrician::__private::Shared>::Handle as ::electrician::__private::Lend<
+            Name,
+        >>::Part: ::electrician::__private::Common,
     {
         const ONE: ::electrician::__private::std::primitive::bool = true;
         const PLAIN: ::electrician::__private::std::primitive::bool = false;
@@ -253,8 +259,13 @@ fn a_generic_handler_of_many() {
     for parts
     where
         __A0: wires::__private::Shared,
-        <__A0 as wires::__private::Shared>::Handle: wires::__private::Lend<Shop>,
-        for<'__any> Shop: wires::__private::Common,
+        <__A0 as wires::__private::Shared>::Handle: wires::__private::Lend<
+            Shop,
+            Part = Shop,
+        >,
+        for<'__any> <<__A0 as wires::__private::Shared>::Handle as wires::__private::Lend<
+            Shop,
+        >>::Part: wires::__private::Common,
         T: wires::__private::Send + wires::__private::Sync + 'static,
     {
         const ONE: wires::__private::std::primitive::bool = false;
@@ -317,7 +328,7 @@ fn a_generator_with_an_outlet() {
     impl<__A0> ::electrician::__private::Generator<String, FeedError, (__A0,)> for poll
     where
         __A0: ::electrician::__private::Anew<Feed>,
-        for<'__any> Feed: ::electrician::__private::GoesAlong,
+        for<'__any> <__A0 as ::electrician::__private::Own>::Own: ::electrician::__private::GoesAlong,
     {
         const BLOCKING: ::electrician::__private::std::primitive::bool = false;
         const PUSHES: ::electrician::__private::std::primitive::bool = true;
@@ -394,6 +405,7 @@ fn a_generator_that_is_asked() {
         __A0: ::electrician::__private::Shared,
         <__A0 as ::electrician::__private::Shared>::Handle: ::electrician::__private::Lend<
             Meter,
+            Part = Meter,
         >,
     {
         const BLOCKING: ::electrician::__private::std::primitive::bool = false;
