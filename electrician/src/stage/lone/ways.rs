@@ -1,5 +1,10 @@
 //! What the tasks of a lone stage do: items come in, outputs and failures go their ways.
 
+#![allow(
+    clippy::manual_async_fn,
+    reason = "an async function has its arguments twice in its future, an async block has them once"
+)]
+
 use std::{pin::pin, sync::Arc};
 
 use super::exits::WayOut;
@@ -56,11 +61,12 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
     }
 
     /// A task of plain calls: a pass over the items at hand, in one function.
-    pub(super) async fn in_passes<H, In, Out, Err, Args, K, S>(
+    pub(super) fn in_passes<H, In, Out, Err, Args, K, S>(
         mut self,
         mut stage: Stage<H, In, Out, Err, Args, K, S>,
         mut intake: Intake<In>,
-    ) where
+    ) -> impl Future<Output = ()>
+    where
         In: Send + 'static,
         Out: Send + 'static,
         Err: Send + 'static,
@@ -71,47 +77,50 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
         X: WayOut<Out>,
         F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
     {
-        let mut pass = intake.pass();
-        pass.add(stage.seat());
-        while intake.next(&mut pass, &mut self.heads()).await {
-            {
-                let Self {
-                    exit,
-                    failures,
-                    fail,
-                } = &mut self;
-                let room = room(&[exit, failures]);
-                let mut stage = stage.plain();
-                exit.pour(
-                    &mut intake,
-                    &mut pass,
-                    room,
-                    stage.gives(),
-                    move |item, lap| match stage.call(item, lap, 0) {
-                        Ok(output) => output,
-                        Err(miss) => {
-                            if let Settled::Failed(failure) = stage.settle_plain(miss) {
-                                fail(failures, failure);
+        async move {
+            let mut pass = intake.pass();
+            pass.add(stage.seat());
+            while intake.next(&mut pass, &mut self.heads()).await {
+                {
+                    let Self {
+                        exit,
+                        failures,
+                        fail,
+                    } = &mut self;
+                    let room = room(&[exit, failures]);
+                    let mut stage = stage.plain();
+                    exit.pour(
+                        &mut intake,
+                        &mut pass,
+                        room,
+                        stage.gives(),
+                        move |item, lap| match stage.call(item, lap, 0) {
+                            Ok(output) => output,
+                            Err(miss) => {
+                                if let Settled::Failed(failure) = stage.settle_plain(miss) {
+                                    fail(failures, failure);
+                                }
+                                None
                             }
-                            None
-                        }
-                    },
-                );
+                        },
+                    );
+                }
+                if let Some(settled) = stage.claimed(0, &mut pass) {
+                    self.settled(settled);
+                }
+                intake.enough_if(self.exit.is_sated());
             }
-            if let Some(settled) = stage.claimed(0, &mut pass) {
-                self.settled(settled);
-            }
-            intake.enough_if(self.exit.is_sated());
         }
     }
 
     /// A task of calls that follow one another, of which each gives any number of items.
-    pub(super) async fn one_by_one<H, In, Out, Err, Args, K, S>(
+    pub(super) fn one_by_one<H, In, Out, Err, Args, K, S>(
         mut self,
         mut stage: Stage<H, In, Out, Err, Args, K, S>,
         mut intake: Intake<In>,
         leaves: Leaves<'static>,
-    ) where
+    ) -> impl Future<Output = ()>
+    where
         In: Send + 'static,
         Out: Send + 'static,
         Err: Send + 'static,
@@ -122,21 +131,24 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
         X: WayOut<Out>,
         F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
     {
-        let mut pass = intake.pass();
-        while pass.flushing(intake.fill(), &mut self.heads()).await {
-            self.chunk(&mut stage, &mut intake, &mut pass, leaves).await;
-            intake.enough_if(self.exit.is_sated());
+        async move {
+            let mut pass = intake.pass();
+            while pass.flushing(intake.fill(), &mut self.heads()).await {
+                self.chunk(&mut stage, &mut intake, &mut pass, leaves).await;
+                intake.enough_if(self.exit.is_sated());
+            }
+            pass.hand_over(&mut self.heads()).await;
         }
-        pass.hand_over(&mut self.heads()).await;
     }
 
     /// The same, of a worker that hands over in its turn.
-    pub(super) async fn in_turn<H, In, Out, Err, Args, K, S>(
+    pub(super) fn in_turn<H, In, Out, Err, Args, K, S>(
         mut self,
         mut stage: Stage<H, In, Out, Err, Args, K, S>,
         mut intake: Intake<In>,
         order: &Arc<Turnstile>,
-    ) where
+    ) -> impl Future<Output = ()>
+    where
         In: Send + 'static,
         Out: Send + 'static,
         Err: Send + 'static,
@@ -147,14 +159,16 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
         X: WayOut<Out>,
         F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
     {
-        let mut pass = intake.pass();
-        while let Some(turn) = pass.flushing(intake.fill_in_turn(order), &mut []).await {
-            let leaves = Leaves::InTurn(&turn);
-            self.chunk(&mut stage, &mut intake, &mut pass, leaves).await;
-            turn.wait().await;
-            pass.hand_over(&mut self.heads()).await;
-            drop(turn);
-            intake.enough_if(self.exit.is_sated());
+        async move {
+            let mut pass = intake.pass();
+            while let Some(turn) = pass.flushing(intake.fill_in_turn(order), &mut []).await {
+                let leaves = Leaves::InTurn(&turn);
+                self.chunk(&mut stage, &mut intake, &mut pass, leaves).await;
+                turn.wait().await;
+                pass.hand_over(&mut self.heads()).await;
+                drop(turn);
+                intake.enough_if(self.exit.is_sated());
+            }
         }
     }
 
@@ -240,24 +254,27 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
     }
 
     /// A task of a pool: many calls at once, of which each gives one item at most.
-    pub(super) async fn at_once<In, Out, Back, Err, W, C>(
+    pub(super) fn at_once<In, Out, Back, Err, W, C>(
         mut self,
         mut pool: Pool<In, Out, Settled<In, Back, Err>, W, C>,
-    ) where
+    ) -> impl Future<Output = ()>
+    where
         C: Future<Output = (W, Came<Out, Settled<In, Back, Err>>)>,
         X: WayOut<Out>,
         F: FnMut(&mut Y, Failure<Back, Err>),
     {
-        while pool.fill(&mut self.heads()).await {
-            while let Some(came) = pool.pop() {
-                match came {
-                    Ok(Some(output)) => self.exit.push(output),
-                    Ok(None) => {}
-                    Err(settled) => self.settled(*settled),
+        async move {
+            while pool.fill(&mut self.heads()).await {
+                while let Some(came) = pool.pop() {
+                    match came {
+                        Ok(Some(output)) => self.exit.push(output),
+                        Ok(None) => {}
+                        Err(settled) => self.settled(*settled),
+                    }
                 }
+                pool.enough_if(self.exit.is_sated());
             }
-            pool.enough_if(self.exit.is_sated());
+            hand_over(&mut self.heads()).await;
         }
-        hand_over(&mut self.heads()).await;
     }
 }
