@@ -55,9 +55,9 @@ pub struct Stage<H, In, Out, Err, Args, K, S> {
     types: PhantomData<fn(In, K) -> Out>,
 }
 
-/// Whether there are no values of the type: it is the output of a sink.
-pub(super) const fn is_sink<Out>() -> bool {
-    size_of::<Option<Out>>() == 0
+/// Whether there are no values of the type: it is the output of a sink, or the error of what cannot fail.
+pub(super) const fn is_void<T>() -> bool {
+    size_of::<Option<T>>() == 0
 }
 
 /// Why a call gave nothing.
@@ -75,7 +75,7 @@ where
     S: Send,
 {
     /// Whether no value of the output exists.
-    pub(super) const SINK: bool = is_sink::<Out>();
+    pub(super) const SINK: bool = is_void::<Out>();
 
     pub(super) fn new(plan: Arc<Plan<H, In, Out, Args, Err>>, tally: Arc<Tally>) -> Self {
         Self {

@@ -185,7 +185,9 @@ impl<T> Intake<T> {
                 && let Some(item) = self.merge.pop()
             {
                 most -= 1;
-                into.extend(make(item, &mut lap));
+                if let Some(made) = make(item, &mut lap) {
+                    into.push(made);
+                }
             }
             self.merge
                 .pour::<_, G>(most, into, move |item| make(item, &mut Lap::off()));

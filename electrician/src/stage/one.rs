@@ -11,8 +11,8 @@
 use std::future::Future;
 
 use super::{
-    Cause, Handler, Head, Hold, Miss, Mode, Outputs, Pass, Plain, Seat, Settled, Stage, Unfailing,
-    mapped,
+    Cause, Failure, Handler, Head, Hold, Miss, Mode, Outputs, Pass, Plain, Seat, Settled, Stage,
+    Unfailing, call::is_void, mapped,
 };
 use crate::resilience::breaker::Verdict;
 
@@ -150,6 +150,23 @@ where
     pub fn skips(&mut self, at: usize, pass: &mut Pass) {
         if let Some(miss) = self.interrupted(at, pass) {
             self.account().skip(miss);
+            self.goes_on(pass);
+        }
+    }
+
+    /// As [`claims`](Self::claims), of a stage that is alone, and tells of the failure.
+    #[cold]
+    pub(super) fn claims_and_tells(
+        &mut self,
+        pass: &mut Pass,
+        tell: impl FnOnce(Failure<K::Back, Err>),
+    ) {
+        if let Some(miss) = self.interrupted(0, pass) {
+            if const { is_void::<Err>() } {
+                self.account().lose(miss);
+            } else {
+                self.account().fails(miss, tell);
+            }
             self.goes_on(pass);
         }
     }

@@ -54,7 +54,9 @@ pub trait Outputs<T, E>: Send {
         mut make: impl FnMut(Result<T, E>) -> Option<U>,
     ) -> bool {
         self.each(cx, most, |output| {
-            into.extend(make(output));
+            if let Some(made) = make(output) {
+                into.push(made);
+            }
             true
         })
     }

@@ -1,8 +1,8 @@
 //! A stage during a pass over plain handlers: what its calls share is lent once, for all the items of the pass.
 
 use super::{
-    Cause, GivenBy, Handler, Hold, Miss, Mode, Settled, Unfailing, call::is_sink, pass::Lap,
-    settle::Account,
+    Cause, Failure, GivenBy, Handler, Hold, Miss, Mode, Settled, Unfailing, call::is_void,
+    pass::Lap, settle::Account,
 };
 
 /// Takes an item home if its call unwinds.
@@ -79,7 +79,7 @@ where
         let called = match (self.call)(K::give(&mut rescue.item)) {
             Ok(output) => {
                 rescue.done();
-                if output.is_none() && !is_sink::<Out>() {
+                if output.is_none() && !is_void::<Out>() {
                     self.account.tally.filtered.add(1);
                 }
                 Ok(output)
@@ -117,6 +117,25 @@ where
     pub fn tries(&mut self, item: In, lap: &mut Lap<'_>, at: usize) -> Option<Out> {
         let called = self.call(item, lap, at);
         called.unwrap_or_else(|miss| self.account.skip(miss))
+    }
+
+    /// As [`call`](Self::call), and tells of a failure.
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "a pass is one function: that is what makes it as fast as a loop"
+    )]
+    pub(super) fn goes(
+        &mut self,
+        item: In,
+        lap: &mut Lap<'_>,
+        tell: impl FnOnce(Failure<K::Back, Err>),
+    ) -> Option<Out> {
+        match self.call(item, lap, 0) {
+            Ok(output) => output,
+            Err(miss) if const { is_void::<Err>() } => self.account.lose(miss),
+            Err(miss) => self.account.fails(miss, tell),
+        }
     }
 
     /// Books the item in hand as failed, and gives what is left of it.

@@ -161,11 +161,21 @@ where
         None
     }
 
+    /// Books the item of a plain call, and tells of the failure. It has no output.
+    #[cold]
+    pub(super) fn fails(
+        &mut self,
+        miss: Miss<Err>,
+        tell: impl FnOnce(Failure<K::Back, Err>),
+    ) -> Option<Out> {
+        if let Settled::Failed(failure) = self.settle(miss) {
+            tell(failure);
+        }
+        None
+    }
+
     /// Books the item of a stage that cannot fail: its handler has panicked. It has no output.
-    pub(super) fn lose(&mut self, miss: Miss<Err>) -> Option<Out>
-    where
-        Err: Unfailing,
-    {
+    pub(super) fn lose(&mut self, miss: Miss<Err>) -> Option<Out> {
         *self.open = false;
         *self.item = None;
         lose(miss, &self.plan.cell, self.tally);
@@ -175,13 +185,9 @@ where
 
 /// Books an item whose call has panicked in a stage that cannot fail.
 #[cold]
-fn lose<E: Unfailing>(Miss(cause): Miss<E>, cell: &Cell, tally: &Tally) {
-    let panic = match cause {
-        Cause::Error(error) => error.never(),
-        Cause::Panicked(message) => message,
-        Cause::TimedOut(_) | Cause::Late(_) | Cause::Refused(_) => {
-            unreachable!("a pass has no timeout, and nothing that refuses")
-        }
+fn lose<E>(Miss(cause): Miss<E>, cell: &Cell, tally: &Tally) {
+    let Cause::Panicked(panic) = cause else {
+        unreachable!("a plain call that cannot fail has panicked if it gave nothing")
     };
     cell.lost(tally, &panic);
 }

@@ -94,20 +94,12 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
                         &mut pass,
                         room,
                         stage.gives(),
-                        move |item, lap| match stage.call(item, lap, 0) {
-                            Ok(output) => output,
-                            Err(miss) => {
-                                if let Settled::Failed(failure) = stage.settle_plain(miss) {
-                                    fail(failures, failure);
-                                }
-                                None
-                            }
-                        },
+                        move |item, lap| stage.goes(item, lap, |failure| fail(failures, failure)),
                     );
                 }
-                if let Some(settled) = stage.claimed(0, &mut pass) {
-                    self.settled(settled);
-                }
+                stage.claims_and_tells(&mut pass, |failure| {
+                    (self.fail)(&mut self.failures, failure);
+                });
                 intake.enough_if(self.exit.is_sated());
             }
         }
