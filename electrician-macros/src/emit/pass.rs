@@ -345,10 +345,10 @@ fn step(line: &Line, stage: &Stage, call: &TokenStream, leave: &Leave) -> TokenS
 /// One call that something stands before: at once if it can be, or else all the way.
 fn protected(line: &Line, stage: &Stage, at: usize, leave: &Leave) -> [TokenStream; 2] {
     let (var, others) = (line.emitter.stage(stage), others(line, stage));
-    let is_one = others.len() < 2;
+    let are_few = others.len() < 4;
     let others = together(others);
     // those who are many are named once
-    let (named, others) = if is_one {
+    let (named, others) = if are_few {
         (None, others)
     } else {
         (Some(ours!(let mut others = #others;)), ours!(&mut others))
