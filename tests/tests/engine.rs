@@ -27,6 +27,7 @@ mod engine {
     mod lifecycle;
     mod limits;
     mod liveness;
+    mod lone;
     mod overload;
     mod panics;
     mod pool;
