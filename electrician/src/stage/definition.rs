@@ -3,11 +3,11 @@
 use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
 
 use super::{
-    AsTaken, Cell, Escapes, Failure, Generator, Handler, Hold, Intake, Nothing, Origin, Port,
-    Reported, Settings, Stage, Tally, Travels, draft::Instead, keys::Keys, settings::Predicate,
-    unfit, unwind::caught,
+    AsTaken, Cell, Escapes, Failure, Generator, Handler, Hold, Nothing, Origin, Port, Reported,
+    Settings, Stage, Tally, Travels, draft::Instead, keys::Keys, settings::Predicate, unfit,
+    unwind::caught,
 };
-use crate::{edge::Merge, pipeline::Assembly};
+use crate::pipeline::Assembly;
 
 /// A handler that waits: an `async fn`, which a timeout can interrupt where it waits, and a hedge can overtake.
 #[diagnostic::on_unimplemented(
@@ -116,20 +116,6 @@ where
     /// One worker of the stage.
     pub fn stage(&self) -> Stage<H, In, Out, Err, Args, K, H::Slot> {
         self.worker(self.cell().tally())
-    }
-
-    /// The same, and what it takes its items from.
-    #[allow(
-        clippy::type_complexity,
-        reason = "a stage has the types of its handler"
-    )]
-    pub(super) fn with_intake(
-        &self,
-        edges: Merge<In>,
-    ) -> (Stage<H, In, Out, Err, Args, K, H::Slot>, Intake<In>) {
-        let stage = self.stage();
-        let intake = Intake::new(edges, self.cell(), stage.tally());
-        (stage, intake)
     }
 
     /// The same, with these counters.

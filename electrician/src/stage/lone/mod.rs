@@ -7,7 +7,7 @@ mod ways;
 pub use exits::{Nowhere, counted};
 
 use exits::WayOut;
-use ways::{Leaves, Ways};
+use ways::{Leaves, Ways, Worker};
 
 use super::{Definition, Failure, Handler, Head, Hold, Intake, Stage, Turnstile};
 use crate::{edge::Merge, pipeline::Assembly};
@@ -32,19 +32,21 @@ impl Assembly {
         S: Send + 'static,
         Y: Head + 'static,
     {
+        let is_plain = stage.is_plain();
         let ways = Ways {
             exit,
             failures,
             fail,
         };
-        if stage.is_plain() {
-            self.island(name, blocking, ways.in_passes(stage, intake));
+        let worker = Worker {
+            stage,
+            intake,
+            ways,
+        };
+        if is_plain {
+            self.island(name, blocking, worker.in_passes());
         } else {
-            self.island(
-                name,
-                blocking,
-                ways.one_by_one(stage, intake, Leaves::InChunks),
-            );
+            self.island(name, blocking, worker.one_by_one(Leaves::InChunks));
         }
     }
 }
@@ -79,8 +81,7 @@ where
         let stage = self.clone();
         if self.is_plain() && !ordered {
             run.workers(name, (true, blocking), count, move |_| {
-                let (stage, intake) = stage.with_intake(edges.clone());
-                ways.clone().in_passes(stage, intake)
+                stage.worker_with(edges.clone(), ways.clone()).in_passes()
             });
         } else if self.is_one() {
             let order = ordered.then(|| self.order(count));
@@ -123,6 +124,24 @@ where
         }
     }
 
+    #[allow(
+        clippy::type_complexity,
+        reason = "a worker has the types of its handler"
+    )]
+    fn worker_with<X, Y, F>(
+        &self,
+        edges: Merge<In>,
+        ways: Ways<X, Y, F>,
+    ) -> Worker<H, In, Out, Err, Args, K, H::Slot, X, Y, F> {
+        let stage = self.stage();
+        let intake = Intake::new(edges, self.cell(), stage.tally());
+        Worker {
+            stage,
+            intake,
+            ways,
+        }
+    }
+
     fn one_by_one<X, Y, F>(
         &self,
         run: &mut Assembly,
@@ -137,12 +156,12 @@ where
     {
         let (stage, order) = (self.clone(), ordered.then(Turnstile::new));
         run.workers(name, (false, blocking), count, move |_| {
-            let (stage, intake) = stage.with_intake(edges.clone());
-            let (ways, order) = (ways.clone(), order.clone());
+            let worker = stage.worker_with(edges.clone(), ways.clone());
+            let order = order.clone();
             async move {
                 match order {
-                    None => ways.one_by_one(stage, intake, Leaves::AtOnce).await,
-                    Some(order) => ways.in_turn(stage, intake, &order).await,
+                    None => worker.one_by_one(Leaves::AtOnce).await,
+                    Some(order) => worker.in_turn(&order).await,
                 }
             }
         });

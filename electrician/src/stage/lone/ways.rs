@@ -60,171 +60,6 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
         }
     }
 
-    /// A task of plain calls: a pass over the items at hand, in one function.
-    pub(super) fn in_passes<H, In, Out, Err, Args, K, S>(
-        mut self,
-        mut stage: Stage<H, In, Out, Err, Args, K, S>,
-        mut intake: Intake<In>,
-    ) -> impl Future<Output = ()>
-    where
-        In: Send + 'static,
-        Out: Send + 'static,
-        Err: Send + 'static,
-        Args: Send + Sync + 'static,
-        H: Handler<In, Out, Err, Args, Slot = S>,
-        K: Hold<H::Mode, In>,
-        S: Send + 'static,
-        X: WayOut<Out>,
-        F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
-    {
-        async move {
-            let mut pass = intake.pass();
-            pass.add(stage.seat());
-            while intake.next(&mut pass, &mut self.heads()).await {
-                {
-                    let Self {
-                        exit,
-                        failures,
-                        fail,
-                    } = &mut self;
-                    let room = room(&[exit, failures]);
-                    let mut stage = stage.plain();
-                    exit.pour(
-                        &mut intake,
-                        &mut pass,
-                        room,
-                        stage.gives(),
-                        move |item, lap| stage.goes(item, lap, |failure| fail(failures, failure)),
-                    );
-                }
-                stage.claims_and_tells(&mut pass, |failure| {
-                    (self.fail)(&mut self.failures, failure);
-                });
-                intake.enough_if(self.exit.is_sated());
-            }
-        }
-    }
-
-    /// A task of calls that follow one another, of which each gives any number of items.
-    pub(super) fn one_by_one<H, In, Out, Err, Args, K, S>(
-        mut self,
-        mut stage: Stage<H, In, Out, Err, Args, K, S>,
-        mut intake: Intake<In>,
-        leaves: Leaves<'static>,
-    ) -> impl Future<Output = ()>
-    where
-        In: Send + 'static,
-        Out: Send + 'static,
-        Err: Send + 'static,
-        Args: Send + Sync + 'static,
-        H: Handler<In, Out, Err, Args, Slot = S>,
-        K: Hold<H::Mode, In>,
-        S: Send + 'static,
-        X: WayOut<Out>,
-        F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
-    {
-        async move {
-            let mut pass = intake.pass();
-            while pass.flushing(intake.fill(), &mut self.heads()).await {
-                self.chunk(&mut stage, &mut intake, &mut pass, leaves).await;
-                intake.enough_if(self.exit.is_sated());
-            }
-            pass.hand_over(&mut self.heads()).await;
-        }
-    }
-
-    /// The same, of a worker that hands over in its turn.
-    pub(super) fn in_turn<H, In, Out, Err, Args, K, S>(
-        mut self,
-        mut stage: Stage<H, In, Out, Err, Args, K, S>,
-        mut intake: Intake<In>,
-        order: &Arc<Turnstile>,
-    ) -> impl Future<Output = ()>
-    where
-        In: Send + 'static,
-        Out: Send + 'static,
-        Err: Send + 'static,
-        Args: Send + Sync + 'static,
-        H: Handler<In, Out, Err, Args, Slot = S>,
-        K: Hold<H::Mode, In>,
-        S: Send + 'static,
-        X: WayOut<Out>,
-        F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
-    {
-        async move {
-            let mut pass = intake.pass();
-            while let Some(turn) = pass.flushing(intake.fill_in_turn(order), &mut []).await {
-                let leaves = Leaves::InTurn(&turn);
-                self.chunk(&mut stage, &mut intake, &mut pass, leaves).await;
-                turn.wait().await;
-                pass.hand_over(&mut self.heads()).await;
-                drop(turn);
-                intake.enough_if(self.exit.is_sated());
-            }
-        }
-    }
-
-    async fn chunk<H, In, Out, Err, Args, K, S>(
-        &mut self,
-        stage: &mut Stage<H, In, Out, Err, Args, K, S>,
-        intake: &mut Intake<In>,
-        pass: &mut Pass,
-        leaves: Leaves<'_>,
-    ) where
-        In: Send + 'static,
-        Out: Send + 'static,
-        Err: Send + 'static,
-        Args: Send + Sync + 'static,
-        H: Handler<In, Out, Err, Args, Slot = S>,
-        K: Hold<H::Mode, In>,
-        S: Send + 'static,
-        X: WayOut<Out>,
-        F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
-    {
-        'items: loop {
-            self.keep_pace(pass, leaves).await;
-            let Some(item) = intake.pop() else { break };
-            pass.begin();
-            stage.resume(item);
-            let given = loop {
-                let miss = match pass
-                    .flushing(stage.call(), leaves.early(&mut self.heads()))
-                    .await
-                {
-                    Ok(given) => break given.or_instead(),
-                    Err(miss) => miss,
-                };
-                let again = stage.again(miss);
-                let Some(miss) = pass.flushing(again, leaves.early(&mut self.heads())).await else {
-                    continue;
-                };
-                let miss = match stage.instead(miss) {
-                    Ok(given) => break given,
-                    Err(miss) => miss,
-                };
-                let settled = pass
-                    .flushing(stage.settle(miss), leaves.early(&mut self.heads()))
-                    .await;
-                self.settled(settled);
-                self.hand_over_if_due(pass, leaves).await;
-                continue 'items;
-            };
-            let mut given = pin!(given);
-            loop {
-                self.keep_pace(pass, leaves).await;
-                let next = try_next(&mut given);
-                let next = pass.flushing(next, leaves.early(&mut self.heads())).await;
-                let Some(next) = next else { break };
-                pass.begin();
-                match next {
-                    Ok(output) => self.exit.push(output),
-                    Err(failure) => (self.fail)(&mut self.failures, failure),
-                }
-                self.hand_over_if_due(pass, leaves).await;
-            }
-        }
-    }
-
     /// If the work has taken long, what was made is handed over, and others may run.
     async fn keep_pace(&mut self, pass: &mut Pass, leaves: Leaves<'_>) {
         match leaves {
@@ -267,6 +102,141 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
                 pool.enough_if(self.exit.is_sated());
             }
             hand_over(&mut self.heads()).await;
+        }
+    }
+}
+
+/// One worker of a lone stage, what it takes its items from, and its ways.
+pub(super) struct Worker<H, In, Out, Err, Args, K, S, X, Y, F> {
+    pub(super) stage: Stage<H, In, Out, Err, Args, K, S>,
+    pub(super) intake: Intake<In>,
+    pub(super) ways: Ways<X, Y, F>,
+}
+
+impl<H, In, Out, Err, Args, K, S, X, Y, F> Worker<H, In, Out, Err, Args, K, S, X, Y, F>
+where
+    In: Send + 'static,
+    Out: Send + 'static,
+    Err: Send + 'static,
+    Args: Send + Sync + 'static,
+    H: Handler<In, Out, Err, Args, Slot = S>,
+    K: Hold<H::Mode, In>,
+    S: Send + 'static,
+    X: WayOut<Out>,
+    Y: Head,
+    F: FnMut(&mut Y, Failure<K::Back, Err>) + Send,
+{
+    /// A task of plain calls: a pass over the items at hand, in one function.
+    pub(super) fn in_passes(mut self) -> impl Future<Output = ()> {
+        async move {
+            let mut pass = self.intake.pass();
+            pass.add(self.stage.seat());
+            while self.intake.next(&mut pass, &mut self.ways.heads()).await {
+                self.pass(&mut pass);
+                self.intake.enough_if(self.ways.exit.is_sated());
+            }
+        }
+    }
+
+    fn pass(&mut self, pass: &mut Pass) {
+        let Ways {
+            exit,
+            failures,
+            fail,
+        } = &mut self.ways;
+        let room = room(&[exit, failures]);
+        {
+            let mut stage = self.stage.plain();
+            let gives = stage.gives();
+            exit.pour(&mut self.intake, pass, room, gives, move |item, lap| {
+                stage.goes(item, lap, |failure| fail(failures, failure))
+            });
+        }
+        let Ways { failures, fail, .. } = &mut self.ways;
+        let tell = |failure| fail(failures, failure);
+        self.stage.claims_and_tells(pass, tell);
+    }
+
+    /// A task of calls that follow one another, of which each gives any number of items.
+    pub(super) fn one_by_one(mut self, leaves: Leaves<'static>) -> impl Future<Output = ()> {
+        async move {
+            let mut pass = self.intake.pass();
+            while pass
+                .flushing(self.intake.fill(), &mut self.ways.heads())
+                .await
+            {
+                self.chunk(&mut pass, leaves).await;
+                self.intake.enough_if(self.ways.exit.is_sated());
+            }
+            pass.hand_over(&mut self.ways.heads()).await;
+        }
+    }
+
+    /// The same, of a worker that hands over in its turn.
+    pub(super) fn in_turn(mut self, order: &Arc<Turnstile>) -> impl Future<Output = ()> {
+        async move {
+            let mut pass = self.intake.pass();
+            while let Some(turn) = pass
+                .flushing(self.intake.fill_in_turn(order), &mut [])
+                .await
+            {
+                self.chunk(&mut pass, Leaves::InTurn(&turn)).await;
+                turn.wait().await;
+                pass.hand_over(&mut self.ways.heads()).await;
+                drop(turn);
+                self.intake.enough_if(self.ways.exit.is_sated());
+            }
+        }
+    }
+
+    /// The calls with the items at hand.
+    async fn chunk(&mut self, pass: &mut Pass, leaves: Leaves<'_>) {
+        let Self {
+            stage,
+            intake,
+            ways,
+        } = self;
+        'items: loop {
+            ways.keep_pace(pass, leaves).await;
+            let Some(item) = intake.pop() else { break };
+            pass.begin();
+            stage.resume(item);
+            let given = loop {
+                let miss = match pass
+                    .flushing(stage.call(), leaves.early(&mut ways.heads()))
+                    .await
+                {
+                    Ok(given) => break given.or_instead(),
+                    Err(miss) => miss,
+                };
+                let again = stage.again(miss);
+                let Some(miss) = pass.flushing(again, leaves.early(&mut ways.heads())).await else {
+                    continue;
+                };
+                let miss = match stage.instead(miss) {
+                    Ok(given) => break given,
+                    Err(miss) => miss,
+                };
+                let settled = pass
+                    .flushing(stage.settle(miss), leaves.early(&mut ways.heads()))
+                    .await;
+                ways.settled(settled);
+                ways.hand_over_if_due(pass, leaves).await;
+                continue 'items;
+            };
+            let mut given = pin!(given);
+            loop {
+                ways.keep_pace(pass, leaves).await;
+                let next = try_next(&mut given);
+                let next = pass.flushing(next, leaves.early(&mut ways.heads())).await;
+                let Some(next) = next else { break };
+                pass.begin();
+                match next {
+                    Ok(output) => ways.exit.push(output),
+                    Err(failure) => (ways.fail)(&mut ways.failures, failure),
+                }
+                ways.hand_over_if_due(pass, leaves).await;
+            }
         }
     }
 }
