@@ -248,8 +248,7 @@ fn quick_chain(line: &Line, from: usize, leave: &Leave) -> TokenStream {
             if stage.options.guards() {
                 return protected(line, stage, at, leave);
             }
-            let others = together(others(line, stage));
-            let wait = awaited(at, &ours!(#var.quick(item)), &others);
+            let wait = awaited(at, &ours!(#var.quick(item)), &others(line, stage));
             if let Some(calls) = Calls::of(stage) {
                 let came = named(calls.came, stage);
                 let came = ours_at!(stage.span => #var.#came(called, &mut pass, #at));
@@ -275,7 +274,7 @@ fn awaited(at: usize, call: &TokenStream, others: &TokenStream) -> TokenStream {
 
 /// What does not stand still while the call of a stage waits: what was made is handed over, and what stands before the other
 /// stages keeps nothing.
-fn others(line: &Line, stage: &Stage) -> Vec<TokenStream> {
+fn others(line: &Line, stage: &Stage) -> TokenStream {
     let guards = guarded(line).filter(|other| other.id != stage.id);
     let guards = guards.map(|other| {
         let var = line.emitter.stage(other);
@@ -285,12 +284,7 @@ fn others(line: &Line, stage: &Stage) -> Vec<TokenStream> {
         .senders_meanwhile()
         .iter()
         .map(|head| ours!(&mut #head));
-    guards.chain(heads).collect()
-}
-
-/// All of them as one.
-fn together(others: Vec<TokenStream>) -> TokenStream {
-    let others = others.into_iter().reduce(|a, b| ours!(__rt::Both(#a, #b)));
+    let others = guards.chain(heads).reduce(|a, b| ours!(__rt::Both(#a, #b)));
     others.unwrap_or_else(|| ours!(()))
 }
 
@@ -344,18 +338,11 @@ fn step(line: &Line, stage: &Stage, call: &TokenStream, leave: &Leave) -> TokenS
 
 /// One call that something stands before: at once if it can be, or else all the way.
 fn protected(line: &Line, stage: &Stage, at: usize, leave: &Leave) -> [TokenStream; 2] {
-    let (var, others) = (line.emitter.stage(stage), others(line, stage));
-    let are_few = others.len() < 4;
-    let others = together(others);
-    // those who are many are named once
-    let (named, others) = if are_few {
-        (None, others)
-    } else {
-        (Some(ours!(let mut others = #others;)), ours!(&mut others))
-    };
+    let (var, all) = (line.emitter.stage(stage), others(line, stage));
+    let others = ours!(&mut others);
     let enters = awaited(at, &ours!(#var.first(item)), &others);
     let first = ours!(
-        #named
+        let mut others = __rt::Others(#all);
         let called = if #var.enters() {
             #enters
             #var.came_first(called, &mut pass, #at)

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use crate::located::shown_at;
 
 /// The words that generated code uses for itself.
-pub(crate) const OURS: [&str; 21] = [
+pub(crate) const OURS: [&str; 22] = [
     "blocking", "called", "came", "failure", "given", "handles", "hasher", "item", "lap",
-    "leaving", "miss", "most", "next", "panic", "pass", "run", "settled", "this", "turn", "work",
-    "worker",
+    "leaving", "miss", "most", "next", "others", "panic", "pass", "run", "settled", "this", "turn",
+    "work", "worker",
 ];
 
 /// What a variable stands for: a part of a stage, an edge or a circle, and its number.

@@ -82,9 +82,13 @@ impl<A: Rest, B: Rest> Rest for Both<A, B> {
     }
 }
 
-impl<A: Rest, B: Rest> Rest for &mut Both<A, B> {
+/// All that rests while one stage waits, however often it does.
+#[derive(Debug)]
+pub struct Others<R>(pub R);
+
+impl<R: Rest> Rest for &mut Others<R> {
     fn rest(&mut self, cx: &mut Context<'_>) {
-        (**self).rest(cx);
+        self.0.rest(cx);
     }
 }
 

@@ -88,7 +88,7 @@ pub use hedged::{Hedged, Twice};
 pub use intake::{Intake, LaneEnds};
 pub use latency::{Latency, LatencyCell};
 pub use lone::{Nowhere, counted};
-pub use meanwhile::Rest;
+pub use meanwhile::{Others, Rest};
 pub use order::Order;
 pub use origin::Origin;
 pub use outlet::{Outlet, Pushed, Stopped};

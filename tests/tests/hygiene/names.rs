@@ -68,6 +68,31 @@ async fn stages_are_called_like_names_made_from_others() {
 }
 
 pipeline! {
+    Guarded(items: Script<u64>, out: Recorder<u64>) {
+        generator source = scripted(items);
+        handler others = checked { timeout: 1s, on_error: stop };
+        handler called = checked { timeout: 1s, on_error: stop };
+        handler miss = checked { timeout: 1s, on_error: stop };
+        handler pass = checked { timeout: 1s, on_error: stop };
+        handler item = checked { timeout: 1s, on_error: stop };
+        handler next = record(out);
+        source -> others -> called -> miss -> pass -> item -> next;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn stages_with_something_before_them_are_called_like_what_is_written_for_them() {
+    let out = Recorder::new();
+    let report = run_to_end(Guarded {
+        items: Script::items(0..3),
+        out: out.clone(),
+    })
+    .await;
+    assert_clean(&report);
+    assert_eq!(out.items(), [0, 1, 2]);
+}
+
+pipeline! {
     Workers(items: Script<u64>, out: Recorder<u64>) {
         generator this = scripted(items);
         handler run = add(1) { workers: 2, ordered };

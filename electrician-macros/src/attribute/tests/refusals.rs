@@ -236,3 +236,8 @@ fn all_mistakes_of_a_signature_come_at_once() {
 fn a_body_that_does_not_parse_is_given_back() {
     accepts("#[handler] fn f(item: u64) -> u64 { item. }");
 }
+
+#[test]
+fn a_plus_at_the_end_of_a_type_does_not_reach_what_follows() {
+    accepts("#[generator(many)] fn all() -> Items + { Items }");
+}

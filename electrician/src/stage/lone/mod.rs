@@ -7,9 +7,9 @@ mod ways;
 pub use exits::{Nowhere, counted};
 
 use exits::WayOut;
-use ways::{Leaves, Ways, Worker};
+use ways::{Leaves, PoolOf, Ways, Worker};
 
-use super::{Definition, Failure, Handler, Head, Hold, Intake, Stage, Turnstile};
+use super::{Came, Definition, Failure, Handler, Head, Hold, Intake, Settled, Stage, Turnstile};
 use crate::{edge::Merge, pipeline::Assembly};
 
 impl Assembly {
@@ -33,11 +33,7 @@ impl Assembly {
         Y: Head + 'static,
     {
         let is_plain = stage.is_plain();
-        let ways = Ways {
-            exit,
-            failures,
-            fail,
-        };
+        let ways = Ways::of(exit, failures, fail);
         let worker = Worker {
             stage,
             intake,
@@ -64,8 +60,8 @@ where
     pub fn lone_workers<X, Y>(
         &self,
         run: &mut Assembly,
-        (name, blocking): (&'static str, bool),
-        (count, ordered): (usize, bool),
+        place: (&'static str, bool),
+        how: (usize, bool),
         edges: Merge<In>,
         (exit, failures): (X, Y),
         fail: impl FnMut(&mut Y, Failure<K::Back, Err>) + Clone + Send + 'static,
@@ -73,24 +69,15 @@ where
         X: WayOut<Out> + Clone,
         Y: Head + Clone + 'static,
     {
-        let ways = Ways {
-            exit,
-            failures,
-            fail,
-        };
-        let stage = self.clone();
+        let ways = Ways::of(exit, failures, fail);
+        let ((name, blocking), (count, ordered)) = (place, how);
         if self.is_plain() && !ordered {
+            let stage = self.clone();
             run.workers(name, (true, blocking), count, move |_| {
                 stage.worker_with(edges.clone(), ways.clone()).in_passes()
             });
-        } else if self.is_one() {
-            let order = ordered.then(|| self.order(count));
-            run.pool(name, blocking, count, move |workers| {
-                let pool = stage.quick_pool(edges.clone(), workers);
-                ways.clone().at_once(pool.in_order(order.as_ref()))
-            });
         } else {
-            self.one_by_one(run, (name, blocking), (count, ordered), edges, ways);
+            self.crew(run, place, how, edges, ways, Self::quick_pool);
         }
     }
 
@@ -98,8 +85,8 @@ where
     pub fn protected_workers<X, Y>(
         &self,
         run: &mut Assembly,
-        (name, blocking): (&'static str, bool),
-        (count, ordered): (usize, bool),
+        place: (&'static str, bool),
+        how: (usize, bool),
         edges: Merge<In>,
         (exit, failures): (X, Y),
         fail: impl FnMut(&mut Y, Failure<K::Back, Err>) + Clone + Send + 'static,
@@ -107,21 +94,46 @@ where
         X: WayOut<Out> + Clone,
         Y: Head + Clone + 'static,
     {
-        let ways = Ways {
-            exit,
-            failures,
-            fail,
-        };
+        let ways = Ways::of(exit, failures, fail);
+        self.crew(run, place, how, edges, ways, Self::pool);
+    }
+
+    /// The tasks of workers that wait: pools of those whose calls give one item each, or a task of its own for each worker.
+    fn crew<X, Y, F, W, C>(
+        &self,
+        run: &mut Assembly,
+        (name, blocking): (&'static str, bool),
+        (count, ordered): (usize, bool),
+        edges: Merge<In>,
+        ways: Ways<X, Y, F>,
+        pool: impl Fn(&Self, Merge<In>, usize) -> PoolOf<In, Out, K::Back, Err, W, C> + Send + 'static,
+    ) where
+        X: WayOut<Out> + Clone,
+        Y: Head + Clone + 'static,
+        F: FnMut(&mut Y, Failure<K::Back, Err>) + Clone + Send + 'static,
+        W: Send + 'static,
+        C: Future<Output = (W, Came<Out, Settled<In, K::Back, Err>>)> + Send + 'static,
+    {
         let stage = self.clone();
         if self.is_one() {
             let order = ordered.then(|| self.order(count));
             run.pool(name, blocking, count, move |workers| {
-                let pool = stage.pool(edges.clone(), workers);
+                let pool = pool(&stage, edges.clone(), workers);
                 ways.clone().at_once(pool.in_order(order.as_ref()))
             });
-        } else {
-            self.one_by_one(run, (name, blocking), (count, ordered), edges, ways);
+            return;
         }
+        let order = ordered.then(Turnstile::new);
+        run.workers(name, (false, blocking), count, move |_| {
+            let worker = stage.worker_with(edges.clone(), ways.clone());
+            let order = order.clone();
+            async move {
+                match order {
+                    None => worker.one_by_one(Leaves::AtOnce).await,
+                    Some(order) => worker.in_turn(&order).await,
+                }
+            }
+        });
     }
 
     #[allow(
@@ -140,30 +152,5 @@ where
             intake,
             ways,
         }
-    }
-
-    fn one_by_one<X, Y, F>(
-        &self,
-        run: &mut Assembly,
-        (name, blocking): (&'static str, bool),
-        (count, ordered): (usize, bool),
-        edges: Merge<In>,
-        ways: Ways<X, Y, F>,
-    ) where
-        X: WayOut<Out> + Clone,
-        Y: Head + Clone + 'static,
-        F: FnMut(&mut Y, Failure<K::Back, Err>) + Clone + Send + 'static,
-    {
-        let (stage, order) = (self.clone(), ordered.then(Turnstile::new));
-        run.workers(name, (false, blocking), count, move |_| {
-            let worker = stage.worker_with(edges.clone(), ways.clone());
-            let order = order.clone();
-            async move {
-                match order {
-                    None => worker.one_by_one(Leaves::AtOnce).await,
-                    Some(order) => worker.in_turn(&order).await,
-                }
-            }
-        });
     }
 }

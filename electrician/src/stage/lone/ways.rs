@@ -13,6 +13,9 @@ use crate::stage::{
     hand_over, room, try_next,
 };
 
+/// A task of a pool, whose calls leave what they were settled with.
+pub(super) type PoolOf<In, Out, Back, Err, W, C> = Pool<In, Out, Settled<In, Back, Err>, W, C>;
+
 /// When what a worker has made is handed over.
 #[derive(Clone, Copy)]
 pub(super) enum Leaves<'t> {
@@ -37,9 +40,19 @@ impl Leaves<'_> {
 /// The ways out of a lone stage: where its outputs go, where its failures go, and how.
 #[derive(Clone)]
 pub(super) struct Ways<X, Y, F> {
-    pub(super) exit: X,
-    pub(super) failures: Y,
-    pub(super) fail: F,
+    exit: X,
+    failures: Y,
+    fail: F,
+}
+
+impl<X, Y, F> Ways<X, Y, F> {
+    pub(super) fn of(exit: X, failures: Y, fail: F) -> Self {
+        Self {
+            exit,
+            failures,
+            fail,
+        }
+    }
 }
 
 impl<X: Head, Y: Head, F> Ways<X, Y, F> {
@@ -83,7 +96,7 @@ impl<X: Head, Y: Head, F> Ways<X, Y, F> {
     /// A task of a pool: many calls at once, of which each gives one item at most.
     pub(super) fn at_once<In, Out, Back, Err, W, C>(
         mut self,
-        mut pool: Pool<In, Out, Settled<In, Back, Err>, W, C>,
+        mut pool: PoolOf<In, Out, Back, Err, W, C>,
     ) -> impl Future<Output = ()>
     where
         C: Future<Output = (W, Came<Out, Settled<In, Back, Err>>)>,
