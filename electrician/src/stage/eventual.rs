@@ -21,7 +21,11 @@ pin_project! {
 impl<F: Future, M: FnMut(F::Output) -> T, T> Future for Mapped<F, M> {
     type Output = T;
 
-    #[inline]
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "a large output is copied once less: what is not inlined is the handler's own future"
+    )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let this = self.project();
         this.future.poll(cx).map(this.map)

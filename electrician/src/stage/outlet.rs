@@ -10,7 +10,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 use pin_project_lite::pin_project;
@@ -44,8 +44,24 @@ const CHUNK: usize = 64;
 
 struct Cell<T> {
     items: VecDeque<T>,
+    /// Whether the sender waits, with an item, for room.
+    waits: bool,
     sender: Option<Waker>,
+    /// Whether the reader waits. Its waker is kept over the polls in between.
+    reads: bool,
     reader: Option<Waker>,
+}
+
+impl<T> Cell<T> {
+    const fn new() -> Self {
+        Self {
+            items: VecDeque::new(),
+            waits: false,
+            sender: None,
+            reads: false,
+            reader: None,
+        }
+    }
 }
 
 /// What the pipeline tells a generator, and how many items the generator has in hand.
@@ -102,15 +118,8 @@ impl<T> Outlet<T> {
 
     /// Another cell with the same signal.
     pub(super) fn with(signal: Arc<Signal>) -> Self {
-        let cell = Cell {
-            items: VecDeque::new(),
-            sender: None,
-            reader: None,
-        };
-        Self {
-            cell: Arc::new(Mutex::new(cell)),
-            signal,
-        }
+        let cell = Arc::new(Mutex::new(Cell::new()));
+        Self { cell, signal }
     }
 
     pub(crate) fn share(&self) -> Self {
@@ -133,24 +142,12 @@ impl<T> Outlet<T> {
     /// # Cancel safety
     /// Not cancel safe: a `send` that is dropped before it is ready drops its item.
     pub async fn send(&mut self, item: T) -> Result<(), Stopped> {
-        let hand = InHand::new(&self.signal);
-        let mut item = Some(item);
-        poll_fn(|cx| {
-            let mut cell = self.cell();
-            if cell.items.len() >= self.signal.most.load(Relaxed) {
-                cell.sender = Some(cx.waker().clone());
-                return Poll::Pending;
-            }
-            cell.items.extend(item.take());
-            let reader = cell.reader.take();
-            drop(cell);
-            if let Some(reader) = reader {
-                reader.wake();
-            }
-            Poll::Ready(())
-        })
-        .await;
-        hand.keep();
+        let mut sending = Sending {
+            outlet: self,
+            item: Some(item),
+            waits: false,
+        };
+        poll_fn(|cx| sending.poll(cx)).await;
         if self.is_stopped() {
             Err(Stopped)
         } else {
@@ -175,28 +172,82 @@ impl<T> Outlet<T> {
 
     /// Whether the generator has an item in hand, or is in the middle of a poll: it is not to be dropped now.
     pub(crate) fn in_hand(&self) -> bool {
-        self.signal.in_hand.load(Relaxed) > 0
+        let cell = self.cell();
+        cell.waits || !cell.items.is_empty() || self.signal.in_hand.load(Relaxed) > 0
     }
 
-    /// The next item; if there is none, this waker is woken when one comes, or nobody.
-    fn pop(&self, or_wake: Option<&Waker>) -> Option<T> {
+    /// Moves so many items at most into an empty buffer. Says whether there were any; if not, this waker is woken when one
+    /// comes, or nobody.
+    fn read(&self, into: &mut VecDeque<T>, most: usize, or_wake: Option<&Waker>) -> bool {
         let mut cell = self.cell();
-        let item = cell.items.pop_front();
-        if item.is_none() {
-            cell.reader = or_wake.cloned();
+        if cell.items.len() <= most {
+            std::mem::swap(&mut cell.items, into);
         } else {
-            self.signal.in_hand.fetch_sub(1, Relaxed);
+            into.extend(cell.items.drain(..most));
         }
+        cell.reads = into.is_empty() && or_wake.is_some();
+        let stale = or_wake.filter(|_| cell.reads).and_then(|waker| {
+            let is_known = cell
+                .reader
+                .as_ref()
+                .is_some_and(|known| known.will_wake(waker));
+            if is_known {
+                None
+            } else {
+                cell.reader.replace(waker.clone())
+            }
+        });
         let sender = if cell.items.is_empty() {
             cell.sender.take()
         } else {
             None
         };
         drop(cell);
+        drop(stale);
         if let Some(sender) = sender {
             sender.wake();
         }
-        item
+        !into.is_empty()
+    }
+}
+
+/// An item on its way into the cell.
+struct Sending<'a, T> {
+    outlet: &'a Outlet<T>,
+    item: Option<T>,
+    waits: bool,
+}
+
+impl<T> Sending<'_, T> {
+    fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
+        let mut cell = self.outlet.cell();
+        self.waits = cell.items.len() >= self.outlet.signal.most.load(Relaxed);
+        cell.waits = self.waits;
+        if self.waits {
+            let stale = cell.sender.replace(cx.waker().clone());
+            drop(cell);
+            drop(stale);
+            return Poll::Pending;
+        }
+        cell.items.extend(self.item.take());
+        let reader = if std::mem::take(&mut cell.reads) {
+            cell.reader.take()
+        } else {
+            None
+        };
+        drop(cell);
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<T> Drop for Sending<'_, T> {
+    fn drop(&mut self) {
+        if self.waits {
+            self.outlet.cell().waits = false;
+        }
     }
 }
 
@@ -212,6 +263,8 @@ pin_project! {
     /// The items that a future pushes through its outlet.
     pub struct Pushed<T, E, F> {
         outlet: Outlet<T>,
+        // what has been read, and is given next
+        read: VecDeque<T>,
         error: Option<E>,
         ended: bool,
         #[pin]
@@ -224,9 +277,33 @@ impl<T, E, F: Future<Output = Result<(), E>>> Pushed<T, E, F> {
     pub fn new(outlet: &Outlet<T>, push: impl FnOnce(Outlet<T>) -> F) -> Self {
         Self {
             outlet: outlet.share(),
+            read: VecDeque::new(),
             error: None,
             ended: false,
             push: push(outlet.share()),
+        }
+    }
+
+    /// Reads so many items at most, which the generator is asked for if there are none; `false` is the end.
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) -> Poll<bool> {
+        let this = self.project();
+        // what comes while the generator is polled here wakes nobody
+        if this.outlet.read(this.read, most, None) {
+            return Poll::Ready(true);
+        }
+        if !*this.ended
+            && let Poll::Ready(result) = this.push.poll(cx)
+        {
+            *this.ended = true;
+            // what a generator returns because it was asked to end is no failure of its own
+            *this.error = result.err().filter(|_| !this.outlet.is_stopped());
+        }
+        if this.outlet.read(this.read, most, Some(cx.waker())) {
+            Poll::Ready(true)
+        } else if *this.ended {
+            Poll::Ready(false)
+        } else {
+            Poll::Pending
         }
     }
 }
@@ -240,24 +317,39 @@ impl<T, E, F> fmt::Debug for Pushed<T, E, F> {
 }
 
 impl<T: Send, E: Send, F: Future<Output = Result<(), E>> + Send> Outputs<T, E> for Pushed<T, E, F> {
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
-        let this = self.project();
-        // what comes while the generator is polled here wakes nobody
-        if let Some(item) = this.outlet.pop(None) {
-            return Poll::Ready(Some(Ok(item)));
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
+        if self.read.is_empty() && !ready!(self.as_mut().poll_read(cx, 1)) {
+            return Poll::Ready(self.project().error.take().map(Err));
         }
-        if !*this.ended
-            && let Poll::Ready(result) = this.push.poll(cx)
-        {
-            *this.ended = true;
-            // what a generator returns because it was asked to end is no failure of its own
-            *this.error = result.err().filter(|_| !this.outlet.is_stopped());
+        Poll::Ready(self.project().read.pop_front().map(Ok))
+    }
+
+    fn each(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        most: usize,
+        mut give: impl FnMut(Result<T, E>) -> bool,
+    ) -> bool {
+        let mut left = most;
+        while left > 0 {
+            let given = if let Some(item) = self.as_mut().project().read.pop_front() {
+                give(Ok(item))
+            } else {
+                match self.as_mut().poll_read(cx, left) {
+                    Poll::Ready(true) => continue,
+                    Poll::Ready(false) => match self.as_mut().project().error.take() {
+                        Some(error) => give(Err(error)),
+                        None => return false,
+                    },
+                    Poll::Pending => break,
+                }
+            };
+            left -= 1;
+            if !given {
+                break;
+            }
         }
-        match this.outlet.pop(Some(cx.waker())) {
-            Some(item) => Poll::Ready(Some(Ok(item))),
-            None if *this.ended => Poll::Ready(this.error.take().map(Err)),
-            None => Poll::Pending,
-        }
+        true
     }
 }
 
@@ -305,5 +397,73 @@ mod tests {
         assert_eq!(sent, Poll::Ready(Ok(())));
         assert_eq!(wakes.0.load(Relaxed), 1);
         assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(1))));
+    }
+
+    /// A generator that sends these numbers without a wait.
+    fn counting(outlet: &Outlet<u32>, to: u32) -> impl Outputs<u32, Stopped> {
+        Pushed::new(outlet, move |mut outlet| async move {
+            for n in 0..to {
+                outlet.send(n).await?;
+            }
+            Err(Stopped)
+        })
+    }
+
+    /// What is given of so many that are asked for, and whether more may come.
+    fn given(pushed: Pin<&mut impl Outputs<u32, Stopped>>, most: usize) -> (Vec<u32>, bool) {
+        let mut given = Vec::new();
+        let goes_on = pushed.each(&mut Context::from_waker(Waker::noop()), most, |item| {
+            given.extend(item.ok());
+            true
+        });
+        (given, goes_on)
+    }
+
+    #[test]
+    fn as_many_are_given_as_are_asked_for() {
+        let outlet = Outlet::new();
+        outlet.allow(3);
+        let mut pushed = std::pin::pin!(counting(&outlet, 8));
+        assert_eq!(given(pushed.as_mut(), 2), (vec![0, 1], true));
+        assert!(outlet.in_hand(), "the third was sent, too");
+        assert_eq!(given(pushed.as_mut(), 5), (vec![2, 3, 4, 5, 6], true));
+        assert_eq!(given(pushed.as_mut(), 5), (vec![7], false));
+        assert!(!outlet.in_hand());
+    }
+
+    #[test]
+    fn what_is_not_wanted_yet_is_given_later() {
+        let outlet = Outlet::new();
+        outlet.allow(8);
+        let (mut pushed, mut first) = (std::pin::pin!(counting(&outlet, 4)), None);
+        let mut cx = Context::from_waker(Waker::noop());
+        pushed.as_mut().each(&mut cx, 8, |item| {
+            first = item.ok();
+            false
+        });
+        assert_eq!(first, Some(0));
+        assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(1))));
+        assert_eq!(given(pushed.as_mut(), 8), (vec![2, 3], false));
+    }
+
+    #[test]
+    fn a_send_that_was_given_up_leaves_nothing_in_hand() {
+        let outlet = Outlet::new();
+        let mut sender = outlet.share();
+        let mut cx = Context::from_waker(Waker::noop());
+        {
+            let sent = std::pin::pin!(sender.send(1));
+            assert_eq!(sent.poll(&mut cx), Poll::Ready(Ok(())));
+        }
+        {
+            let mut waits = std::pin::pin!(sender.send(2));
+            assert_eq!(waits.as_mut().poll(&mut cx), Poll::Pending);
+            assert!(outlet.read(&mut VecDeque::new(), 1, None));
+            assert!(
+                outlet.in_hand(),
+                "there is room for it, and it has not come yet"
+            );
+        }
+        assert!(!outlet.in_hand());
     }
 }
