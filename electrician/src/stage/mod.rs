@@ -41,6 +41,7 @@ mod polled;
 mod pool;
 mod protected;
 mod provided;
+mod pushed;
 mod queued;
 mod sampling;
 #[cfg(feature = "tower")]
@@ -91,13 +92,14 @@ pub use lone::{Nowhere, counted};
 pub use meanwhile::{Others, Rest};
 pub use order::Order;
 pub use origin::Origin;
-pub use outlet::{Outlet, Pushed, Stopped};
+pub use outlet::{Outlet, Stopped};
 pub use outputs::{Answer, Iterated, Maybe, Outputs, Streamed, TryIterated, TryStreamed};
 pub use pass::{Lap, Pass, Seat};
 pub use plain::Plain;
 pub use polled::{Found, Polled, Polls, Ticks, Work};
 pub use pool::{Came, Pool};
 pub use provided::{provider, provider_sink, provider_stream};
+pub use pushed::Pushed;
 pub use queued::Desk;
 #[cfg(feature = "tower")]
 pub use served::service;

@@ -4,18 +4,13 @@ use std::{
     collections::VecDeque,
     error::Error,
     fmt,
-    future::{Future, poll_fn},
-    pin::Pin,
+    future::poll_fn,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll, Waker, ready},
+    task::{Context, Poll, Waker},
 };
-
-use pin_project_lite::pin_project;
-
-use super::Outputs;
 
 /// The pipeline asks its generator to end.
 ///
@@ -178,7 +173,12 @@ impl<T> Outlet<T> {
 
     /// Moves so many items at most into an empty buffer. Says whether there were any; if not, this waker is woken when one
     /// comes, or nobody.
-    fn read(&self, into: &mut VecDeque<T>, most: usize, or_wake: Option<&Waker>) -> bool {
+    pub(super) fn read(
+        &self,
+        into: &mut VecDeque<T>,
+        most: usize,
+        or_wake: Option<&Waker>,
+    ) -> bool {
         let mut cell = self.cell();
         if cell.items.len() <= most {
             std::mem::swap(&mut cell.items, into);
@@ -259,192 +259,11 @@ impl<T> fmt::Debug for Outlet<T> {
     }
 }
 
-pin_project! {
-    /// The items that a future pushes through its outlet.
-    pub struct Pushed<T, E, F> {
-        outlet: Outlet<T>,
-        // what has been read, and is given next
-        read: VecDeque<T>,
-        error: Option<E>,
-        ended: bool,
-        #[pin]
-        push: F,
-    }
-}
-
-impl<T, E, F: Future<Output = Result<(), E>>> Pushed<T, E, F> {
-    /// The items of a generator that holds an outlet onto the same cell.
-    pub fn new(outlet: &Outlet<T>, push: impl FnOnce(Outlet<T>) -> F) -> Self {
-        Self {
-            outlet: outlet.share(),
-            read: VecDeque::new(),
-            error: None,
-            ended: false,
-            push: push(outlet.share()),
-        }
-    }
-
-    /// Reads so many items at most, which the generator is asked for if there are none; `false` is the end.
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) -> Poll<bool> {
-        let this = self.project();
-        // what comes while the generator is polled here wakes nobody
-        if this.outlet.read(this.read, most, None) {
-            return Poll::Ready(true);
-        }
-        if !*this.ended
-            && let Poll::Ready(result) = this.push.poll(cx)
-        {
-            *this.ended = true;
-            // what a generator returns because it was asked to end is no failure of its own
-            *this.error = result.err().filter(|_| !this.outlet.is_stopped());
-        }
-        if this.outlet.read(this.read, most, Some(cx.waker())) {
-            Poll::Ready(true)
-        } else if *this.ended {
-            Poll::Ready(false)
-        } else {
-            Poll::Pending
-        }
-    }
-}
-
-impl<T, E, F> fmt::Debug for Pushed<T, E, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pushed")
-            .field("ended", &self.ended)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T: Send, E: Send, F: Future<Output = Result<(), E>> + Send> Outputs<T, E> for Pushed<T, E, F> {
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
-        if self.read.is_empty() && !ready!(self.as_mut().poll_read(cx, 1)) {
-            return Poll::Ready(self.project().error.take().map(Err));
-        }
-        Poll::Ready(self.project().read.pop_front().map(Ok))
-    }
-
-    fn each(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        most: usize,
-        mut give: impl FnMut(Result<T, E>) -> bool,
-    ) -> bool {
-        let mut left = most;
-        while left > 0 {
-            let given = if let Some(item) = self.as_mut().project().read.pop_front() {
-                give(Ok(item))
-            } else {
-                match self.as_mut().poll_read(cx, left) {
-                    Poll::Ready(true) => continue,
-                    Poll::Ready(false) => match self.as_mut().project().error.take() {
-                        Some(error) => give(Err(error)),
-                        None => return false,
-                    },
-                    Poll::Pending => break,
-                }
-            };
-            left -= 1;
-            if !given {
-                break;
-            }
-        }
-        true
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{future::pending, task::Wake};
+    use std::{future::Future, pin::pin};
 
     use super::*;
-
-    #[derive(Default)]
-    struct Wakes(AtomicUsize);
-
-    impl Wake for Wakes {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Relaxed);
-        }
-    }
-
-    /// A generator that sent while it was polled woke its own task, which was then polled again in vain.
-    #[test]
-    fn what_is_sent_while_the_generator_is_polled_wakes_nobody() {
-        let outlet = Outlet::new();
-        let pushed = Pushed::<_, Stopped, _>::new(&outlet, async |mut outlet| {
-            outlet.send(1).await?;
-            pending().await
-        });
-        let (mut pushed, wakes) = (std::pin::pin!(pushed), Arc::<Wakes>::default());
-        let reader = Waker::from(Arc::clone(&wakes));
-        let mut cx = Context::from_waker(&reader);
-        assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(1))));
-        assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Pending);
-        assert_eq!(wakes.0.load(Relaxed), 0);
-    }
-
-    #[test]
-    fn what_is_sent_from_elsewhere_wakes_the_reader() {
-        let outlet = Outlet::new();
-        let pushed = Pushed::<u32, Stopped, _>::new(&outlet, |_| pending());
-        let (mut pushed, wakes) = (std::pin::pin!(pushed), Arc::<Wakes>::default());
-        let reader = Waker::from(Arc::clone(&wakes));
-        let mut cx = Context::from_waker(&reader);
-        assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Pending);
-        let mut elsewhere = outlet.share();
-        let sent = std::pin::pin!(elsewhere.send(1)).poll(&mut Context::from_waker(Waker::noop()));
-        assert_eq!(sent, Poll::Ready(Ok(())));
-        assert_eq!(wakes.0.load(Relaxed), 1);
-        assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(1))));
-    }
-
-    /// A generator that sends these numbers without a wait.
-    fn counting(outlet: &Outlet<u32>, to: u32) -> impl Outputs<u32, Stopped> {
-        Pushed::new(outlet, move |mut outlet| async move {
-            for n in 0..to {
-                outlet.send(n).await?;
-            }
-            Err(Stopped)
-        })
-    }
-
-    /// What is given of so many that are asked for, and whether more may come.
-    fn given(pushed: Pin<&mut impl Outputs<u32, Stopped>>, most: usize) -> (Vec<u32>, bool) {
-        let mut given = Vec::new();
-        let goes_on = pushed.each(&mut Context::from_waker(Waker::noop()), most, |item| {
-            given.extend(item.ok());
-            true
-        });
-        (given, goes_on)
-    }
-
-    #[test]
-    fn as_many_are_given_as_are_asked_for() {
-        let outlet = Outlet::new();
-        outlet.allow(3);
-        let mut pushed = std::pin::pin!(counting(&outlet, 8));
-        assert_eq!(given(pushed.as_mut(), 2), (vec![0, 1], true));
-        assert!(outlet.in_hand(), "the third was sent, too");
-        assert_eq!(given(pushed.as_mut(), 5), (vec![2, 3, 4, 5, 6], true));
-        assert_eq!(given(pushed.as_mut(), 5), (vec![7], false));
-        assert!(!outlet.in_hand());
-    }
-
-    #[test]
-    fn what_is_not_wanted_yet_is_given_later() {
-        let outlet = Outlet::new();
-        outlet.allow(8);
-        let (mut pushed, mut first) = (std::pin::pin!(counting(&outlet, 4)), None);
-        let mut cx = Context::from_waker(Waker::noop());
-        pushed.as_mut().each(&mut cx, 8, |item| {
-            first = item.ok();
-            false
-        });
-        assert_eq!(first, Some(0));
-        assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(1))));
-        assert_eq!(given(pushed.as_mut(), 8), (vec![2, 3], false));
-    }
 
     #[test]
     fn a_send_that_was_given_up_leaves_nothing_in_hand() {
@@ -452,11 +271,11 @@ mod tests {
         let mut sender = outlet.share();
         let mut cx = Context::from_waker(Waker::noop());
         {
-            let sent = std::pin::pin!(sender.send(1));
+            let sent = pin!(sender.send(1));
             assert_eq!(sent.poll(&mut cx), Poll::Ready(Ok(())));
         }
         {
-            let mut waits = std::pin::pin!(sender.send(2));
+            let mut waits = pin!(sender.send(2));
             assert_eq!(waits.as_mut().poll(&mut cx), Poll::Pending);
             assert!(outlet.read(&mut VecDeque::new(), 1, None));
             assert!(
