@@ -45,6 +45,7 @@ mod engine {
     mod stuck;
     mod support;
     mod timeout;
+    mod told;
     mod wiring;
     mod workers;
 }

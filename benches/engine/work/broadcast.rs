@@ -7,7 +7,7 @@ use tokio::{runtime::Runtime, spawn, sync::mpsc};
 
 use super::{
     channels::{self, CAPACITY},
-    parts::{self, run, source},
+    parts::{self, Sum, run, source},
 };
 use crate::{
     bench::Bench,
@@ -44,8 +44,8 @@ fn turn(block: Block) -> Block {
 }
 
 #[handler]
-fn sum_up(block: Block, total: &AtomicU64) {
-    parts::add(weigh(block), total);
+fn sum_up(block: Block, sum: &mut Sum) {
+    sum.add(weigh(block));
 }
 
 pipeline! {
@@ -54,7 +54,7 @@ pipeline! {
         generator blocks = blocks(count);
         handler   turn_1 = turn { buffer: 1024 };
         handler   turn_2 = turn { buffer: 1024 };
-        handler   sum_up = sum_up(total) { buffer: 1024 };
+        handler   sum_up = sum_up(Sum::into(total)) { buffer: 1024 };
 
         blocks -> turn_1 -> turn_2 -> sum_up;
     }
@@ -62,9 +62,9 @@ pipeline! {
     /// Every number to three sinks.
     Broadcast(count: u64, one: Arc<AtomicU64>, two: Arc<AtomicU64>, three: Arc<AtomicU64>) {
         generator numbers = parts::numbers(count);
-        handler   one     = parts::add(one)   { buffer: 1024 };
-        handler   two     = parts::add(two)   { buffer: 1024 };
-        handler   three   = parts::add(three) { buffer: 1024 };
+        handler   one     = parts::sum_up(Sum::into(one))   { buffer: 1024 };
+        handler   two     = parts::sum_up(Sum::into(two))   { buffer: 1024 };
+        handler   three   = parts::sum_up(Sum::into(three)) { buffer: 1024 };
 
         numbers -> [one, two, three];
     }
@@ -74,7 +74,7 @@ pipeline! {
         generator one   = parts::numbers(counts[0]);
         generator two   = parts::numbers(counts[1]);
         generator three = parts::numbers(counts[2]);
-        handler   add   = parts::add(total) { buffer: 1024 };
+        handler   add   = parts::sum_up(Sum::into(total)) { buffer: 1024 };
 
         [one, two, three] -> add;
     }

@@ -11,7 +11,7 @@ use tokio::{runtime::Runtime, spawn};
 
 use super::{
     channels::{self, CAPACITY},
-    parts::{self, run},
+    parts::{self, Sum, run},
     plain::{self, by_hand, keep_some, scale, shift},
 };
 use crate::{
@@ -27,7 +27,7 @@ pipeline! {
         handler   scale     = plain::scale     { buffer: 1024 };
         handler   keep_some = plain::keep_some { buffer: 1024 };
         handler   shift     = plain::shift     { buffer: 1024 };
-        handler   add       = parts::add(total) { buffer: 1024 };
+        handler   add       = parts::sum_up(Sum::into(total)) { buffer: 1024 };
 
         numbers -> scale -> keep_some -> shift -> add;
     }
@@ -38,7 +38,7 @@ pipeline! {
         handler   scale     = scale_async     { buffer: 1024 };
         handler   keep_some = keep_some_async { buffer: 1024 };
         handler   shift     = shift_async     { buffer: 1024 };
-        handler   add       = add_async(total) { buffer: 1024 };
+        handler   add       = add_async(Sum::into(total)) { buffer: 1024 };
 
         numbers -> scale -> keep_some -> shift -> add;
     }
@@ -49,7 +49,7 @@ pipeline! {
         handler   scale     = scale_ready     { buffer: 1024 };
         handler   keep_some = keep_some_ready { buffer: 1024 };
         handler   shift     = shift_ready     { buffer: 1024 };
-        handler   add       = add_async(total) { buffer: 1024 };
+        handler   add       = add_async(Sum::into(total)) { buffer: 1024 };
 
         numbers -> scale -> keep_some -> shift -> add;
     }
@@ -58,7 +58,7 @@ pipeline! {
     Wire(count: u64, total: Arc<AtomicU64>) {
         generator numbers = parts::numbers(count);
         handler   add_one { buffer: 1024 };
-        handler   add     = parts::add(total);
+        handler   add     = parts::sum_up(Sum::into(total));
 
         numbers -> add_one -> add;
     }
@@ -95,8 +95,8 @@ async fn shift_ready(n: u64) -> u64 {
 }
 
 #[handler]
-async fn add_async(n: u64, total: &AtomicU64) {
-    parts::add(n, total);
+async fn add_async(n: u64, sum: &mut Sum) {
+    sum.add(n);
 }
 
 #[handler]

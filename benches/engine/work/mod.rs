@@ -13,6 +13,7 @@ mod parcels;
 mod parts;
 mod plain;
 mod protected;
+mod pushes;
 mod workers;
 
 use crate::{
@@ -49,12 +50,15 @@ pub(crate) fn goals() -> Vec<(u8, Measure)> {
 }
 
 /// The fixed workloads whose instructions are counted.
-pub(crate) const WORKLOADS: [Workload; 4] = [
+pub(crate) const WORKLOADS: [Workload; 5] = [
     ("one island of sync handlers", |items| {
         plain::pipeline(&current_thread(), items)
     }),
     ("four queued edges", |items| {
         edges::sync_line(&current_thread(), items)
+    }),
+    ("a generator that pushes", |items| {
+        pushes::pipeline(&current_thread(), items)
     }),
     ("64 workers that suspend once", |items| {
         workers::of_64(&current_thread(), items)

@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::{
     channels,
-    parts::{self, run, source, suspend},
+    parts::{Sum, run, source, suspend},
 };
 use crate::{
     bench::Bench,
@@ -71,8 +71,8 @@ async fn touch(mut parcel: Parcel) -> Parcel {
 }
 
 #[handler]
-fn weigh(parcel: Parcel, total: &AtomicU64) {
-    parts::add(parcel.weigh(), total);
+fn weigh(parcel: Parcel, sum: &mut Sum) {
+    sum.add(parcel.weigh());
 }
 
 pipeline! {
@@ -89,7 +89,7 @@ pipeline! {
         handler s36 = touch; handler s37 = touch; handler s38 = touch; handler s39 = touch; handler s40 = touch;
         handler s41 = touch; handler s42 = touch; handler s43 = touch; handler s44 = touch; handler s45 = touch;
         handler s46 = touch; handler s47 = touch; handler s48 = touch; handler s49 = touch; handler s50 = touch;
-        handler weigh = weigh(total);
+        handler weigh = weigh(Sum::into(total));
 
         parcels -> s01 -> s02 -> s03 -> s04 -> s05 -> s06 -> s07 -> s08 -> s09 -> s10
                 -> s11 -> s12 -> s13 -> s14 -> s15 -> s16 -> s17 -> s18 -> s19 -> s20

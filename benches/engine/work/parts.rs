@@ -28,9 +28,40 @@ pub(crate) fn numbers(count: &u64) -> impl Iterator<Item = u64> {
     source(*count)
 }
 
+/// Adds to the total, as a loop over the same functions does.
 #[handler]
 pub(crate) fn add(n: u64, total: &AtomicU64) {
     total.store(total.load(Relaxed).wrapping_add(n), Relaxed);
+}
+
+/// What one sink has summed up. It says so when it is gone.
+#[derive(Debug)]
+pub(crate) struct Sum {
+    sum: u64,
+    total: Arc<AtomicU64>,
+}
+
+impl Sum {
+    pub(crate) fn into(total: &Arc<AtomicU64>) -> Self {
+        let (sum, total) = (0, Arc::clone(total));
+        Self { sum, total }
+    }
+
+    pub(crate) fn add(&mut self, n: u64) {
+        self.sum = self.sum.wrapping_add(n);
+    }
+}
+
+impl Drop for Sum {
+    fn drop(&mut self) {
+        self.total.fetch_add(self.sum, Relaxed);
+    }
+}
+
+/// Sums up in a state of the stage, as a task over a channel does in a variable.
+#[handler]
+pub(crate) fn sum_up(n: u64, sum: &mut Sum) {
+    sum.add(n);
 }
 
 /// Runs a pipeline to its end, and says what it summed up.

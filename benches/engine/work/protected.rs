@@ -24,7 +24,7 @@ use tokio::{
 
 use super::{
     channels::{self, CAPACITY},
-    parts::{self, run, source},
+    parts::{self, Sum, run, source},
 };
 use crate::{
     bench::Bench,
@@ -68,7 +68,7 @@ pipeline! {
             rate_limit: { rate: 1_000_000_000/s, burst: 1_000_000 }, bulkhead: PLACES, breaker: { when_open: reject },
             retry: { attempts: 3, idempotent }, timeout: 2s, on_error: skip,
         };
-        handler   add     = parts::add(total);
+        handler   add     = parts::sum_up(Sum::into(total));
 
         numbers -> stir_1 -> stir_2 -> stir_3 -> add;
     }

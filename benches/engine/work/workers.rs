@@ -6,7 +6,7 @@ use electrician::prelude::*;
 use futures_util::{StreamExt, stream};
 use tokio::{runtime::Runtime, spawn, task::JoinSet};
 
-use super::parts::{self, run, source, suspend};
+use super::parts::{self, Sum, run, source, suspend};
 use crate::{
     bench::Bench,
     duel::Duel,
@@ -21,9 +21,9 @@ async fn wait_once(n: u64) -> u64 {
 
 /// Adds up what comes in order; an item out of order is not added, so that the sum is wrong.
 #[handler]
-fn add_rising(n: u64, total: &AtomicU64, last: &mut u64) {
+fn add_rising(n: u64, sum: &mut Sum, last: &mut u64) {
     if n >= *last {
-        parts::add(n, total);
+        sum.add(n);
     }
     *last = n;
 }
@@ -32,7 +32,7 @@ pipeline! {
     pub(crate) Workers64(count: u64, total: Arc<AtomicU64>) {
         generator numbers = parts::numbers(count);
         handler   wait    = wait_once { workers: 64 };
-        handler   add     = parts::add(total);
+        handler   add     = parts::sum_up(Sum::into(total));
 
         numbers -> wait -> add;
     }
@@ -40,7 +40,7 @@ pipeline! {
     Workers1024(count: u64, total: Arc<AtomicU64>) {
         generator numbers = parts::numbers(count);
         handler   wait    = wait_once { workers: 1024 };
-        handler   add     = parts::add(total);
+        handler   add     = parts::sum_up(Sum::into(total));
 
         numbers -> wait -> add;
     }
@@ -48,7 +48,7 @@ pipeline! {
     pub(crate) Ordered64(count: u64, total: Arc<AtomicU64>) {
         generator numbers = parts::numbers(count);
         handler   wait    = wait_once { workers: 64, ordered };
-        handler   add     = add_rising(total, 0);
+        handler   add     = add_rising(Sum::into(total), 0);
 
         numbers -> wait -> add;
     }

@@ -2,11 +2,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::line::{Line, fails};
+use super::line::{Line, fails, is_mixed};
 use super::pass::LONGEST;
 use super::ways::{failure_way, way};
 use super::{Emitter, in_place};
-use crate::graph::{Port, PortName, Stage, StageKind};
+use crate::graph::{Port, PortName, Stage};
 use crate::located::located;
 
 /// The loop over the items of a chunk.
@@ -27,7 +27,7 @@ pub(super) fn items(line: &Line) -> TokenStream {
         });
     }
     let work = in_place(|| outputs(line, head, 0));
-    if fails(head) && matches!(head.kind, StageKind::Generator(_)) {
+    if is_mixed(head) {
         let item = in_place(|| item_or_failure(line, head));
         return ours!(#label loop {
             #pace

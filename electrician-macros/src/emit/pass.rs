@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::body::{is_counted, missed, settled};
 use super::in_place;
-use super::line::{Line, fails, is_keyed};
+use super::line::{Line, fails, is_keyed, is_mixed};
 use super::prologue::policy;
 use super::ways::way;
 use crate::ast::{Callee, Class, OnError};
@@ -25,7 +25,7 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
                 ..
             }
     );
-    if is_polled || !may_pass(line) || guarded(line).next().is_some() {
+    if is_polled || is_mixed(line.head()) || guarded(line).next().is_some() {
         return None;
     }
     let (intake, room, claims) = (line.intake(), room(line), line.claims());
@@ -101,7 +101,7 @@ fn copied(line: &Line, from: &Ident, edges: &[&Edge]) -> TokenStream {
 
 /// A pass in one future, for handlers that may wait.
 pub(super) fn quick(line: &Line) -> Option<TokenStream> {
-    if line.calls().is_empty() || !may_pass(line) {
+    if line.calls().is_empty() || is_mixed(line.head()) {
         return None;
     }
     let (intake, room) = (line.intake(), room(line));
@@ -131,11 +131,6 @@ pub(super) fn quick(line: &Line) -> Option<TokenStream> {
 fn guarded<'l>(line: &'l Line) -> impl Iterator<Item = &'l Stage<'l>> {
     let calls = line.calls().iter().copied();
     calls.filter(|stage| stage.options.guards())
-}
-
-/// Whether the pass may take every island of this form.
-fn may_pass(line: &Line) -> bool {
-    !fails(line.head()) || !matches!(line.head().kind, StageKind::Generator(_))
 }
 
 /// Whether the block says by itself that a call gives one item at most.

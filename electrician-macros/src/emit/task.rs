@@ -3,8 +3,9 @@
 use proc_macro2::{Group, Ident, TokenStream};
 
 use super::braced;
-use super::line::{Line, counts_outputs, fails};
+use super::line::{Line, counts_outputs, fails, tells};
 use super::names::Emitter;
+use super::ways::failure_way;
 use super::{pass, prologue};
 use crate::graph::{StageId, StageKind};
 
@@ -130,9 +131,20 @@ impl Line<'_, '_> {
             self.emitter.stage(self.head()),
             self.emitter.of(self.head(), "slot"),
         );
+        let open = if tells(self.head()) {
+            let way = failure_way(self, self.head());
+            let tell = if way.is_empty() {
+                ours!(__rt::std::mem::drop)
+            } else {
+                ours!(move |failure| { #way })
+            };
+            ours!(open_telling(&mut #slot, #tell))
+        } else {
+            ours!(open(&mut #slot))
+        };
         ours!(
             let mut #slot = #var.slot();
-            let #var = #var.open(&mut #slot);
+            let #var = #var.#open;
             let mut #var = __rt::std::pin::pin!(#var);
         )
     }

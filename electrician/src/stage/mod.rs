@@ -53,6 +53,7 @@ mod source;
 mod tally;
 mod task;
 pub mod timed;
+mod told;
 mod turn;
 mod unfit;
 mod unwind;

@@ -17,9 +17,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{
-    Cause, Cell, Failure, Generator, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught,
-};
+use super::{Cause, Cell, Failure, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught};
 use crate::pipeline::{Bell, Error, ErrorKind, Phase};
 
 /// How many items a source is asked for at once at most.
@@ -95,19 +93,17 @@ impl<T, E> Drop for Desk<T, E> {
 }
 
 impl<O, T, E> Source<O, T, E> {
-    /// Of these outputs, which come from a generator of this kind.
-    pub(super) fn new<G, Args>(outputs: O, outlet: Outlet<T>, cell: &Arc<Cell>) -> Self
-    where
-        G: Generator<T, E, Args>,
-    {
-        let breath = if G::BLOCKING {
-            Breath::Due
-        } else {
-            Breath::Free
-        };
+    /// Of these outputs, which come from a generator that pushes or does not, and blocks its thread or does not.
+    pub(super) fn new(
+        outputs: O,
+        outlet: Outlet<T>,
+        cell: &Arc<Cell>,
+        (pushes, blocks): (bool, bool),
+    ) -> Self {
+        let breath = if blocks { Breath::Due } else { Breath::Free };
         let desk = Desk {
             outlet,
-            pushes: G::PUSHES,
+            pushes,
             breath,
             bell: cell.control.bell(),
             tally: cell.tally(),
