@@ -156,7 +156,7 @@ impl<'a> Line<'_, 'a> {
         {
             let turns = Turns::Passes(pass);
             let fill = match self.head().kind {
-                StageKind::Generator(_) => ours!(#intake.fill_one()),
+                StageKind::Generator(_) => ours!(#intake.fill_first(pass.stretch())),
                 _ => fill.clone(),
             };
             let seats = seats.clone();

@@ -123,10 +123,10 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         self.fill_with(most)
     }
 
-    /// Asks for one item; `false` is the end. Plain handlers ask for the next ones by themselves, so that no item is
-    /// buffered on its way.
-    pub fn fill_one(self: &mut Pin<&mut Self>) -> impl Future<Output = bool> + Send {
-        self.fill_with(1)
+    /// Asks for what plain handlers begin with; `false` is the end. Where nothing waits, that is one item: they ask for the
+    /// next ones by themselves, so that no item is buffered on its way.
+    pub fn fill_first(self: &mut Pin<&mut Self>, most: usize) -> impl Future<Output = bool> + Send {
+        self.fill(if O::WAITS { most } else { 1 })
     }
 
     fn fill_with(self: &mut Pin<&mut Self>, most: usize) -> impl Future<Output = bool> + Send {

@@ -76,6 +76,8 @@ where
     E: Send,
     F: FnMut(Failure<(), E>) + Send,
 {
+    const WAITS: bool = O::WAITS;
+
     fn poll_next(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -105,7 +105,10 @@ impl Wired for Checkout {
             let mut feed = pin!(feed.open(&mut slot));
             let mut pass = feed.pass();
             pass.add(parse.seat());
-            while pass.flushing(feed.fill_one(), &mut [&mut to_charge]).await {
+            while pass
+                .flushing(feed.fill_first(pass.stretch()), &mut [&mut to_charge])
+                .await
+            {
                 while !feed.is_empty() {
                     {
                         let mut parse = parse.plain();
