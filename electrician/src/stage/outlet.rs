@@ -57,6 +57,15 @@ impl<T> Cell<T> {
             reader: None,
         }
     }
+
+    /// Wakes this reader when an item comes. Gives back the waker that this replaces.
+    fn wakes(&mut self, reader: &Waker) -> Option<Waker> {
+        self.reads = true;
+        match &self.reader {
+            Some(known) if known.will_wake(reader) => None,
+            _ => self.reader.replace(reader.clone()),
+        }
+    }
 }
 
 /// What the pipeline tells a generator, and how many items the generator has in hand.
@@ -171,8 +180,9 @@ impl<T> Outlet<T> {
         cell.waits || !cell.items.is_empty() || self.signal.in_hand.load(Relaxed) > 0
     }
 
-    /// Moves so many items at most into an empty buffer. Says whether there were any; if not, this waker is woken when one
-    /// comes, or nobody.
+    /// Moves so many items at most into an empty buffer. Says whether there are more, or the sender waits with one.
+    ///
+    /// If not, this waker is woken when one comes, or nobody.
     pub(super) fn read(
         &self,
         into: &mut VecDeque<T>,
@@ -185,29 +195,25 @@ impl<T> Outlet<T> {
         } else {
             into.extend(cell.items.drain(..most));
         }
-        cell.reads = into.is_empty() && or_wake.is_some();
-        let stale = or_wake.filter(|_| cell.reads).and_then(|waker| {
-            let is_known = cell
-                .reader
-                .as_ref()
-                .is_some_and(|known| known.will_wake(waker));
-            if is_known {
-                None
-            } else {
-                cell.reader.replace(waker.clone())
-            }
-        });
         let sender = if cell.items.is_empty() {
             cell.sender.take()
         } else {
             None
+        };
+        let has_more = cell.waits || !cell.items.is_empty();
+        let stale = match or_wake {
+            Some(waker) if !has_more => cell.wakes(waker),
+            _ => {
+                cell.reads = false;
+                None
+            }
         };
         drop(cell);
         drop(stale);
         if let Some(sender) = sender {
             sender.wake();
         }
-        !into.is_empty()
+        has_more
     }
 }
 
@@ -277,7 +283,9 @@ mod tests {
         {
             let mut waits = pin!(sender.send(2));
             assert_eq!(waits.as_mut().poll(&mut cx), Poll::Pending);
-            assert!(outlet.read(&mut VecDeque::new(), 1, None));
+            let mut read = VecDeque::new();
+            assert!(outlet.read(&mut read, 1, None), "the sender waits");
+            assert_eq!(read, [1]);
             assert!(
                 outlet.in_hand(),
                 "there is room for it, and it has not come yet"

@@ -17,9 +17,6 @@ use crate::{
 
 /// The outputs of one call.
 pub trait Outputs<T, E>: Send {
-    /// Whether there may be no output yet though more will come.
-    const WAITS: bool = true;
-
     /// The next output, an error in its place, or the end.
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>>;
 
@@ -208,8 +205,6 @@ impl<I> Drop for Borrowed<'_, I> {
 }
 
 impl<I: Iterator + Send, E> Outputs<I::Item, E> for Iterated<I> {
-    const WAITS: bool = false;
-
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<I::Item, E>>> {
         Poll::Ready(self.get_mut().next().map(Ok))
     }
@@ -265,8 +260,6 @@ impl<I: Iterator> TryIterated<I> {
 }
 
 impl<T, E, I: Iterator<Item = Result<T, E>> + Send> Outputs<T, E> for TryIterated<I> {
-    const WAITS: bool = false;
-
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
         Poll::Ready(self.get_mut().0.next())
     }

@@ -37,12 +37,13 @@ impl<T, E, F: Future<Output = Result<(), E>>> Pushed<T, E, F> {
         }
     }
 
-    /// Reads so many items at most, which the generator is asked for if there are none; `false` is the end.
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) -> Poll<bool> {
+    /// Reads so many items at most, which the generator is asked for if there are none.
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) -> Poll<Read> {
         let this = self.project();
         // what comes while the generator is polled here wakes nobody
-        if this.outlet.read(this.read, most, None) {
-            return Poll::Ready(true);
+        this.outlet.read(this.read, most, None);
+        if !this.read.is_empty() {
+            return Poll::Ready(Read::Some);
         }
         if !*this.ended
             && let Poll::Ready(result) = this.push.poll(cx)
@@ -51,14 +52,25 @@ impl<T, E, F: Future<Output = Result<(), E>>> Pushed<T, E, F> {
             // what a generator returns because it was asked to end is no failure of its own
             *this.error = result.err().filter(|_| !this.outlet.is_stopped());
         }
-        if this.outlet.read(this.read, most, Some(cx.waker())) {
-            Poll::Ready(true)
-        } else if *this.ended {
-            Poll::Ready(false)
-        } else {
-            Poll::Pending
+        let has_more = this.outlet.read(this.read, most, Some(cx.waker()));
+        match (this.read.is_empty(), *this.ended) {
+            (false, false) if !has_more => Poll::Ready(Read::All),
+            (false, _) => Poll::Ready(Read::Some),
+            (true, true) => Poll::Ready(Read::Nothing),
+            (true, false) => Poll::Pending,
         }
     }
+}
+
+/// What a look into the outlet has found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Read {
+    /// Some items.
+    Some,
+    /// All that the generator has until it goes on.
+    All,
+    /// The end.
+    Nothing,
 }
 
 impl<T, E, F> fmt::Debug for Pushed<T, E, F> {
@@ -71,7 +83,7 @@ impl<T, E, F> fmt::Debug for Pushed<T, E, F> {
 
 impl<T: Send, E: Send, F: Future<Output = Result<(), E>> + Send> Outputs<T, E> for Pushed<T, E, F> {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
-        if self.read.is_empty() && !ready!(self.as_mut().poll_read(cx, 1)) {
+        if self.read.is_empty() && ready!(self.as_mut().poll_read(cx, 1)) == Read::Nothing {
             return Poll::Ready(self.project().error.take().map(Err));
         }
         Poll::Ready(self.project().read.pop_front().map(Ok))
@@ -83,17 +95,22 @@ impl<T: Send, E: Send, F: Future<Output = Result<(), E>> + Send> Outputs<T, E> f
         most: usize,
         mut give: impl FnMut(Result<T, E>) -> bool,
     ) -> bool {
-        let mut left = most;
+        let (mut left, mut is_all) = (most, false);
         while left > 0 {
             let given = if let Some(item) = self.as_mut().project().read.pop_front() {
                 give(Ok(item))
+            } else if is_all {
+                break;
             } else {
                 match self.as_mut().poll_read(cx, left) {
-                    Poll::Ready(true) => continue,
-                    Poll::Ready(false) => match self.as_mut().project().error.take() {
+                    Poll::Ready(Read::Nothing) => match self.as_mut().project().error.take() {
                         Some(error) => give(Err(error)),
                         None => return false,
                     },
+                    Poll::Ready(read) => {
+                        is_all = read == Read::All;
+                        continue;
+                    }
                     Poll::Pending => break,
                 }
             };
@@ -109,7 +126,7 @@ impl<T: Send, E: Send, F: Future<Output = Result<(), E>> + Send> Outputs<T, E> f
 #[cfg(test)]
 mod tests {
     use std::{
-        future::pending,
+        future::{pending, poll_fn},
         pin::pin,
         sync::{
             Arc,
@@ -206,5 +223,25 @@ mod tests {
         assert_eq!(first, Some(0));
         assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(1))));
         assert_eq!(given(pushed.as_mut(), 8), (vec![2, 3], false));
+    }
+
+    #[test]
+    fn a_generator_that_gave_all_it_has_is_not_asked_again_at_once() {
+        let outlet = Outlet::new();
+        outlet.allow(8);
+        let asked = AtomicUsize::new(0);
+        let pushed = Pushed::<_, Stopped, _>::new(&outlet, async |mut outlet| {
+            outlet.send(1).await?;
+            poll_fn(|_| {
+                asked.fetch_add(1, Relaxed);
+                Poll::<Result<(), Stopped>>::Pending
+            })
+            .await
+        });
+        let mut pushed = pin!(pushed);
+        assert_eq!(given(pushed.as_mut(), 8), (vec![1], true));
+        assert_eq!(asked.load(Relaxed), 1);
+        assert_eq!(given(pushed.as_mut(), 8), (vec![], true));
+        assert_eq!(asked.load(Relaxed), 2);
     }
 }

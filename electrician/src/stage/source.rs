@@ -123,10 +123,10 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         self.fill_with(most)
     }
 
-    /// Asks for what plain handlers begin with; `false` is the end. Where nothing waits, that is one item: they ask for the
-    /// next ones by themselves, so that no item is buffered on its way.
+    /// Asks for what plain handlers begin with; `false` is the end. They ask for the next items by themselves, so that none
+    /// is buffered on its way; a generator that pushes has them in a buffer anyway, and gives all it has.
     pub fn fill_first(self: &mut Pin<&mut Self>, most: usize) -> impl Future<Output = bool> + Send {
-        self.fill(if O::WAITS { most } else { 1 })
+        self.fill(if self.desk.pushes { most } else { 1 })
     }
 
     fn fill_with(self: &mut Pin<&mut Self>, most: usize) -> impl Future<Output = bool> + Send {

@@ -76,8 +76,6 @@ where
     E: Send,
     F: FnMut(Failure<(), E>) + Send,
 {
-    const WAITS: bool = O::WAITS;
-
     fn poll_next(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

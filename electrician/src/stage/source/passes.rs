@@ -1,5 +1,4 @@
-//! The passes over a source: plain handlers ask for its items by themselves, where none has to be waited for, so that none is
-//! buffered on its way.
+//! The passes over a source: plain handlers ask for its items by themselves, so that none is buffered on its way.
 
 use std::{
     marker::PhantomData,
@@ -182,14 +181,15 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
                     return;
                 }
             }
-            if O::WAITS {
-                return; // whoever waits for the next chunk asks for it
+            if desk.pushes {
+                return;
             }
             let mut note = Note {
                 asked: 0,
                 asking: true,
                 out: (&mut asked, &mut asking),
             };
+            // whoever fills the next chunk waits for an item that is not ready
             let mut cx = Context::from_waker(Waker::noop());
             desk.ended |= !work.run(outputs, &mut cx, most - taken, &mut note);
             note.asking = false;
