@@ -15,6 +15,7 @@ mod engine {
     mod branches;
     mod breaker;
     mod errors;
+    mod failing_sources;
     mod fairness;
     mod feedback;
     mod forks;
@@ -45,7 +46,6 @@ mod engine {
     mod stuck;
     mod support;
     mod timeout;
-    mod told;
     mod wiring;
     mod workers;
 }

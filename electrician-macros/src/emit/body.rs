@@ -2,11 +2,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::line::{Line, fails, is_mixed};
+use super::line::{Line, fails};
 use super::pass::LONGEST;
 use super::ways::{failure_way, way};
 use super::{Emitter, in_place};
-use crate::graph::{Port, PortName, Stage};
+use crate::graph::{Port, PortName, Stage, StageKind};
 use crate::located::located;
 
 /// The loop over the items of a chunk.
@@ -27,22 +27,25 @@ pub(super) fn items(line: &Line) -> TokenStream {
         });
     }
     let work = in_place(|| outputs(line, head, 0));
-    if is_mixed(head) {
-        let item = in_place(|| item_or_failure(line, head));
-        return ours!(#label loop {
-            #pace
-            let __rt::Some(next) = #intake.try_pop() else { break };
-            pass.begin();
-            #item
-            #work
-        });
-    }
     ours!(#label loop {
         #pace
         let __rt::Some(item) = #intake.pop() else { break };
         pass.begin();
         #work
     })
+}
+
+/// What becomes of the failure of a generator, which stands behind the items at hand.
+pub(super) fn source_failed(line: &Line) -> TokenStream {
+    let (head, intake) = (line.head(), line.intake());
+    if !matches!(head.kind, StageKind::Generator(_)) || !fails(head) {
+        return TokenStream::new();
+    }
+    let failure = failed(line, head);
+    if failure.is_empty() {
+        return ours!(#intake.failed(););
+    }
+    ours!(if let __rt::Some(failure) = #intake.failed() { #failure })
 }
 
 /// The call of the `at`th stage with `item`, and what becomes of its outputs.

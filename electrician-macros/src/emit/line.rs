@@ -195,13 +195,3 @@ pub(super) fn fails(stage: &Stage) -> bool {
     prologue::handles_failures(stage)
         && matches!(stage.kind, StageKind::Generator(_) | StageKind::Handler(_))
 }
-
-/// Whether a generator tells of its failures by itself, since they do not leave by a port.
-pub(super) fn tells(stage: &Stage) -> bool {
-    matches!(stage.kind, StageKind::Generator(_)) && fails(stage) && !stage.error.is_wired()
-}
-
-/// Whether a generator gives failures among its items.
-pub(super) fn is_mixed(stage: &Stage) -> bool {
-    matches!(stage.kind, StageKind::Generator(_)) && fails(stage) && stage.error.is_wired()
-}

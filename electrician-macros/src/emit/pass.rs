@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::body::{is_counted, missed, settled};
 use super::in_place;
-use super::line::{Line, fails, is_keyed, is_mixed};
+use super::line::{Line, fails, is_keyed};
 use super::prologue::policy;
 use super::ways::way;
 use crate::ast::{Callee, Class, OnError};
@@ -25,7 +25,7 @@ pub(super) fn plain(line: &Line) -> Option<TokenStream> {
                 ..
             }
     );
-    if is_polled || is_mixed(line.head()) || guarded(line).next().is_some() {
+    if is_polled || guarded(line).next().is_some() {
         return None;
     }
     let (intake, room, claims) = (line.intake(), room(line), line.claims());
@@ -101,7 +101,7 @@ fn copied(line: &Line, from: &Ident, edges: &[&Edge]) -> TokenStream {
 
 /// A pass in one future, for handlers that may wait.
 pub(super) fn quick(line: &Line) -> Option<TokenStream> {
-    if line.calls().is_empty() || is_mixed(line.head()) {
+    if line.calls().is_empty() {
         return None;
     }
     let (intake, room) = (line.intake(), room(line));

@@ -3,10 +3,9 @@
 use proc_macro2::{Group, Ident, TokenStream};
 
 use super::braced;
-use super::line::{Line, counts_outputs, fails, tells};
+use super::line::{Line, counts_outputs, fails};
 use super::names::Emitter;
-use super::ways::failure_way;
-use super::{pass, prologue};
+use super::{body, pass, prologue};
 use crate::graph::{StageId, StageKind};
 
 /// One way of going over the items at hand: the stages that the pass books, the wait for items, and what is done with them.
@@ -73,9 +72,11 @@ impl Line<'_, '_> {
         let (fill, leave) = (self.flushing(fill), self.leave());
         let settle = self.is_in_cycle().then(|| self.hand_over());
         let stop = (!takes.is_empty()).then(|| ours!(if #(#takes.is_sated())||* { break; }));
+        let failed = body::source_failed(self);
         ours!(
             while #fill {
                 #items
+                #failed
                 #settle
                 #enough
                 #stop
@@ -131,20 +132,9 @@ impl Line<'_, '_> {
             self.emitter.stage(self.head()),
             self.emitter.of(self.head(), "slot"),
         );
-        let open = if tells(self.head()) {
-            let way = failure_way(self, self.head());
-            let tell = if way.is_empty() {
-                ours!(__rt::std::mem::drop)
-            } else {
-                ours!(move |failure| { #way })
-            };
-            ours!(open_telling(&mut #slot, #tell))
-        } else {
-            ours!(open(&mut #slot))
-        };
         ours!(
             let mut #slot = #var.slot();
-            let #var = #var.#open;
+            let #var = #var.open(&mut #slot);
             let mut #var = __rt::std::pin::pin!(#var);
         )
     }

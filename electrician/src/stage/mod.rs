@@ -53,7 +53,6 @@ mod source;
 mod tally;
 mod task;
 pub mod timed;
-mod told;
 mod turn;
 mod unfit;
 mod unwind;

@@ -1,8 +1,8 @@
 //! A generator before it is at work: the function, its arguments, and what its handle knows.
 
-use std::{convert::Infallible, fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Cell, Failure, Generator, Outlet, Outputs, Source, told::Told, unfit};
+use super::{Cell, Generator, Outlet, Outputs, Source, unfit};
 
 /// A generator in a pipeline, ready to be opened by its island.
 pub struct Origin<G, Out, Err, Args> {
@@ -68,24 +68,6 @@ impl<G: Generator<Out, Err, Args>, Out: Send + 'static, Err: Send, Args> Origin<
     ) -> Source<impl Outputs<Out, Err> + use<'a, G, Out, Err, Args>, Out, Err> {
         let outlet = Outlet::new();
         let outputs = G::open(slot, outlet.share());
-        self.source(outputs, outlet)
-    }
-
-    /// Opens the generator with them, and tells of its failures as they come: the source has none.
-    pub fn open_telling<'a, F>(
-        &self,
-        slot: &'a mut G::Slot,
-        tell: F,
-    ) -> Source<impl Outputs<Out, Infallible> + use<'a, G, Out, Err, Args, F>, Out, Infallible>
-    where
-        F: FnMut(Failure<(), Err>) + Send,
-    {
-        let outlet = Outlet::new();
-        let outputs = G::open(slot, outlet.share());
-        self.source(Told::new(outputs, &self.cell, tell), outlet)
-    }
-
-    fn source<O, E>(&self, outputs: O, outlet: Outlet<Out>) -> Source<O, Out, E> {
         Source::new(outputs, outlet, &self.cell, (G::PUSHES, G::BLOCKING))
     }
 }

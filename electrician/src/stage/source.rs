@@ -6,6 +6,8 @@
 )]
 
 mod passes;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::VecDeque,
@@ -17,7 +19,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Cause, Cell, Failure, Outlet, Outputs, Pass, Tally, Unfailing, unwind::caught};
+use super::{Cause, Cell, Failure, Outlet, Outputs, Pass, Tally, unwind::caught};
 use crate::pipeline::{Bell, Error, ErrorKind, Phase};
 
 /// How many items a source is asked for at once at most.
@@ -40,7 +42,9 @@ struct Desk<T, E> {
     bell: Arc<Bell>,
     tally: Arc<Tally>,
     cell: Arc<Cell>,
-    chunk: VecDeque<Result<T, E>>,
+    chunk: VecDeque<T>,
+    /// Why no more came behind the chunk.
+    failure: Option<E>,
     enough: bool,
     ended: bool,
 }
@@ -86,9 +90,16 @@ impl<T, E> Desk<T, E> {
     }
 }
 
+impl<T, E> Desk<T, E> {
+    /// How many items and failures were received and have not gone on.
+    fn open(&self) -> usize {
+        self.chunk.len() + usize::from(self.failure.is_some())
+    }
+}
+
 impl<T, E> Drop for Desk<T, E> {
     fn drop(&mut self) {
-        self.tally.dropped.add(self.chunk.len() as u64);
+        self.tally.dropped.add(self.open() as u64);
     }
 }
 
@@ -109,6 +120,7 @@ impl<O, T, E> Source<O, T, E> {
             tally: cell.tally(),
             cell: Arc::clone(cell),
             chunk: VecDeque::new(),
+            failure: None,
             enough: false,
             ended: false,
         };
@@ -160,7 +172,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         cx: &mut Context<'_>,
         most: usize,
     ) -> Poll<bool> {
-        if !self.desk.chunk.is_empty() {
+        if self.desk.open() > 0 {
             return Poll::Ready(true);
         }
         if self.desk.ended {
@@ -173,7 +185,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             Order::End => return Poll::Ready(false),
         }
         let desk = self.project().desk;
-        if !desk.chunk.is_empty() {
+        if desk.open() > 0 {
             Poll::Ready(true)
         } else if desk.ended {
             Poll::Ready(false)
@@ -197,20 +209,26 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         desk.breath == Breath::Due
     }
 
-    /// Asks for items until the chunk is full or the generator waits.
+    /// Asks for items until the chunk is full, or the generator waits or fails.
     fn pull(self: Pin<&mut Self>, cx: &mut Context<'_>, most: usize) {
         let this = self.project();
         let (desk, outputs) = (this.desk, this.outputs);
-        let before = desk.chunk.len();
+        let before = desk.open();
         desk.outlet.allow(most);
         let pulled = caught(|| {
-            let goes_on = outputs.each(cx, most - before, |item| {
-                desk.chunk.push_back(item);
-                true
+            let goes_on = outputs.each(cx, most - before, |output| match output {
+                Ok(item) => {
+                    desk.chunk.push_back(item);
+                    true
+                }
+                Err(error) => {
+                    desk.failure = Some(error);
+                    false
+                }
             });
             desk.ended |= !goes_on;
         });
-        desk.tally.received.add((desk.chunk.len() - before) as u64);
+        desk.tally.received.add((desk.open() - before) as u64);
         if let Err(panic) = pulled {
             desk.panicked(panic);
         }
@@ -221,38 +239,26 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         self.desk.outlet.stop();
         self.as_mut().pull(cx, most);
         let desk = self.project().desk;
-        if desk.chunk.is_empty() && !desk.outlet.in_hand() {
+        if desk.open() == 0 && !desk.outlet.in_hand() {
             desk.ended = true;
         }
     }
 
-    /// The next item of the chunk, of a generator that cannot fail.
-    pub fn pop(self: &mut Pin<&mut Self>) -> Option<T>
-    where
-        E: Unfailing,
-    {
+    /// The next item of the chunk.
+    pub fn pop(self: &mut Pin<&mut Self>) -> Option<T> {
         let desk = self.as_mut().project().desk;
         let item = desk.chunk.pop_front()?;
         desk.tally.completed.add(1);
         desk.tally.emitted.add(1);
-        Some(item.unwrap_or_else(Unfailing::never))
+        Some(item)
     }
 
-    /// The next item of the chunk, or the failure in its place.
-    pub fn try_pop(self: &mut Pin<&mut Self>) -> Option<Result<T, Failure<(), E>>> {
+    /// The failure behind the chunk, if there is one.
+    pub fn failed(self: &mut Pin<&mut Self>) -> Option<Failure<(), E>> {
         let desk = self.as_mut().project().desk;
-        let item = desk.chunk.pop_front()?;
-        Some(match item {
-            Ok(item) => {
-                desk.tally.completed.add(1);
-                desk.tally.emitted.add(1);
-                Ok(item)
-            }
-            Err(error) => {
-                desk.tally.failed.add(1);
-                Err(Failure::new((), Cause::Error(error), 1, desk.cell.name))
-            }
-        })
+        let error = desk.failure.take()?;
+        desk.tally.failed.add(1);
+        Some(Failure::new((), Cause::Error(error), 1, desk.cell.name))
     }
 
     /// Whether the chunk is used up.
@@ -273,8 +279,9 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             self.enough_if(true);
             while self.fill(CHUNK).await {
                 let desk = self.as_mut().project().desk;
-                desk.tally.filtered.add(desk.chunk.len() as u64);
+                desk.tally.filtered.add(desk.open() as u64);
                 desk.chunk.clear();
+                desk.failure = None;
             }
         }
     }

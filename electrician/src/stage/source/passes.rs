@@ -9,7 +9,7 @@ use std::{
 use super::Source;
 use crate::{
     edge::{Certainty, Sender},
-    stage::{Lap, Outputs, Pass, Unfailing, unwind::caught},
+    stage::{Lap, Outputs, Pass, call::is_void, unwind::caught},
 };
 
 /// What becomes of the items of a pass.
@@ -23,11 +23,10 @@ trait Takes<T> {
         outputs: Pin<&mut O>,
         cx: &mut Context<'_>,
         most: usize,
-        note: &mut Note<'_>,
+        note: &mut Note<'_, E>,
     ) -> bool
     where
-        O: Outputs<T, E>,
-        E: Unfailing;
+        O: Outputs<T, E>;
 }
 
 /// Calls with each of them.
@@ -45,14 +44,14 @@ impl<T, H: FnMut(T, &mut Lap<'_>) -> bool> Takes<T> for Each<H> {
         outputs: Pin<&mut O>,
         cx: &mut Context<'_>,
         most: usize,
-        note: &mut Note<'_>,
+        note: &mut Note<'_, E>,
     ) -> bool
     where
         O: Outputs<T, E>,
-        E: Unfailing,
     {
-        outputs.each(cx, most, |item| {
-            note.given(|| self.one(item.unwrap_or_else(Unfailing::never), &mut Lap::off()))
+        outputs.each(cx, most, |output| {
+            let handled = note.given(output, |item| self.one(item, &mut Lap::off()));
+            handled.unwrap_or(false)
         })
     }
 }
@@ -81,39 +80,53 @@ where
         outputs: Pin<&mut O>,
         cx: &mut Context<'_>,
         most: usize,
-        note: &mut Note<'_>,
+        note: &mut Note<'_, E>,
     ) -> bool
     where
         O: Outputs<T, E>,
-        E: Unfailing,
     {
         let Self { into, make, .. } = self;
-        outputs.pour::<_, G>(cx, most, into, |item| {
-            note.given(|| make(item.unwrap_or_else(Unfailing::never), &mut Lap::off()))
+        let mut make = |output| note.given(output, |item| make(item, &mut Lap::off()));
+        if const { is_void::<E>() } {
+            return outputs.pour::<_, G>(cx, most, into, |output| make(output).flatten());
+        }
+        outputs.each(cx, most, |output| {
+            let given = make(output);
+            let goes_on = given.is_some();
+            into.extend(given.flatten());
+            goes_on
         })
     }
 }
 
 /// How far a pass has come: kept where it costs nothing, and written down when the pass ends or unwinds.
-struct Note<'a> {
+struct Note<'a, E> {
     asked: usize,
     asking: bool,
+    failure: &'a mut Option<E>,
     out: (&'a mut usize, &'a mut bool),
 }
 
-impl Note<'_> {
-    /// The source has given an item, and is asked for the next one after this.
+impl<E> Note<'_, E> {
+    /// The source has given an item, and is asked for the next one after this; or it has failed.
     #[inline]
-    fn given<R>(&mut self, handle: impl FnOnce() -> R) -> R {
+    fn given<T, R>(&mut self, output: Result<T, E>, handle: impl FnOnce(T) -> R) -> Option<R> {
+        let item = match output {
+            Ok(item) => item,
+            Err(error) => {
+                *self.failure = Some(error);
+                return None;
+            }
+        };
         self.asked += 1;
         self.asking = false;
-        let handled = handle();
+        let handled = handle(item);
         self.asking = true;
-        handled
+        Some(handled)
     }
 }
 
-impl Drop for Note<'_> {
+impl<E> Drop for Note<'_, E> {
     fn drop(&mut self) {
         (*self.out.0, *self.out.1) = (self.asked, self.asking);
     }
@@ -128,9 +141,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         pass: &mut Pass,
         room: usize,
         handle: impl FnMut(T, &mut Lap<'_>) -> bool,
-    ) where
-        E: Unfailing,
-    {
+    ) {
         self.as_mut().pass_over(pass, room, Each(handle));
     }
 
@@ -143,9 +154,7 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         room: usize,
         (into, _): (&mut Sender<U>, G),
         make: impl FnMut(T, &mut Lap<'_>) -> Option<U>,
-    ) where
-        E: Unfailing,
-    {
+    ) {
         let buffered = into.len();
         let poured = Poured {
             into: &mut *into,
@@ -161,15 +170,13 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
         clippy::inline_always,
         reason = "a pass is one function: that is what makes it as fast as a loop"
     )]
-    fn pass_over(self: Pin<&mut Self>, pass: &mut Pass, room: usize, work: impl Takes<T>)
-    where
-        E: Unfailing,
-    {
+    fn pass_over(self: Pin<&mut Self>, pass: &mut Pass, room: usize, work: impl Takes<T>) {
         let this = self.project();
         let (desk, outputs) = (this.desk, this.outputs);
         let most = desk.at_once(pass.limit(room));
         desk.outlet.allow(most);
         let (mut taken, mut asked, mut asking) = (0, 0, false);
+        let had_failed = desk.failure.is_some();
         let caught = caught(|| {
             let mut work = work;
             while taken < most
@@ -177,16 +184,17 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             {
                 taken += 1;
                 let mut lap = pass.timed().unwrap_or_else(Lap::off);
-                if !work.one(item.unwrap_or_else(Unfailing::never), &mut lap) {
+                if !work.one(item, &mut lap) {
                     return;
                 }
             }
-            if desk.pushes {
+            if desk.pushes || desk.failure.is_some() {
                 return;
             }
             let mut note = Note {
                 asked: 0,
                 asking: true,
+                failure: &mut desk.failure,
                 out: (&mut asked, &mut asking),
             };
             // whoever fills the next chunk waits for an item that is not ready
@@ -195,7 +203,8 @@ impl<O: Outputs<T, E>, T: Send, E: Send> Source<O, T, E> {
             note.asking = false;
         });
         let given = taken + asked;
-        desk.tally.received.add(asked as u64);
+        let failed = usize::from(!had_failed && desk.failure.is_some());
+        desk.tally.received.add((asked + failed) as u64);
         desk.tally.completed.add(given as u64);
         desk.tally.emitted.add(given as u64);
         let mut panic = caught.err();

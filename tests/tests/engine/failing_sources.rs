@@ -8,7 +8,7 @@ use electrician::{
 };
 use futures_util::stream::{self, Stream};
 
-use super::support::{Broken, ms, stats};
+use super::support::{Broken, keep_lost, ms, stats};
 
 const ITEMS: u32 = 100;
 
@@ -107,6 +107,21 @@ ways!(listed_and_stopped: listed, stop);
 ways!(pushed_and_stopped: pushed, stop);
 ways!(listed_and_failed: listed, fail);
 
+pipeline! {
+    Rejecting(fails: fn(u32) -> bool, out: Recorder<u32>, rejected: Recorder<Failure<(), Broken>>) {
+        generator listed   = listed(fails);
+        generator streamed = streamed(fails);
+        handler   plain;
+        handler   waits;
+        handler   out      = record(out) { buffer: 4 };
+        handler   rejects  = keep_lost(rejected) { buffer: 2 };
+
+        listed -> plain -> out;
+        streamed -> waits -> out;
+        [listed.error, streamed.error] -> rejects;
+    }
+}
+
 /// One in ten.
 fn some(n: u32) -> bool {
     n % 10 == 4
@@ -162,4 +177,27 @@ async fn each_item_before_a_failure_that_aborts_is_handled_and_none_behind_it() 
             assert!(items.iter().copied().eq(0..44), "{name}: {items:?}");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_leave_by_the_port_and_hold_nothing_up() {
+    let (out, rejected) = (Recorder::new(), Recorder::new());
+    let pipeline = Rejecting {
+        fails: some,
+        out: out.clone(),
+        rejected: rejected.clone(),
+    };
+    let report = run_to_end(pipeline).await;
+    assert_clean(&report);
+    let mut items = out.items();
+    items.sort_unstable();
+    let sound = (0..ITEMS).filter(|n| !some(*n));
+    assert!(items.iter().copied().eq(sound.flat_map(|n| [n, n])));
+    let failed = rejected.take().into_iter();
+    let mut errors: Vec<u32> = failed
+        .filter_map(|failure| failure.error().map(|Broken(n)| *n))
+        .collect();
+    errors.sort_unstable();
+    let broken = (0..ITEMS).filter(|n| some(*n));
+    assert!(errors.iter().copied().eq(broken.flat_map(|n| [n, n])));
 }
