@@ -3,7 +3,7 @@
 use electrician::{Running, pipeline::Pipeline, prelude::*};
 use tokio::{runtime::Runtime, task::yield_now};
 
-use super::{broadcast, edges, workers};
+use super::{broadcast, edges, ends, workers};
 use crate::{
     allocations::counted,
     bench::Bench,
@@ -19,10 +19,11 @@ const LONG: u64 = 550_000;
 /// A run over so many items.
 type Run = fn(&Runtime, u64) -> u64;
 
-const RUNS: [(&str, Run); 5] = [
+const RUNS: [(&str, Run); 6] = [
     ("a line of four edges", edges::sync_line),
     ("a broadcast to three", broadcast::broadcast),
     ("a merge of three", broadcast::merge),
+    ("an input, and an output", ends::through),
     ("64 workers that suspend once", workers::of_64),
     ("64 workers that suspend once, ordered", workers::ordered),
 ];

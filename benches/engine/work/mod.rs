@@ -7,6 +7,7 @@ mod cores;
 mod counters;
 mod dfir;
 mod edges;
+mod ends;
 mod latency;
 mod memory;
 mod parcels;
@@ -50,7 +51,7 @@ pub(crate) fn goals() -> Vec<(u8, Measure)> {
 }
 
 /// The fixed workloads whose instructions are counted.
-pub(crate) const WORKLOADS: [Workload; 5] = [
+pub(crate) const WORKLOADS: [Workload; 6] = [
     ("one island of sync handlers", |items| {
         plain::pipeline(&current_thread(), items)
     }),
@@ -59,6 +60,9 @@ pub(crate) const WORKLOADS: [Workload; 5] = [
     }),
     ("a generator that pushes", |items| {
         pushes::pipeline(&current_thread(), items)
+    }),
+    ("an input, and an output", |items| {
+        ends::through(&current_thread(), items)
     }),
     ("64 workers that suspend once", |items| {
         workers::of_64(&current_thread(), items)

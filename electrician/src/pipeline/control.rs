@@ -186,16 +186,20 @@ impl Control {
 /// Waits until an input may go on. Says whether it is to go on at all.
 pub(crate) async fn may_go_on(control: &Control) -> bool {
     loop {
-        let mut changed = std::pin::pin!(control.changed.notified());
-        changed.as_mut().enable();
         match control.phase() {
             Phase::Running => return true,
-            Phase::Paused => changed.await,
+            Phase::Paused => {}
             Phase::Draining | Phase::Aborted => return false,
+        }
+        let mut changed = std::pin::pin!(control.changed.notified());
+        changed.as_mut().enable();
+        // what changed before this was not heard
+        if control.phase() == Phase::Paused {
+            changed.await;
         }
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
