@@ -170,6 +170,14 @@ fn names_that_are_unknown() {
         &["far: declare it with `handler far = …`"],
     );
     rejects(
+        &around("c -> flatten -> _;"),
+        &["flatten: the operator is written `flatten()`"],
+    );
+    rejects(
+        &around("zip(a, b) -> c;"),
+        &["zip: write `zip [a, b] -> stage`"],
+    );
+    rejects(
         &around("b.eror -> _;"),
         &["eror: no port `eror`; did you mean `error`?"],
     );

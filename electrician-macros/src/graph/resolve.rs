@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 
 use super::wire::{Source, Wiring};
 use super::{Edge, Port, PortName, Side, StageId, StageKind, Use};
-use crate::ast::{Place, plain};
+use crate::ast::{Place, operator, plain};
 use crate::diagnostics::suggest;
 use crate::message;
 
@@ -88,8 +88,11 @@ impl Wiring<'_, '_> {
             .map(|known| plain(&known.name))
             .collect();
         let nearest = suggest(&written, known.iter().map(String::as_str));
-        self.diag
-            .report(name.span(), message::unknown_stage(&written, nearest));
+        let example = operator(&written).map(|operator| operator.example);
+        self.diag.report(
+            name.span(),
+            message::unknown_stage(&written, nearest, example),
+        );
         let meant = nearest.and_then(|nearest| self.graph.labels.find(nearest));
         self.graph.excused.extend(meant);
     }

@@ -2,13 +2,13 @@
 
 use super::{all, hint, list};
 
-pub(crate) fn unknown_stage(name: &str, nearest: Option<&str>) -> String {
-    let declare = if nearest.is_none() {
-        format!("; declare it with `handler {name} = …`")
-    } else {
-        hint(nearest)
+pub(crate) fn unknown_stage(name: &str, nearest: Option<&str>, operator: Option<&str>) -> String {
+    let instead = match operator {
+        _ if nearest.is_some() => hint(nearest),
+        Some(example) => format!("; the operator is written `{example}`"),
+        None => format!("; declare it with `handler {name} = …`"),
     };
-    format!("[E0201] no stage is called `{name}`{declare}")
+    format!("[E0201] no stage is called `{name}`{instead}")
 }
 
 pub(crate) fn unknown_port(port: &str, stage: &str, nearest: Option<&str>) -> String {

@@ -34,11 +34,12 @@ pub(crate) fn discard_not_last() -> String {
 }
 
 pub(crate) fn starts_with(what: &str) -> String {
-    let node = match what {
-        "a route" => "match { … }",
-        quoted => quoted.trim_matches('`'),
+    let chain = match what {
+        "a route" => "stage -> match { … }".to_owned(),
+        "`zip(…)`" => "zip [a, b] -> stage".to_owned(),
+        quoted => format!("stage -> {}", quoted.trim_matches('`')),
     };
-    format!("[E0403] a chain starts at a stage, not at {what}; write `stage -> {node}`")
+    format!("[E0403] a chain starts at a stage, not at {what}; write `{chain}`")
 }
 
 pub(crate) fn any_as_source() -> String {
