@@ -57,6 +57,8 @@ mod turn;
 mod unfit;
 mod unwind;
 mod waiting;
+#[cfg(test)]
+mod wakes;
 mod woken;
 mod work;
 pub mod zip;

@@ -220,21 +220,8 @@ impl<O, L> std::fmt::Debug for Order<O, L> {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::atomic::{AtomicUsize, Ordering::Relaxed},
-        task::Wake,
-    };
-
     use super::*;
-
-    #[derive(Default)]
-    struct Wakes(AtomicUsize);
-
-    impl Wake for Wakes {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Relaxed);
-        }
-    }
+    use crate::stage::wakes::Wakes;
 
     type Two = [Part<u64, ()>; 2];
 
@@ -314,7 +301,7 @@ mod tests {
         assert_eq!(enter(&mut two, 1, &task), None);
         done(&mut one, [0]);
         assert_eq!(goes_out(&mut one), [0]);
-        assert_eq!(wakes.0.load(Relaxed), 1);
+        assert_eq!(wakes.count(), 1);
         assert_eq!(enter(&mut two, 1, &task), Some((1, 2)));
     }
 

@@ -182,7 +182,7 @@ impl<T> Outlet<T> {
 
     /// Moves so many items at most into an empty buffer. Says whether there are more, or the sender waits with one.
     ///
-    /// If not, this waker is woken when one comes, or nobody.
+    /// If not, or if nothing came, this waker is woken when an item comes, or nobody.
     pub(super) fn read(
         &self,
         into: &mut VecDeque<T>,
@@ -202,7 +202,7 @@ impl<T> Outlet<T> {
         };
         let has_more = cell.waits || !cell.items.is_empty();
         let stale = match or_wake {
-            Some(waker) if !has_more => cell.wakes(waker),
+            Some(waker) if into.is_empty() || !has_more => cell.wakes(waker),
             _ => {
                 cell.reads = false;
                 None
@@ -269,7 +269,10 @@ impl<T> fmt::Debug for Outlet<T> {
 mod tests {
     use std::{future::Future, pin::pin};
 
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::stage::wakes::Wakes;
 
     #[test]
     fn a_send_that_was_given_up_leaves_nothing_in_hand() {
@@ -292,5 +295,77 @@ mod tests {
             );
         }
         assert!(!outlet.in_hand());
+    }
+
+    /// What happens to a cell, whose sender is in another task than its reader.
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        /// An item is sent, or the one that waits is polled.
+        Send,
+        GiveUp,
+        /// So many are read; the reader waits if there is none.
+        Read(usize),
+        /// So many are read before the generator is polled.
+        Look(usize),
+        Allow(usize),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => Just(Step::Send),
+            1 => Just(Step::GiveUp),
+            3 => (1..4_usize).prop_map(Step::Read),
+            1 => (1..4_usize).prop_map(Step::Look),
+            1 => (1..4_usize).prop_map(Step::Allow),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_waits_for_what_is_there(steps in prop::collection::vec(step(), 1..60)) {
+            let (outlet, [sends, reads]) = (Outlet::new(), [(); 2].map(|()| Arc::<Wakes>::default()));
+            let (sender, reader) = (Waker::from(Arc::clone(&sends)), Waker::from(Arc::clone(&reads)));
+            let (mut sending, mut sent, mut accepted, mut got) = (None, 0, Vec::new(), Vec::new());
+            // how often they had been woken when they began to wait
+            let (mut sender_waits, mut reader_waits) = (None, None);
+            for step in steps {
+                let mut read = VecDeque::new();
+                match step {
+                    Step::Send => {
+                        let mut now = sending.take().unwrap_or_else(|| {
+                            sent += 1;
+                            Sending { outlet: &outlet, item: Some(sent), waits: false }
+                        });
+                        if now.poll(&Context::from_waker(&sender)).is_ready() {
+                            accepted.push(sent);
+                            sender_waits = None;
+                        } else {
+                            sending = Some(now);
+                            sender_waits = Some(sends.count());
+                        }
+                    }
+                    Step::GiveUp => (sending, sender_waits) = (None, None),
+                    Step::Read(most) => {
+                        outlet.read(&mut read, most, Some(&reader));
+                        reader_waits = read.is_empty().then(|| reads.count());
+                    }
+                    Step::Look(most) => {
+                        outlet.read(&mut read, most, None);
+                        reader_waits = None;
+                    }
+                    Step::Allow(most) => outlet.allow(most),
+                }
+                got.extend(read);
+                let is_empty = outlet.cell().items.is_empty();
+                prop_assert!(is_empty || reader_waits != Some(reads.count()), "the reader sleeps");
+                prop_assert!(!is_empty || sender_waits != Some(sends.count()), "the sender sleeps");
+                prop_assert_eq!(outlet.in_hand(), sending.is_some() || !is_empty);
+            }
+            drop(sending);
+            let mut rest = VecDeque::new();
+            outlet.read(&mut rest, usize::MAX, None);
+            got.extend(rest);
+            prop_assert_eq!(got, accepted);
+        }
     }
 }

@@ -132,20 +132,11 @@ mod tests {
             Arc,
             atomic::{AtomicUsize, Ordering::Relaxed},
         },
-        task::{Wake, Waker},
+        task::Waker,
     };
 
     use super::*;
-    use crate::stage::Stopped;
-
-    #[derive(Default)]
-    struct Wakes(AtomicUsize);
-
-    impl Wake for Wakes {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Relaxed);
-        }
-    }
+    use crate::stage::{Stopped, wakes::Wakes};
 
     /// A generator that sent while it was polled woke its own task, which was then polled again in vain.
     #[test]
@@ -160,7 +151,7 @@ mod tests {
         let mut cx = Context::from_waker(&reader);
         assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(1))));
         assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Pending);
-        assert_eq!(wakes.0.load(Relaxed), 0);
+        assert_eq!(wakes.count(), 0);
     }
 
     #[test]
@@ -174,7 +165,7 @@ mod tests {
         let mut elsewhere = outlet.share();
         let sent = pin!(elsewhere.send(1)).poll(&mut Context::from_waker(Waker::noop()));
         assert_eq!(sent, Poll::Ready(Ok(())));
-        assert_eq!(wakes.0.load(Relaxed), 1);
+        assert_eq!(wakes.count(), 1);
         assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(1))));
     }
 
@@ -243,5 +234,24 @@ mod tests {
         assert_eq!(asked.load(Relaxed), 1);
         assert_eq!(given(pushed.as_mut(), 8), (vec![], true));
         assert_eq!(asked.load(Relaxed), 2);
+    }
+
+    /// A sender that has room again and does not know it yet must not be taken for one that will be asked.
+    #[test]
+    fn what_waited_elsewhere_for_room_wakes_the_reader() {
+        let outlet = Outlet::new();
+        let pushed = Pushed::<u32, Stopped, _>::new(&outlet, |_| pending());
+        let (mut pushed, wakes) = (pin!(pushed), Arc::<Wakes>::default());
+        let reader = Waker::from(Arc::clone(&wakes));
+        let (mut cx, mut elsewhere) = (Context::from_waker(&reader), outlet.share());
+        let mut noop = Context::from_waker(Waker::noop());
+        assert!(pin!(elsewhere.send(1)).poll(&mut noop).is_ready());
+        let mut waits = pin!(elsewhere.send(2));
+        assert_eq!(waits.as_mut().poll(&mut noop), Poll::Pending);
+        assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(1))));
+        assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Pending);
+        assert_eq!(waits.as_mut().poll(&mut noop), Poll::Ready(Ok(())));
+        assert_eq!(wakes.count(), 1);
+        assert_eq!(pushed.as_mut().poll_next(&mut cx), Poll::Ready(Some(Ok(2))));
     }
 }

@@ -125,18 +125,8 @@ impl Bell {
 }
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
     use super::*;
-
-    #[derive(Default)]
-    struct Wakes(AtomicUsize);
-
-    impl Wake for Wakes {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Relaxed);
-        }
-    }
+    use crate::stage::wakes::Wakes;
 
     #[test]
     fn a_burst_of_wakes_wakes_the_task_once() {
@@ -146,7 +136,7 @@ mod tests {
         for slot in 0..200 {
             woken.waker(slot).wake();
         }
-        assert_eq!(wakes.0.load(Relaxed), 1);
+        assert_eq!(wakes.count(), 1);
         woken.look();
         let bits: u32 = (0..woken.words())
             .map(|word| woken.take(word).count_ones())
@@ -161,9 +151,9 @@ mod tests {
         woken.look();
         assert_eq!(woken.take(0), 0);
         woken.waker(0).wake();
-        assert_eq!(wakes.0.load(Relaxed), 0);
+        assert_eq!(wakes.count(), 0);
         woken.wait(&Context::from_waker(&task));
-        assert_eq!(wakes.0.load(Relaxed), 1);
+        assert_eq!(wakes.count(), 1);
         woken.look();
         assert_eq!(woken.take(0), 1);
     }
