@@ -52,10 +52,8 @@ impl<T> Lent<T> {
     }
 
     async fn send(mut self, item: T) -> Result<(), SendError<T>> {
-        match &mut self.sender {
-            Some(sender) => sender.offer(item).await.map_err(SendError),
-            None => Err(SendError(item)),
-        }
+        let sender = self.sender.as_mut().expect("it goes home at the end");
+        sender.offer(item).await.map_err(SendError)
     }
 }
 
