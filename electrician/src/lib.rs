@@ -78,6 +78,7 @@ pub mod operator;
 pub mod pipeline;
 pub mod provider;
 pub mod resilience;
+mod spares;
 pub mod stage;
 #[cfg(feature = "test")]
 pub mod test;

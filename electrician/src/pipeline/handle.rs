@@ -1,7 +1,8 @@
 //! The handle of a stage: what it says while it runs.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use super::control::lock;
 use crate::stage::{Cell, Latency, StageStats};
 
 /// What a stage says while it runs.
@@ -28,13 +29,10 @@ impl StageHandle {
 
     /// Binds the handle to a run.
     pub fn bind(&self, cell: &Arc<Cell>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(cell));
+        *lock(&self.0) = Some(Arc::clone(cell));
     }
 
     pub(super) fn cell(&self) -> Option<Arc<Cell>> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.0).clone()
     }
 }

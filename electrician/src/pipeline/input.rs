@@ -10,7 +10,10 @@ use super::{
     Control, Phase,
     control::{lock, may_go_on},
 };
-use crate::edge::{Merge, Sender};
+use crate::{
+    edge::{Merge, Sender},
+    spares::Spares,
+};
 
 /// The way into a running pipeline, by one of its `input`s.
 ///
@@ -23,46 +26,24 @@ enum Entry<T> {
     Closed,
     /// Fed by the pipeline that this one is a stage of.
     Fed(Box<dyn FnOnce() -> Merge<T> + Send>),
-    Open(Box<dyn Fn() -> Lent<T> + Send>, Arc<Control>),
+    Open(Box<dyn Fn() -> Arc<Door<T>> + Send>, Arc<Control>),
 }
 
-/// The heads that nobody sends with at present, so that few are made.
-struct Spares<T> {
-    first: Sender<T>,
-    idle: Vec<Sender<T>>,
+/// What items are sent through: a head for each of those at once, of which a few are kept.
+struct Door<T> {
+    first: Mutex<Sender<T>>,
+    spares: Spares<Sender<T>>,
 }
 
-/// As many heads are kept for the next items.
-const SPARES: usize = 16;
-
-/// A head that one item is sent with.
-struct Lent<T> {
-    sender: Option<Sender<T>>,
-    home: Arc<Mutex<Spares<T>>>,
-}
-
-impl<T> Lent<T> {
-    fn of(home: &Arc<Mutex<Spares<T>>>) -> Self {
-        let mut spares = lock(home);
-        let idle = spares.idle.pop();
-        Self {
-            sender: Some(idle.unwrap_or_else(|| spares.first.clone())),
-            home: Arc::clone(home),
-        }
+impl<T> Door<T> {
+    fn of(first: Sender<T>) -> Self {
+        let (first, spares) = (Mutex::new(first), Spares::new());
+        Self { first, spares }
     }
 
-    async fn send(mut self, item: T) -> Result<(), SendError<T>> {
-        let sender = self.sender.as_mut().expect("it goes home at the end");
+    async fn send(&self, item: T) -> Result<(), SendError<T>> {
+        let mut sender = self.spares.lend_or(|| lock(&self.first).clone());
         sender.offer(item).await.map_err(SendError)
-    }
-}
-
-impl<T> Drop for Lent<T> {
-    fn drop(&mut self) {
-        let mut spares = lock(&self.home);
-        let is_wanted = spares.idle.len() < SPARES;
-        let idle = self.sender.take_if(|sender| is_wanted && sender.is_empty());
-        spares.idle.extend(idle);
     }
 }
 
@@ -100,13 +81,13 @@ impl<T> Input<T> {
     /// # Cancel safety
     /// A `send` that is dropped before it is ready drops its item, which then was not accepted.
     pub async fn send(&self, item: T) -> Result<(), SendError<T>> {
-        let Some((sender, control)) = self.open() else {
+        let Some((door, control)) = self.open() else {
             return Err(SendError(item));
         };
         if !may_go_on(&control).await {
             return Err(SendError(item));
         }
-        sender.send(item).await
+        door.send(item).await
     }
 
     /// Whether the pipeline takes items: it runs, or is paused.
@@ -121,12 +102,8 @@ impl<T> Input<T> {
     where
         T: Send + 'static,
     {
-        let spares = Spares {
-            first: sender,
-            idle: Vec::new(),
-        };
-        let home = Arc::new(Mutex::new(spares));
-        *self.entry() = Entry::Open(Box::new(move || Lent::of(&home)), control);
+        let door = Arc::new(Door::of(sender));
+        *self.entry() = Entry::Open(Box::new(move || Arc::clone(&door)), control);
     }
 
     pub(crate) fn feed(&self, receivers: Merge<T>)
@@ -147,9 +124,9 @@ impl<T> Input<T> {
         }
     }
 
-    fn open(&self) -> Option<(Lent<T>, Arc<Control>)> {
+    fn open(&self) -> Option<(Arc<Door<T>>, Arc<Control>)> {
         match &*self.entry() {
-            Entry::Open(sender, control) => Some((sender(), Arc::clone(control))),
+            Entry::Open(door, control) => Some((door(), Arc::clone(control))),
             Entry::Closed | Entry::Fed(_) => None,
         }
     }
@@ -181,57 +158,29 @@ mod tests {
     use super::*;
     use crate::edge::{EdgeOptions, Receiver, edge};
 
-    /// An edge for so many items, and the heads that send into it.
-    fn spares(capacity: usize) -> (Arc<Mutex<Spares<u32>>>, Receiver<u32>) {
-        let options = EdgeOptions {
-            capacity,
-            ..EdgeOptions::default()
-        };
-        let (first, receiver, _) = edge(options);
-        let idle = Vec::new();
-        (Arc::new(Mutex::new(Spares { first, idle })), receiver)
-    }
-
     fn poll(
         sent: impl Future<Output = Result<(), SendError<u32>>>,
     ) -> Poll<Result<(), SendError<u32>>> {
         pin!(sent).poll(&mut Context::from_waker(Waker::noop()))
     }
 
-    fn taken(receiver: &mut Receiver<u32>) -> Vec<u32> {
-        std::iter::from_fn(|| {
-            receiver.take_now();
-            receiver.pop()
-        })
-        .collect()
-    }
-
-    #[test]
-    fn a_head_that_has_sent_sends_the_next_item() {
-        let (home, mut receiver) = spares(8);
-        for item in [1, 2] {
-            assert_eq!(poll(Lent::of(&home).send(item)), Poll::Ready(Ok(())));
-            assert_eq!(lock(&home).idle.len(), 1);
-        }
-        assert_eq!(taken(&mut receiver), [1, 2]);
-    }
-
-    #[test]
-    fn items_that_are_sent_at_once_have_a_head_each_and_few_are_kept() {
-        let (home, _receiver) = spares(8);
-        let lent: Vec<_> = (0..SPARES + 5).map(|_| Lent::of(&home)).collect();
-        assert_eq!(lock(&home).idle.len(), 0);
-        drop(lent);
-        assert_eq!(lock(&home).idle.len(), SPARES);
+    fn taken(receiver: &mut Receiver<u32>) -> Option<u32> {
+        receiver.take_now();
+        receiver.pop()
     }
 
     #[test]
     fn a_send_that_was_given_up_leaves_no_item_in_its_head() {
-        let (home, mut receiver) = spares(1);
-        assert_eq!(poll(Lent::of(&home).send(1)), Poll::Ready(Ok(())));
-        assert_eq!(poll(Lent::of(&home).send(2)), Poll::Pending);
-        assert_eq!(taken(&mut receiver), [1]);
-        assert_eq!(poll(Lent::of(&home).send(3)), Poll::Ready(Ok(())));
-        assert_eq!(taken(&mut receiver), [3]);
+        let (first, mut receiver, _) = edge(EdgeOptions {
+            capacity: 1,
+            ..EdgeOptions::default()
+        });
+        let door = Door::of(first);
+        assert_eq!(poll(door.send(1)), Poll::Ready(Ok(())));
+        assert_eq!(poll(door.send(2)), Poll::Pending);
+        assert_eq!(taken(&mut receiver), Some(1));
+        assert_eq!(poll(door.send(3)), Poll::Ready(Ok(())));
+        assert_eq!(taken(&mut receiver), Some(3));
+        assert_eq!(taken(&mut receiver), None);
     }
 }

@@ -66,10 +66,12 @@ impl Wake for Readers {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let waiting = self.lock().len();
-        for _ in 0..waiting {
-            let reader = self.lock().pop();
-            reader.into_iter().for_each(Waker::wake);
+        let mut readers = std::mem::take(&mut *self.lock());
+        readers.drain(..).for_each(Waker::wake);
+        // whoever waits next finds the place of those who waited
+        let mut since = self.lock();
+        if since.is_empty() {
+            *since = readers;
         }
     }
 }

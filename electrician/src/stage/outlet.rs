@@ -68,11 +68,12 @@ impl<T> Cell<T> {
     }
 }
 
-/// What the pipeline tells a generator, and how many items the generator has in hand.
+/// What the pipeline tells a generator, and whether the generator is being asked.
 #[derive(Debug)]
 pub(super) struct Signal {
     stopped: AtomicBool,
-    in_hand: AtomicUsize,
+    /// A generator that is asked once a period is in the middle of a poll.
+    pub(super) asked: AtomicBool,
     /// How many items the generator may be ahead.
     most: AtomicUsize,
 }
@@ -81,36 +82,8 @@ impl Default for Signal {
     fn default() -> Self {
         Self {
             stopped: AtomicBool::new(false),
-            in_hand: AtomicUsize::new(0),
+            asked: AtomicBool::new(false),
             most: AtomicUsize::new(1),
-        }
-    }
-}
-
-/// An item that a generator has in hand, until it is read or given up.
-pub(super) struct InHand<'a>(Option<&'a Signal>);
-
-impl<'a> InHand<'a> {
-    pub(super) fn new(signal: &'a Signal) -> Self {
-        signal.in_hand.fetch_add(1, Relaxed);
-        Self(Some(signal))
-    }
-
-    /// From here on somebody else knows of it.
-    pub(super) fn keep(mut self) {
-        self.0 = None;
-    }
-
-    /// The one that was kept.
-    pub(super) fn kept(signal: &'a Signal) -> Self {
-        Self(Some(signal))
-    }
-}
-
-impl Drop for InHand<'_> {
-    fn drop(&mut self) {
-        if let Some(signal) = self.0 {
-            signal.in_hand.fetch_sub(1, Relaxed);
         }
     }
 }
@@ -177,7 +150,7 @@ impl<T> Outlet<T> {
     /// Whether the generator has an item in hand, or is in the middle of a poll: it is not to be dropped now.
     pub(crate) fn in_hand(&self) -> bool {
         let cell = self.cell();
-        cell.waits || !cell.items.is_empty() || self.signal.in_hand.load(Relaxed) > 0
+        cell.waits || !cell.items.is_empty() || self.signal.asked.load(Relaxed)
     }
 
     /// Moves so many items at most into an empty buffer. Says whether there are more, or the sender waits with one.

@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     future::Future,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering::Relaxed},
     task::{Context, Poll},
     time::Duration,
 };
@@ -12,7 +12,7 @@ use std::{
 use pin_project_lite::pin_project;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::{Outlet, Outputs, Pushed, outlet::InHand};
+use super::{Outlet, Outputs, Pushed};
 
 /// What a polled generator found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl<T, E> Ticks<T, E> {
     /// Waits until the generator is to be asked. From here on it has something in hand.
     pub async fn tick(&mut self) {
         self.interval.tick().await;
-        InHand::new(&self.cell.signal).keep();
+        self.cell.signal.asked.store(true, Relaxed);
     }
 
     /// Sends what was found. Says whether to ask again.
@@ -98,7 +98,7 @@ impl<T, E> Ticks<T, E> {
             Some(item) => self.cell.send(item).await.is_err(),
             None => self.cell.is_stopped(),
         };
-        drop(InHand::kept(&self.cell.signal));
+        self.cell.signal.asked.store(false, Relaxed);
         match next {
             Next::AtTick => {}
             Next::After(idle) => self.interval.reset_after(idle),

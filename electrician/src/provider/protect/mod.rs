@@ -16,12 +16,11 @@
 
 mod breaker;
 mod chain;
-mod spares;
 mod times;
 mod watched;
 
+pub use crate::spares::{Lent, Spares};
 pub use breaker::ProtectedError;
-pub use spares::{Lent, Spares};
 pub use times::{Once, Times};
 pub use watched::Watched;
 

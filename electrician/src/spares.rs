@@ -1,4 +1,4 @@
-//! Guards that calls have left come in, goes out one for the next call, which no other thread is asked for.
+//! What calls have left comes in, a guard or a head of an edge; goes out one for the next call, which no other thread is asked for.
 
 use std::{
     fmt,
@@ -33,7 +33,7 @@ pub struct Lent<'s, G> {
 }
 
 impl<G> Spares<G> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             shelves: OnceLock::new(),
         }
@@ -65,14 +65,21 @@ impl<G> Spares<G> {
     }
 }
 
-impl<G: Clone> Spares<G> {
-    /// One that was left by a call before, or else a clone of this one.
-    pub fn lend(&self, guard: &G) -> Lent<'_, G> {
-        let guard = self.left().unwrap_or_else(|| Box::new(guard.clone()));
+impl<G> Spares<G> {
+    /// One that was left by a call before, or else a new one.
+    pub(crate) fn lend_or(&self, make: impl FnOnce() -> G) -> Lent<'_, G> {
+        let guard = self.left().unwrap_or_else(|| Box::new(make()));
         Lent {
             spares: self,
             guard: Some(guard),
         }
+    }
+}
+
+impl<G: Clone> Spares<G> {
+    /// One that was left by a call before, or else a clone of this one.
+    pub fn lend(&self, guard: &G) -> Lent<'_, G> {
+        self.lend_or(|| guard.clone())
     }
 }
 
